@@ -1,0 +1,6 @@
+"""WHO ACTS, AND WHEN: SimPy processes, and the event log they write."""
+
+from sim.agents.engine import Log, replicate_log
+from sim.agents.log import Event, EventLog
+
+__all__ = ["Event", "EventLog", "Log", "replicate_log"]

@@ -1,0 +1,153 @@
+"""The calendar: one process that hands out dated things in a fixed order.
+
+Windows, 1 Aprils and policy events often coincide; here they happen in the order of meaning
+(moment, kind, body), never in the order in which somebody happened to ask for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import simpy
+
+from sim.agents.clock import LAST_MOMENT
+from sim.agents.state import Situation
+from sim.rules.dates import next_april, window_of
+
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
+
+# Order of kinds at one moment.
+POLICY: Final = 0
+MERGERS: Final = 1
+WINDOW_OPENS: Final = 2
+WINDOW_CLOSES: Final = 3
+END: Final = 4
+
+DAYS_PER_MONTH: Final = 365.25 / 12
+
+Process = Generator[simpy.Event, object, None]
+
+
+class Calendar:
+    """Dated things of one replication, and the proposals that wait for them."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._entries: list[tuple[float, int, str, Callable[[], None]]] = []
+        self._for_close: list[tuple[str, Proposal, simpy.Event]] = []
+        self._for_april: list[tuple[float, str, Proposal, simpy.Event]] = []
+        approval = situation.levers.approval
+        self._yearly = approval.window == "yearly"
+        self._april_only = approval.effective_dates == "1_april"
+        self.opens = _month_day(approval.window_opens)
+        self.closes = _month_day(approval.window_closes)
+
+    def add(self, day: date, kind: int, name: str, action: Callable[[], None]) -> None:
+        """Enter a dated thing; days before the start happen at the start."""
+        moment = max(0.0, self._situation.clock.moment(day))
+        if kind in (WINDOW_CLOSES, END):
+            moment += LAST_MOMENT
+        self._entries.append((moment, kind, name, action))
+
+    def window(self) -> tuple[date, date]:
+        """Return the opening and closing day of the window that today's applications are for."""
+        return window_of(self._situation.clock.day(self._situation.env.now), self.opens, self.closes)
+
+    def round_deadline(self, time: float) -> float | None:
+        """Return the moment by which ballots must be done to make the next round, or None.
+
+        In a yearly round that is the window's close; where applications are looked at all year,
+        the last day whose decision still takes effect on the next 1 April.
+        """
+        clock = self._situation.clock
+        day = clock.day(time)
+        if self._yearly:
+            return clock.moment(window_of(day, self.opens, self.closes)[1]) + LAST_MOMENT
+        if self._april_only:
+            lead = self._situation.levers.approval.minimum_lead_months * DAYS_PER_MONTH
+            april = next_april(day)
+            while clock.moment(april) - lead <= time:
+                april = april.replace(year=april.year + 1)
+            return clock.moment(april) - lead
+        return None
+
+    def close_of_window(self, proposal: Proposal) -> simpy.Event:
+        """Return the event of the window's close for one application."""
+        event = self._situation.env.event()
+        self._for_close.append((proposal.id, proposal, event))
+        return event
+
+    def first_april(self, proposal: Proposal, not_before: float) -> simpy.Event:
+        """Return the event of the first 1 April from a moment on for one approved proposal."""
+        event = self._situation.env.event()
+        self._for_april.append((not_before, proposal.id, proposal, event))
+        return event
+
+    def run(self) -> Process:
+        """Hand out everything in the calendar, in order."""
+        situation = self._situation
+        self._enter_seasons()
+        for moment, _kind, _name, action in sorted(self._entries, key=lambda entry: entry[:3]):
+            if moment >= situation.clock.horizon:
+                break
+            if moment > situation.env.now:
+                yield situation.env.timeout(moment - situation.env.now)
+            action()
+
+    def _enter_seasons(self) -> None:
+        clock = self._situation.clock
+        for year in range(clock.start.year, clock.end.year + 1):
+            if self._april_only:
+                self._enter(date(year, 4, 1), MERGERS, self._hold_april)
+            if self._yearly:
+                self._enter(date(year, *self.opens), WINDOW_OPENS, self._open_window)
+                self._enter(date(year, *self.closes), WINDOW_CLOSES, self._close_window)
+        self.add(clock.end, END, "", self._end)
+
+    def _enter(self, day: date, kind: int, action: Callable[[], None]) -> None:
+        if self._situation.clock.start <= day <= self._situation.clock.end:
+            self.add(day, kind, "", action)
+
+    def _open_window(self) -> None:
+        _opens, closes = self.window()
+        self._situation.log.write(
+            self._situation.env.now,
+            "window_opens",
+            "England",
+            data={"deadline": closes.isoformat()},
+        )
+
+    def _close_window(self) -> None:
+        waiting = sorted(self._for_close, key=lambda entry: entry[0])
+        self._for_close = []
+        self._situation.log.write(
+            self._situation.env.now,
+            "window_closes",
+            "England",
+            data={"applications": len(waiting)},
+        )
+        for _id, _proposal, event in waiting:
+            event.succeed()
+
+    def _hold_april(self) -> None:
+        now = self._situation.env.now
+        due = sorted(
+            (entry for entry in self._for_april if entry[0] <= now), key=lambda entry: entry[1]
+        )
+        self._for_april = [entry for entry in self._for_april if entry[0] > now]
+        for _not_before, _id, proposal, event in due:
+            proposal.take_effect()
+            event.succeed()
+
+    def _end(self) -> None:
+        self._situation.log.write(
+            self._situation.env.now, "end", "England", data={"ccgs": len(self._situation.ccgs)}
+        )
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)

@@ -1,0 +1,178 @@
+"""CCGs: governing bodies that consent, share officers, and live with their budgets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from sim.agents.hazard import Hazard, Profile
+from sim.agents.log import Terms
+from sim.agents.state import LivingCCG, Situation
+from sim.chance import purposes
+from sim.chance.quantiles import standard_normal
+from sim.rules import consent, ladder, money
+from sim.rules.logistic import expit, happens, total
+from sim.world.model import CCG
+
+
+def starting_ccg(situation: Situation, ccg: CCG) -> LivingCCG:
+    """Return the living form of a CCG of the world, with its taste for autonomy drawn."""
+    world, p = situation.world, situation.parameters
+    taste = standard_normal(situation.luck.uniform(purposes.AUTONOMY, ccg.index))
+    return LivingCCG(
+        id=ccg.index,
+        name=ccg.code,
+        members=(ccg.index,),
+        system=ccg.system,
+        patients=ccg.patients,
+        residents=ccg.residents,
+        voters=ccg.voters,
+        rule=ccg.rule,
+        rung=ccg.rung,
+        officer_group=ccg.officer_group,
+        officer_known=ccg.officer_known,
+        distress=0.0 if world.ccgs[ccg.index].distress == "none_known" else 1.0,
+        matched_council=ccg.matched_council,
+        council_shares=ccg.council_shares,
+        lmc_shares=tuple((share.lmc, share.share) for share in ccg.lmcs),
+        autonomy=p.consent_autonomy_sd * taste,
+    )
+
+
+def set_shortfall(situation: Situation, ccg: LivingCCG) -> None:
+    """Work out a CCG's running-cost gap after a change of rung or size."""
+    p, levers = situation.parameters, situation.levers.money
+    fixed = ladder.fixed_cost_after_sharing(p.fixed_cost * 1e6, ccg.rung, p.sharing_saving)
+    ccg.shortfall = money.shortfall_share(
+        ccg.patients,
+        levers.allowance_per_head,
+        levers.running_cost_cut,
+        fixed,
+        situation.variable_per_head,
+    )
+
+
+def officer_weight(situation: Situation, ccg: LivingCCG) -> float:
+    """Return how far a CCG counts as sharing its officer: 0, 1, or between where unknown."""
+    if ccg.officer_group:
+        return 1.0
+    return 0.0 if ccg.officer_known else situation.parameters.officer_unknown_share
+
+
+def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
+    """Return the terms of a governing body's consent to a proposal now."""
+    p = situation.parameters
+    return consent.consent_terms(
+        autonomy=ccg.autonomy,
+        matches_council=ccg.matched_council >= 0,
+        pushed=pushed,
+        incentive=situation.levers.force.incentive,
+        consent_base=p.consent_base,
+        consent_council_match=p.consent_council_match,
+    )
+
+
+def log_consent(terms: Terms) -> float:
+    """Return the log of the chance of consent."""
+    return math.log(expit(total(terms)))
+
+
+def consents(situation: Situation, ccg: LivingCCG, terms: Terms) -> bool:
+    """Decide whether a governing body takes part in the proposal it has just joined."""
+    u = situation.luck.uniform(purposes.CONSENT, ccg.id, ccg.joined)
+    return happens(u, expit(total(terms)))
+
+
+class Ladder:
+    """One CCG's climb up the ladder of joint working."""
+
+    __slots__ = ("_budgets", "_ccg", "_hazard", "_situation")
+
+    def __init__(self, situation: Situation, ccg: LivingCCG, flat: Profile) -> None:
+        self._situation = situation
+        self._ccg = ccg
+        self._budgets = 0
+        self._hazard = Hazard(
+            situation.env, flat, situation.clock.horizon, self._next_uniform, self._climb
+        )
+        self.set_rate()
+
+    def adopt(self, ccg: LivingCCG) -> None:
+        """Go on for the body that a merger has made of this CCG and others."""
+        self._ccg = ccg
+        self.set_rate()
+
+    def stop(self) -> None:
+        """Climb no further: the CCG has been merged into another body."""
+        self._hazard.set_level(0.0)
+
+    def _next_uniform(self) -> float:
+        self._budgets += 1  # even attempts are budgets of time, odd ones pick the rung
+        attempt = 2 * (self._budgets - 1)
+        return self._situation.luck.uniform(purposes.LADDER_TIME, self._ccg.id, attempt)
+
+    def _steps(self) -> tuple[tuple[str, float], ...]:
+        p = self._situation.parameters
+        return ladder.step_rates(
+            self._ccg.rung, p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate
+        )
+
+    def set_rate(self) -> None:
+        """Set the rate of the next step from the rung the CCG stands on."""
+        per_month = sum(rate for _, rate in self._steps())
+        self._hazard.set_level(per_month * 12.0 / 365.25)
+
+    def _climb(self) -> None:
+        situation, ccg = self._situation, self._ccg
+        attempt = 2 * self._budgets - 3  # the budget after this step has been drawn already
+        u = situation.luck.uniform(purposes.LADDER_TIME, ccg.id, attempt)
+        rung = ladder.pick(self._steps(), u)
+        partner = self._partner()
+        if rung == "shared_officer" and partner is None:
+            self._hazard.set_level(0.0)  # nobody in its system to share with
+            return
+        ccg.rung = rung
+        if rung == "shared_officer" and partner is not None:
+            self._share_officer(partner)
+        self._write(ccg)
+        set_shortfall(situation, ccg)
+        situation.systems[ccg.system].reconsider()
+        self.set_rate()
+
+    def _partner(self) -> LivingCCG | None:
+        """Return the neighbour in the system with whom an officer would be shared, or None.
+
+        An officer who serves several CCGs already comes first, then the largest neighbour.
+        """
+        situation, ccg = self._situation, self._ccg
+        near = [
+            situation.ccgs[i]
+            for i in situation.neighbours[ccg.id]
+            if situation.ccgs[i].system == ccg.system
+        ]
+        if not near:
+            return None
+        return max(near, key=lambda other: (other.officer_group != "", other.patients, -other.id))
+
+    def _share_officer(self, partner: LivingCCG) -> None:
+        situation, ccg = self._situation, self._ccg
+        group = partner.officer_group or f"shared-{min(ccg.name, partner.name)}"
+        for body in (ccg, partner):
+            if body.officer_group == group:
+                continue
+            body.officer_group = group
+            body.officer_known = True
+            situation.bodies[body.id] = replace(situation.bodies[body.id], officer_group=group)
+            if body is partner and body.rung in ("separate", "committees_in_common"):
+                body.rung = "shared_officer"
+                self._write(body)
+                set_shortfall(situation, body)
+                situation.ladders[body.id].set_rate()
+
+    def _write(self, ccg: LivingCCG) -> None:
+        self._situation.log.write(
+            self._situation.env.now,
+            "rung",
+            ccg.name,
+            data={"rung": ccg.rung, "officer_group": ccg.officer_group},
+        )

@@ -1,0 +1,91 @@
+"""The append-only event log: the truth of a replication.
+
+Every change of state is one event, written when it happens; every outcome is a fold of the log
+(``sim.records``), and replaying the log gives the final state. Times are days since the
+scenario's start on a grid of 2**-20 day. Bodies are named by their codes: a CCG by its ODS code,
+a merged one by its starting members' codes sorted and joined with ``+``.
+
+==================  ==========================================================================
+kind                subject, then the keys of ``data``
+==================  ==========================================================================
+``start``           "England": ccgs
+``rule``            "England": wording, why
+``letter``          region name: strength, deadline (iso date), wording
+``statement``       "England": why
+``belief``          region, system or CCG: wording
+``window_opens``    "England": deadline (iso date)
+``window_closes``   "England": applications (how many are in)
+``pause_begins``    "England"; ``pause_ends``: "England"
+``rung``            CCG: rung, officer_group
+``leader_left``     system; ``leader_joined``: system
+``mooted``          system: footprint (tuple of body names), origin (local, centre), parent ("" or
+                    proposal id), known_since (iso date or "")
+``drafted``         system
+``advice``          LMC name: stance (support, neutral, oppose, none)
+``council_view``    council name: stance
+``engaged``         system: perceived_origin (local, centre)
+``ballot_called``   system: expected (leaders' estimate of the least willing CCG, log-odds)
+``postponed``       system: expected (the same)
+``ballot``          CCG: attempt, practices, votes_for, votes_against, abstained, weight_for,
+                    weight_against, quorate, carried, lmc_advice
+``balloted``        system: carried (bool), attempt
+``applied``         system: window (iso date of the close that it is for, or "")
+``assessed``        region name: waited (days in the queue)
+``decided``         "NHS England": decision (approved, approved_with_conditions, deferred, refused)
+``conditions_met``  system
+``merged``          new body name: parts (tuple of body names), system (code)
+``effective``       system: body
+``withdrawn`` ``lost`` ``refused`` ``lapsed``   system: reason
+``end``             "England": ccgs
+==================  ==========================================================================
+
+A proposal found alive at the start is written at time 0 as ``mooted`` with its ``known_since``
+and, where it stood further on, ``drafted`` and ``engaged`` events at time 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Terms = tuple[tuple[str, float], ...]
+
+
+class Event(NamedTuple):
+    """One thing that happened: when, what kind, to or by whom, in which proposal, and why.
+
+    ``proposal`` is ``SYSTEM-ordinal`` or "". ``terms`` are the terms of the rule that decided
+    it, by name, in the rule's own unit (mostly log-odds); empty where no rule was asked.
+    """
+
+    time: float
+    kind: str
+    subject: str
+    proposal: str
+    data: Mapping[str, Any]
+    terms: Terms
+
+
+class EventLog:
+    """An append-only list of events; times never decrease."""
+
+    __slots__ = ("_events",)
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def write(
+        self,
+        time: float,
+        kind: str,
+        subject: str,
+        proposal: str = "",
+        data: Mapping[str, Any] | None = None,
+        terms: Terms = (),
+    ) -> None:
+        """Append one event."""
+        self._events.append(Event(time, kind, subject, proposal, data or {}, terms))
+
+    def events(self) -> tuple[Event, ...]:
+        """Return all events so far, oldest first."""
+        return tuple(self._events)

@@ -1,0 +1,89 @@
+"""Memberships: the practices of a CCG vote under its constitution."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.agents.log import Terms
+from sim.agents.state import LivingCCG, Situation
+from sim.chance import purposes
+from sim.chance.quantiles import beta, standard_normal
+from sim.rules import ballot
+
+
+class Result(NamedTuple):
+    """What one ballot gave."""
+
+    carried: bool
+    quorate: bool
+
+
+def hold_ballot(
+    situation: Situation,
+    ccg: LivingCCG,
+    proposal_id: str,
+    attempt: int,
+    support: float,
+    advice: str,
+    terms: Terms,
+) -> Result:
+    """Let the members vote now on a proposal, count, and write the ballot to the log.
+
+    ``support`` is the CCG's log-odds of a yes; the practices' leanings and luck are their own.
+    """
+    p, levers, luck = situation.parameters, situation.levers.ballot, situation.luck
+    number = ccg.ballots
+    ccg.ballots += 1
+    rows, world = ccg.voters, situation.world
+    weighting = levers.weighting or ccg.rule.weighting
+    threshold = ccg.rule.threshold if levers.threshold is None else levers.threshold
+    quorum = ccg.rule.quorum if levers.quorum is None else levers.quorum
+    leanings = [
+        standard_normal(u) for u in luck.uniforms(purposes.PRACTICE_LEANING, rows)
+    ]
+    stated = world.practice_leaning
+    tally = ballot.count_votes(
+        support=support,
+        spread=p.support_practice_sd,
+        turnout=_turnout(situation, ccg, number),
+        leanings=leanings,
+        u_turnout=luck.uniforms(purposes.PRACTICE_TURNOUT, rows, number),
+        u_vote=luck.uniforms(purposes.PRACTICE_VOTE, rows, number),
+        weights=(
+            [1.0] * len(rows)
+            if weighting == "equal"
+            else [float(world.practice_patients[row]) for row in rows]
+        ),
+        shifts=None if stated is None else [stated[row] for row in rows],
+    )
+    quorate = ballot.quorate(tally, quorum)
+    carried = ballot.carries(tally, threshold, quorum)
+    situation.log.write(
+        situation.env.now,
+        "ballot",
+        ccg.name,
+        proposal_id,
+        {
+            "attempt": attempt,
+            "practices": tally.practices,
+            "votes_for": tally.votes_for,
+            "votes_against": tally.votes_against,
+            "abstained": tally.abstained,
+            "weight_for": tally.weight_for,
+            "weight_against": tally.weight_against,
+            "quorate": quorate,
+            "carried": carried,
+            "lmc_advice": advice,
+        },
+        terms,
+    )
+    return Result(carried, quorate)
+
+
+def _turnout(situation: Situation, ccg: LivingCCG, number: int) -> float:
+    mean, spread = situation.parameters.turnout_mean, situation.parameters.turnout_spread
+    if spread <= 0.0 or not 0.0 < mean < 1.0:
+        return mean
+    weight = (1.0 - spread) / spread
+    u = situation.luck.uniform(purposes.TURNOUT, ccg.id, number)
+    return beta(u, mean * weight, (1.0 - mean) * weight)

@@ -1,0 +1,100 @@
+"""The merger itself: parts dissolve, one body takes over their practices, officer and map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.agents import ccg as ccgs
+from sim.agents.state import LivingCCG, Situation
+from sim.world.footprints import merge_on_map, systems_touched
+
+if TYPE_CHECKING:
+    from sim.agents.system import System
+
+
+def merge(
+    situation: Situation,
+    parts: Sequence[LivingCCG],
+    proposal_id: str,
+    systems: Sequence[System],
+) -> LivingCCG:
+    """Dissolve the parts and set up the body that follows them; returns it.
+
+    It belongs to the system that holds most of its patients, holds all practices, keeps an
+    officer whom all parts shared with others outside, votes under the rule of its largest part,
+    and its governing body has the parts' mean taste for autonomy, by patients (assumed).
+    """
+    ids = sorted(part.id for part in parts)
+    touched = systems_touched(situation.bodies, ids)
+    situation.bodies, situation.neighbours = merge_on_map(
+        situation.bodies, situation.neighbours, ids
+    )
+    on_map = situation.bodies[ids[0]]
+    world = situation.world
+    members = tuple(sorted(index for part in parts for index in part.members))
+    patients = on_map.patients
+    largest = max(parts, key=lambda part: (part.patients, -part.id))
+    body = LivingCCG(
+        id=on_map.id,
+        name="+".join(sorted(world.ccgs[index].code for index in members)),
+        members=members,
+        system=on_map.system,
+        patients=patients,
+        residents=on_map.residents,
+        voters=tuple(row for part in sorted(parts, key=lambda p: p.id) for row in part.voters),
+        rule=largest.rule,
+        rung="shared_officer" if on_map.officer_group else "separate",
+        officer_group=on_map.officer_group,
+        officer_known=True,
+        distress=sum(part.distress * part.patients for part in parts) / patients,
+        matched_council=on_map.council if _matches(situation, on_map.council) else -1,
+        council_shares=on_map.council_shares,
+        lmc_shares=_lmc_shares(parts),
+        autonomy=sum(part.autonomy * part.patients for part in parts) / patients,
+        belief=largest.belief,
+        joined=max(part.joined for part in parts),
+        ballots=max(part.ballots for part in parts),
+    )
+    for index in ids:
+        del situation.ccgs[index]
+        if situation.ladders:
+            situation.ladders[index].stop()
+    situation.ccgs[body.id] = body
+    situation.ccgs = dict(sorted(situation.ccgs.items()))
+    for ccg in situation.ccgs.values():
+        ccg.officer_group = situation.bodies[ccg.id].officer_group
+    if situation.ladders:
+        situation.ladders[body.id].adopt(body)
+    ccgs.set_shortfall(situation, body)
+    situation.log.write(
+        situation.env.now,
+        "merged",
+        body.name,
+        proposal_id,
+        {
+            "parts": tuple(part.name for part in sorted(parts, key=lambda part: part.id)),
+            "system": world.systems[body.system].code,
+        },
+    )
+    affected = {*touched, body.system, *(system.index for system in systems)}
+    for index in sorted(affected):
+        situation.systems[index].relist()
+        situation.systems[index].reconsider()
+    return body
+
+
+def _matches(situation: Situation, council: int) -> bool:
+    """Return whether one living body alone now covers a council."""
+    if council < 0:
+        return False
+    return sum(body.council == council for body in situation.bodies.values()) == 1
+
+
+def _lmc_shares(parts: Sequence[LivingCCG]) -> tuple[tuple[int, float], ...]:
+    residents = sum(part.residents for part in parts)
+    shares: dict[int, float] = {}
+    for part in parts:
+        for lmc, share in part.lmc_shares:
+            shares[lmc] = shares.get(lmc, 0.0) + share * part.residents / residents
+    return tuple(sorted(shares.items()))

@@ -1,0 +1,137 @@
+"""The national body: it keeps the rule, makes dated policy, and decides on applications."""
+
+from __future__ import annotations
+
+from sim.agents.calendar import POLICY
+from sim.agents.state import Situation
+from sim.chance import purposes
+from sim.rules import approval
+from sim.rules.dates import add_days
+from sim.rules.logistic import Terms, happens
+from sim.scenario.calendar import PolicyEvent
+from sim.world.errors import InputError, nearest
+from sim.world.model import World
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+class NationalBody:
+    """NHS England: the rule and its wording, dated events, decisions."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self.wording: str = situation.levers.information.wording
+        self._messages = 0
+
+    def announce(self, why: str) -> None:
+        """State the rule and have it relayed through regions and systems to CCGs."""
+        situation = self._situation
+        situation.log.write(
+            situation.env.now, "rule", "England", data={"wording": self.wording, "why": why}
+        )
+        message = self._messages
+        self._messages += 1
+        for region in situation.regions:
+            region.hear(self.wording, message)
+        for system in situation.systems:
+            system.reconsider()
+
+    def enter_calendar(self) -> None:
+        """Enter the scenario's dated events into the calendar."""
+        calendar = self._situation.calendar
+        for event in self._situation.scenario.calendar:
+            calendar.add(event.date, POLICY, event.name, lambda event=event: self._act(event))  # type: ignore[misc]
+            if event.kind == "pause":
+                resumes = add_days(event.date, event.months * DAYS_PER_MONTH)
+                calendar.add(
+                    resumes, POLICY, event.name, lambda event=event: self._resume(event)  # type: ignore[misc]
+                )
+            if event.deadline is not None and event.deadline > event.date:
+                calendar.add(
+                    event.deadline, POLICY, event.name, lambda event=event: self._lapse(event)  # type: ignore[misc]
+                )
+
+    def _act(self, event: PolicyEvent) -> None:
+        if event.kind in ("letter", "push"):
+            for region, systems in self._addressees(event):
+                self._situation.regions[region].write_letter(event, systems)
+        elif event.kind == "statement":
+            self._state(event)
+        elif event.kind in ("guidance", "wording"):
+            if event.kind == "wording":
+                self.wording = event.wording or self.wording
+            self.announce(event.name)
+        elif event.kind == "pause":
+            self._situation.log.write(self._situation.env.now, "pause_begins", "England")
+
+    def _resume(self, event: PolicyEvent) -> None:
+        self._situation.log.write(self._situation.env.now, "pause_ends", "England")
+
+    def _lapse(self, event: PolicyEvent) -> None:
+        for region, systems in self._addressees(event):
+            self._situation.regions[region].withdraw_letter(event, systems)
+
+    def _state(self, event: PolicyEvent) -> None:
+        """Restore "typically" wherever it had been dropped."""
+        situation = self._situation
+        situation.log.write(situation.env.now, "statement", "England", data={"why": event.name})
+        for region in situation.regions:
+            if region.belief == "expected":
+                region.believe("typically")
+        for system in situation.systems:
+            if system.belief == "expected":
+                system.believe("typically")
+            system.restore_typically()
+            system.reconsider()
+
+    def _addressees(self, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
+        return addressees(self._situation.world, event)
+
+    def decide(
+        self, ordinal: int, system: int, ready: float, whole_system: bool
+    ) -> tuple[str, Terms]:
+        """Decide one application; returns the decision and the rule's terms."""
+        situation = self._situation
+        p, luck = situation.parameters, situation.luck
+        terms = approval.approval_terms(
+            ready=ready,
+            whole_system=whole_system,
+            hard_rule=situation.levers.force.hard_rule,
+            approval_probability=p.approval_probability,
+            approval_unready=p.approval_unready,
+            approval_part_hard=p.approval_part_hard,
+        )
+        decision = approval.decide(
+            luck.uniform(purposes.DECISION, system, ordinal), terms, p.approval_defer
+        )
+        if decision == "approved" and happens(
+            luck.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
+        ):
+            decision = "approved_with_conditions"
+        return decision, terms
+
+
+def addressees(world: World, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the regions an event speaks to, each with the systems meant.
+
+    Raises InputError where the world has no such region or system, with the nearest name.
+    """
+    if event.system:
+        for system in world.systems:
+            if event.system in (system.code, system.name):
+                return [(system.region, (system.index,))]
+        known = [name for system in world.systems for name in (system.code, system.name)]
+        raise InputError(
+            f"calendar.{event.name}.system = {event.system!r} is not a system of world "
+            f"{world.name}{nearest(event.system, known)}"
+        )
+    if event.region in ("", "all"):
+        return [(region.index, region.systems) for region in world.regions]
+    for region in world.regions:
+        if event.region == region.name:
+            return [(region.index, region.systems)]
+    names = [region.name for region in world.regions]
+    raise InputError(
+        f"calendar.{event.name}.region = {event.region!r} is not a region of world {world.name} "
+        f"({', '.join(names)}, or all){nearest(event.region, names)}"
+    )

@@ -1,0 +1,89 @@
+"""Regions of NHS England/Improvement: they relay the rule, write letters and run a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import simpy
+
+from sim.agents.state import Situation
+from sim.chance import purposes
+from sim.rules import beliefs
+from sim.scenario.calendar import PolicyEvent
+
+
+class Region:
+    """One region: what it believes the rule to be, and its assessment panel."""
+
+    def __init__(self, situation: Situation, index: int) -> None:
+        self._situation = situation
+        self.index = index
+        self.name = situation.world.regions[index].name
+        self.systems = situation.world.regions[index].systems
+        self.belief = "none"
+        self.panel = simpy.Resource(situation.env, situation.levers.approval.panel_capacity)
+
+    def hear(self, wording: str, message: int) -> None:
+        """Take the rule over from the centre, perhaps without its "typically", and pass it on."""
+        p, luck = self._situation.parameters, self._situation.luck
+        self.believe(
+            beliefs.relay(
+                wording,
+                p.relay_drop_region,
+                p.relay_restore,
+                luck.uniform(purposes.RELAY_DROP_REGION, self.index, message),
+                luck.uniform(purposes.RELAY_RESTORE_REGION, self.index, message),
+                self._situation.levers.information.region_relays,
+            )
+        )
+        for system in self.systems:
+            self._situation.systems[system].hear(self.belief, message)
+
+    def believe(self, wording: str) -> None:
+        """Hold a belief from now on; the log keeps changes only."""
+        if wording != self.belief:
+            self.belief = wording
+            self._situation.log.write(
+                self._situation.env.now, "belief", self.name, data={"wording": wording}
+            )
+
+    def write_letter(self, event: PolicyEvent, systems: tuple[int, ...]) -> None:
+        """Send a dated letter (or push) to systems of this region and their CCGs."""
+        situation = self._situation
+        deadline = event.deadline.isoformat() if event.deadline else ""
+        situation.log.write(
+            situation.env.now,
+            "letter",
+            self.name,
+            data={
+                "strength": event.strength,
+                "deadline": deadline,
+                "wording": event.wording or "",
+            },
+        )
+        if event.wording and set(systems) == set(self.systems):
+            self.believe(event.wording)
+        for system in systems:
+            agent = situation.systems[system]
+            agent.letter_strength += event.strength
+            agent.pushed = agent.pushed or event.kind == "push"
+            if event.wording:
+                agent.believe(event.wording)
+                agent.believe_everywhere(event.wording)
+            agent.reconsider()
+
+    def withdraw_letter(self, event: PolicyEvent, systems: tuple[int, ...]) -> None:
+        """Let a letter's strength lapse once its deadline has passed."""
+        for system in systems:
+            agent = self._situation.systems[system]
+            agent.letter_strength -= event.strength
+            agent.reconsider()
+
+    def assess(self, days: float) -> Generator[simpy.Event, object, float]:
+        """Hold one application's review by the panel; returns the days it waited in the queue."""
+        asked = self._situation.env.now
+        with self.panel.request() as turn:
+            yield turn
+            waited = self._situation.env.now - asked
+            yield self._situation.env.timeout(days)
+        return waited

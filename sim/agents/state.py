@@ -1,0 +1,110 @@
+"""The state of one replication that agents share: living CCGs, the map, clock, luck and log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.agents.clock import Clock, on_grid
+from sim.agents.log import EventLog
+from sim.chance import Luck
+from sim.rules.dates import stretch_over_pauses
+from sim.scenario.levers import Levers
+from sim.scenario.model import Scenario
+from sim.scenario.parameters import Parameters
+from sim.world.footprints import Body, Neighbours
+from sim.world.model import BallotRule, World
+
+if TYPE_CHECKING:
+    from sim.agents.calendar import Calendar
+    from sim.agents.ccg import Ladder
+    from sim.agents.national import NationalBody
+    from sim.agents.proposal import Proposal
+    from sim.agents.region import Region
+    from sim.agents.system import System
+
+
+@dataclass(slots=True)
+class LivingCCG:
+    """A CCG that is alive: a starting one, or one formed by merger.
+
+    ``id`` is the index of its lowest starting member and addresses its luck. ``joined`` counts
+    the proposals it has been in and ``ballots`` the ballots its members have held; both number
+    its draws. ``autonomy`` is its taste for staying as it is (log-odds), ``shortfall`` its
+    running-cost gap as a share of its allowance, ``distress`` the share of its patients in bodies
+    that started in distress.
+    """
+
+    id: int
+    name: str
+    members: tuple[int, ...]
+    system: int
+    patients: int
+    residents: int
+    voters: tuple[int, ...]
+    rule: BallotRule
+    rung: str
+    officer_group: str
+    officer_known: bool
+    distress: float
+    matched_council: int
+    council_shares: tuple[tuple[int, float], ...]
+    lmc_shares: tuple[tuple[int, float], ...]
+    autonomy: float
+    belief: str = "none"
+    shortfall: float = 0.0
+    joined: int = 0
+    ballots: int = 0
+    proposal: Proposal | None = None
+
+
+@dataclass(slots=True)
+class Situation:
+    """Everything that agents of one replication share.
+
+    ``bodies`` and ``neighbours`` are the current map, on which footprints are listed; ``ccgs``
+    the living CCGs by id, in order. ``pauses`` are (from, to) moments without merger work.
+    """
+
+    world: World
+    scenario: Scenario
+    levers: Levers
+    parameters: Parameters
+    luck: Luck
+    log: EventLog
+    env: simpy.Environment
+    clock: Clock
+    bodies: dict[int, Body]
+    neighbours: Neighbours
+    ccgs: dict[int, LivingCCG] = field(default_factory=dict)
+    systems: list[System] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    pauses: tuple[tuple[float, float], ...] = ()
+    variable_per_head: float = 0.0
+    calendar: Calendar = field(init=False)
+    national: NationalBody = field(init=False)
+    lmc_asked: dict[int, int] = field(default_factory=dict)
+    ladders: dict[int, Ladder] = field(default_factory=dict)
+
+    def wait(self, work_days: float) -> simpy.events.Timeout:
+        """Return the timeout of a stage of merger work begun now; pauses put it off."""
+        return self.env.timeout(max(0.0, self.end_of(work_days) - self.env.now))
+
+    def end_of(self, work_days: float) -> float:
+        """Return the moment at which merger work begun now is done; pauses put it off."""
+        return on_grid(stretch_over_pauses(self.env.now, work_days, self.pauses))
+
+    @staticmethod
+    def grid(days: float) -> float:
+        """Return a length of time on the grid."""
+        return on_grid(days)
+
+    def wait_grid(self, days: float) -> simpy.events.Timeout:
+        """Return the timeout of something that pauses do not touch."""
+        return self.env.timeout(on_grid(max(0.0, days)))
+
+    def wait_until(self, moment: float) -> simpy.events.Timeout:
+        """Return the timeout that ends at a moment (at once if it has passed)."""
+        return self.env.timeout(max(0.0, moment - self.env.now))

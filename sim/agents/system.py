@@ -1,0 +1,315 @@
+"""Systems (STP/ICS): their leaders start proposals, alone or under pressure from the centre."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import simpy
+
+from sim.agents import ccg as ccgs
+from sim.agents.hazard import Hazard, Profile
+from sim.agents.log import Terms
+from sim.agents.proposal import Proposal
+from sim.agents.state import LivingCCG, Situation
+from sim.chance import purposes
+from sim.chance.quantiles import exponential, standard_normal
+from sim.rules import beliefs, footprints, starting
+from sim.rules.dates import add_days
+from sim.world.footprints import list_footprints
+from sim.world.model import Footprint
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+class System:
+    """One system: its leader, its belief, its proposals, and the hazards of starting them."""
+
+    def __init__(
+        self, situation: Situation, index: int, local: Profile, centre: Profile
+    ) -> None:
+        self._situation = situation
+        self.index = index
+        place = situation.world.systems[index]
+        self.code = place.code
+        self.region = place.region
+        self.belief = "none"
+        self.pushed = False
+        self.letter_strength = 0.0
+        self.leader_in_post = True
+        self.proposals = 0
+        self._cooling = 0
+        self._dedicated = place.leader_dedicated
+        self._candidates: tuple[Footprint, ...] = situation.world.footprints[index]
+        p, luck = situation.parameters, situation.luck
+        self._place = p.start_place_sd * standard_normal(
+            luck.uniform(purposes.PLACE_START, index)
+        )
+        self._budgets = {"local": 0, "centre": 0}
+        self._terms: dict[str, Terms] = {"local": (), "centre": ()}
+        self._hazards = {
+            origin: Hazard(
+                situation.env,
+                profile,
+                situation.clock.horizon,
+                lambda origin=origin: self._next_uniform(origin),  # type: ignore[misc]
+                lambda origin=origin: self._start(origin),  # type: ignore[misc]
+            )
+            for origin, profile in (("local", local), ("centre", centre))
+        }
+
+    # -- What it hears ------------------------------------------------------------------------
+
+    def hear(self, wording: str, message: int) -> None:
+        """Take the rule over from the region and pass it on to the CCGs."""
+        situation = self._situation
+        p, luck, lever = (
+            situation.parameters,
+            situation.luck,
+            situation.levers.information.local_relays,
+        )
+        self.believe(
+            beliefs.relay(
+                wording,
+                p.relay_drop_local,
+                p.relay_restore,
+                luck.uniform(purposes.RELAY_DROP_SYSTEM, self.index, message),
+                luck.uniform(purposes.RELAY_RESTORE_SYSTEM, self.index, message),
+                lever,
+            )
+        )
+        for ccg in self.members():
+            self._tell(
+                ccg,
+                beliefs.relay(
+                    self.belief,
+                    p.relay_drop_local,
+                    p.relay_restore,
+                    luck.uniform(purposes.RELAY_DROP_CCG, ccg.id, message),
+                    luck.uniform(purposes.RELAY_RESTORE_CCG, ccg.id, message),
+                    lever,
+                ),
+            )
+
+    def believe(self, wording: str) -> None:
+        """Hold a belief from now on; the log keeps changes only."""
+        if wording != self.belief:
+            self.belief = wording
+            self._situation.log.write(
+                self._situation.env.now, "belief", self.code, data={"wording": wording}
+            )
+
+    def believe_everywhere(self, wording: str) -> None:
+        """Let every CCG of the system believe a wording (a letter goes to all)."""
+        for ccg in self.members():
+            self._tell(ccg, wording)
+
+    def restore_typically(self) -> None:
+        """Give "typically" back to the CCGs that had lost it."""
+        for ccg in self.members():
+            if ccg.belief == "expected":
+                self._tell(ccg, "typically")
+
+    def _tell(self, ccg: LivingCCG, wording: str) -> None:
+        if wording != ccg.belief:
+            ccg.belief = wording
+            self._situation.log.write(
+                self._situation.env.now, "belief", ccg.name, data={"wording": wording}
+            )
+
+    # -- Who is there -------------------------------------------------------------------------
+
+    def members(self) -> list[LivingCCG]:
+        """Return the living CCGs of the system, in order of id."""
+        return [ccg for ccg in self._situation.ccgs.values() if ccg.system == self.index]
+
+    def relist(self) -> None:
+        """List the candidate footprints again, after a merger."""
+        self._candidates = list_footprints(
+            self.index, self._situation.bodies, self._situation.neighbours
+        )
+
+    def cool(self) -> Generator[simpy.Event, object, None]:
+        """Hold back for a time after a lost ballot or a refusal."""
+        situation = self._situation
+        self._cooling += 1
+        self.reconsider()
+        yield situation.env.timeout(situation.scenario.durations.cooling.days(0.5))
+        self._cooling -= 1
+        self.reconsider()
+
+    def lead(self) -> Generator[simpy.Event, object, None]:
+        """Leaders come and go: tenure, vacancy, tenure."""
+        situation = self._situation
+        luck, mean = situation.luck, 1.0 / max(situation.parameters.leader_turnover, 1e-9)
+        turn = 0
+        while True:
+            u = luck.uniform(purposes.LEADER_TENURE, self.index, turn)
+            yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
+            self.leader_in_post = False
+            situation.log.write(situation.env.now, "leader_left", self.code)
+            self.reconsider()
+            u = luck.uniform(purposes.VACANCY_TIME, self.index, turn)
+            yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
+            self.leader_in_post = True
+            situation.log.write(situation.env.now, "leader_joined", self.code)
+            self.reconsider()
+            turn += 1
+
+    # -- Starting proposals -------------------------------------------------------------------
+
+    def reconsider(self) -> None:
+        """Set the rates of starting from how things stand now."""
+        free = [ccg for ccg in self.members() if ccg.proposal is None]
+        if len(free) < 2 and not self._crossing_possible(free):
+            self._hazards["local"].set_level(0.0)
+            self._hazards["centre"].set_level(0.0)
+            return
+        situation = self._situation
+        p, force = situation.parameters, situation.levers.force
+        n = len(free)
+        match = sum(ccg.matched_council >= 0 for ccg in free) / n
+        common = starting.common_terms(
+            free=n,
+            officer_share=sum(ccgs.officer_weight(situation, ccg) for ccg in free) / n,
+            shortfall=sum(ccg.shortfall for ccg in free) / n,
+            distress_share=sum(ccg.distress for ccg in free) / n,
+            place=self._place,
+            cooling=1.0 if self._cooling else 0.0,
+            dedicated_leader=self._dedicated and self.leader_in_post,
+            start_officer=p.start_officer,
+            start_shortfall=p.start_shortfall,
+            start_distress=p.start_distress,
+            start_crowding=p.start_crowding,
+            start_after_lost=p.start_after_lost,
+            leader_dedicated=p.leader_dedicated,
+        )
+        local = common + starting.local_terms(
+            belief_level=sum(beliefs.level(ccg.belief) for ccg in free) / n,
+            match_share=match,
+            start_expectation=p.start_expectation,
+            start_council_match=p.start_council_match,
+        )
+        centre = common + starting.centre_terms(
+            belief_level=beliefs.level(situation.regions[self.region].belief),
+            match_share=match,
+            letter_strength=self.letter_strength,
+            pushed=self.pushed,
+            hard_rule=force.hard_rule,
+            start_expectation=p.start_expectation,
+            start_council_match=p.start_council_match,
+            start_letter=p.start_letter,
+            start_hard_rule=p.start_hard_rule,
+        )
+        self._terms = {"local": local, "centre": centre}
+        leader = 1.0 if self.leader_in_post else p.start_vacancy
+        intensity = starting.centre_intensity(
+            force.encouragement, force.incentive, force.cajoling
+        )
+        for origin, share, strength, terms in (
+            ("local", 1.0 - p.start_centre_share, 1.0, local),
+            ("centre", p.start_centre_share, intensity, centre),
+        ):
+            per_month = starting.rate(p.start_rate, share, strength, leader, terms)
+            self._hazards[origin].set_level(per_month / DAYS_PER_MONTH)
+
+    def _crossing_possible(self, free: list[LivingCCG]) -> bool:
+        return bool(free) and any(True for _ in self._open_candidates())
+
+    def _next_uniform(self, origin: str) -> float:
+        attempt = self._budgets[origin]
+        self._budgets[origin] += 1
+        purpose = purposes.MOOT_LOCAL if origin == "local" else purposes.MOOT_CENTRE
+        return self._situation.luck.uniform(purpose, self.index, attempt)
+
+    def _open_candidates(self) -> Generator[tuple[Footprint, list[LivingCCG]], None, None]:
+        """Yield the candidates whose CCGs are all free and which the scenario allows."""
+        situation = self._situation
+        crossing = situation.levers.boundaries.cross_system == "county"
+        for candidate in self._candidates:
+            if candidate.crosses and not (crossing and candidate.council >= 0):
+                continue
+            members = [situation.ccgs[i] for i in candidate.ccgs]
+            if all(ccg.proposal is None for ccg in members):
+                yield candidate, members
+
+    def find_unseen(self) -> None:
+        """Start the talks that were under way on the first day but not yet public.
+
+        Talks stayed private for about four months, so what the register shows on the start date
+        is short of those begun in the months before it, at the rates of the start.
+        """
+        days = self._situation.parameters.unseen_months * DAYS_PER_MONTH
+        begun = [
+            (ago, origin)
+            for origin, hazard in self._hazards.items()
+            if (ago := hazard.fired_before_start(days)) is not None
+        ]
+        for ago, origin in sorted(begun, reverse=True):
+            self._start(origin, talked=ago)
+
+    def _start(self, origin: str, talked: float = 0.0) -> None:
+        """Start a proposal of this origin: choose a footprint among those open.
+
+        ``talked`` is for how many days it has been talked about already.
+        """
+        situation = self._situation
+        p = situation.parameters
+        candidates = list(self._open_candidates())
+        if not candidates:
+            self.reconsider()
+            return
+        consent = {
+            ccg.id: ccgs.log_consent(ccgs.consent_of(situation, ccg, self.pushed))
+            for _, members in candidates
+            for ccg in members
+        }
+        level = beliefs.level(self.belief)
+        options = [
+            footprints.footprint_terms(
+                whole_system=candidate.whole_system,
+                one_council=candidate.council >= 0,
+                one_officer=members[0].officer_group != ""
+                and all(ccg.officer_group == members[0].officer_group for ccg in members),
+                log_consent=sum(consent[ccg.id] for ccg in members),
+                belief_level=level,
+                pushed=self.pushed,
+                hard_rule=situation.levers.force.hard_rule,
+                footprint_whole=p.footprint_whole,
+                footprint_expectation=p.footprint_expectation,
+                footprint_council=p.footprint_council,
+                footprint_officer=p.footprint_officer,
+                start_letter=p.start_letter,
+            )
+            for candidate, members in candidates
+        ]
+        ordinal = self.proposals
+        u = situation.luck.uniform(purposes.FOOTPRINT, self.index, ordinal)
+        choice = footprints.choose([sum(v for _, v in terms) for terms in options], u)
+        members = candidates[choice][1]
+        chosen = tuple((f"footprint_{name}", value) for name, value in options[choice])
+        since = ""
+        if talked > 0.0:
+            since = add_days(situation.clock.start, -math.ceil(talked)).isoformat()
+        self.open_proposal(
+            members, origin, terms=self._terms[origin] + chosen, known_since=since, talked=talked
+        )
+
+    def open_proposal(
+        self,
+        members: list[LivingCCG],
+        origin: str,
+        *,
+        parent: str = "",
+        terms: Terms = (),
+        stage: str = "mooted",
+        known_since: str = "",
+        talked: float = 0.0,
+    ) -> Proposal:
+        """Put a new proposal on its way and take its CCGs out of the pool."""
+        proposal = Proposal(
+            self._situation, self, self.proposals, members, origin, parent, stage, talked
+        )
+        self.proposals += 1
+        proposal.open(terms, known_since)
+        return proposal

@@ -1,0 +1,90 @@
+"""Addressed random numbers: (master seed, replication, purpose, body, attempt) -> uniform.
+
+Each address has one uniform in (0, 1), whatever the scenario, the order of events, the worker or
+how many numbers others drew. The numbers come from numpy's Philox, a counter-based generator: its
+key holds seed, replication and purpose; the highest word of its counter holds the attempt; the
+position in the stream is the body. One *page* (all bodies of one purpose and attempt) is drawn at
+a time and kept, so an attempt far beyond the usual ones costs a page and shifts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.random import Generator, Philox
+
+from sim.chance.purposes import BodyKind, Purpose
+
+MAX_SEED = 2**63 - 1
+MAX_REPLICATION = 2**40 - 1
+_PURPOSE_BITS = 20
+_BUFFER_EMPTY = 4  # Philox makes four words at a time; a position of 4 says "make new ones".
+_SMALLEST = 2.0**-54  # stands for an exact 0, so that quantile functions never see 0
+
+
+class Luck:
+    """The luck of one replication.
+
+    ``sizes`` gives the number of bodies of each kind. ``swaps`` maps a group of purposes to
+    another replication whose luck stands in for this group's (used to apportion the spread of
+    outcomes); everything else keeps its own address.
+    """
+
+    __slots__ = ("_arrays", "_bits", "_generator", "_pages", "_replications", "_sizes", "_state")
+
+    def __init__(
+        self,
+        seed: int,
+        replication: int,
+        sizes: Mapping[BodyKind, int],
+        swaps: Mapping[str, int] | None = None,
+    ) -> None:
+        if not 0 <= seed <= MAX_SEED:
+            raise ValueError(f"seed {seed} must be between 0 and {MAX_SEED}")
+        numbers = (replication, *(swaps or {}).values())
+        if not all(0 <= number <= MAX_REPLICATION for number in numbers):
+            raise ValueError(f"replication {numbers} must be between 0 and {MAX_REPLICATION}")
+        self._sizes = dict(sizes)
+        self._replications = {"": replication, **(swaps or {})}
+        self._bits = Philox(key=np.array([seed, 0], dtype=np.uint64))
+        self._generator = Generator(self._bits)
+        self._state = self._bits.state
+        self._arrays: dict[tuple[int, int], np.ndarray] = {}
+        self._pages: dict[tuple[int, int], list[float]] = {}
+
+    def uniform(self, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
+        """Return the uniform in (0, 1) at this address."""
+        key = (purpose.number, attempt)
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = self._draw(purpose, attempt).tolist()
+        return page[body] or _SMALLEST
+
+    def uniforms(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:
+        """Return the uniforms of many bodies at one purpose and attempt, in their order.
+
+        Meant for kinds with thousands of bodies (practices): the page stays an array and only
+        the rows asked for become Python numbers.
+        """
+        key = (purpose.number, attempt)
+        array = self._arrays.get(key)
+        if array is None:
+            array = self._arrays[key] = self._draw(purpose, attempt)
+        first, last = bodies[0], bodies[-1]
+        if last - first == len(bodies) - 1:  # a run of rows, as a CCG's practices mostly are
+            values: list[float] = array[first : last + 1].tolist()
+        else:
+            values = array[list(bodies)].tolist()
+        if 0.0 in values:
+            values = [value or _SMALLEST for value in values]
+        return values
+
+    def _draw(self, purpose: Purpose, attempt: int) -> np.ndarray:
+        replication = self._replications.get(purpose.group, self._replications[""])
+        state = self._state
+        state["state"]["key"][1] = (replication << _PURPOSE_BITS) | purpose.number
+        state["state"]["counter"][:] = (0, 0, 0, attempt)
+        state["buffer_pos"] = _BUFFER_EMPTY
+        self._bits.state = state  # re-keying one generator costs a third of making a new one
+        return self._generator.random(self._sizes[purpose.body])

@@ -1,0 +1,104 @@
+"""The register of purposes: what a random number is for, and whose it is.
+
+A purpose's number is part of the address of its draws and is permanent: never renumber, never
+reuse a retired number, add new purposes at the end with the next free number. The kind of body
+says who owns the draws (one column per body of that kind in the world).
+
+``group`` sorts the purposes into the sources of spread that are reported: what nobody measured
+about a place, a proposal, a CCG or a practice, the parameters, and all other luck.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+BodyKind = Literal["parameter", "national", "region", "system", "ccg", "practice", "lmc", "council"]
+Group = Literal["parameters", "place", "proposal", "ccg", "practice", "other"]
+
+GROUPS: Final[tuple[Group, ...]] = (
+    "parameters",
+    "place",
+    "proposal",
+    "ccg",
+    "practice",
+    "other",
+)
+
+
+class Purpose(NamedTuple):
+    """What a draw is for: its permanent number, the kind of body that owns it, its group."""
+
+    number: int
+    name: str
+    body: BodyKind
+    group: Group
+
+
+# Parameters of a replication, one column per parameter's permanent number.
+PARAMETERS: Final = Purpose(1, "parameters", "parameter", "parameters")
+
+# What nobody measured about a place.
+PLACE_START: Final = Purpose(2, "place_start", "system", "place")
+PLACE_SUPPORT: Final = Purpose(3, "place_support", "system", "place")
+AUTONOMY: Final = Purpose(4, "autonomy", "ccg", "ccg")
+
+# Beliefs: one attempt per national message; the drop and the restoring have a draw each.
+RELAY_DROP_REGION: Final = Purpose(5, "relay_drop_region", "region", "other")
+RELAY_DROP_SYSTEM: Final = Purpose(6, "relay_drop_system", "system", "other")
+RELAY_DROP_CCG: Final = Purpose(7, "relay_drop_ccg", "ccg", "other")
+RELAY_RESTORE_REGION: Final = Purpose(8, "relay_restore_region", "region", "other")
+RELAY_RESTORE_SYSTEM: Final = Purpose(9, "relay_restore_system", "system", "other")
+RELAY_RESTORE_CCG: Final = Purpose(10, "relay_restore_ccg", "ccg", "other")
+
+# Starting: unit-exponential budgets, one attempt per proposal started by that origin.
+MOOT_LOCAL: Final = Purpose(11, "moot_local", "system", "other")
+MOOT_CENTRE: Final = Purpose(12, "moot_centre", "system", "other")
+FOOTPRINT: Final = Purpose(13, "footprint", "system", "proposal")
+
+# A proposal's own course, addressed by (home system, ordinal).
+EXPLORE_TIME: Final = Purpose(14, "explore_time", "system", "proposal")
+DRAFT_TIME: Final = Purpose(15, "draft_time", "system", "proposal")
+ENGAGE_TIME: Final = Purpose(16, "engage_time", "system", "proposal")
+PERCEIVED_ORIGIN: Final = Purpose(17, "perceived_origin", "system", "proposal")
+PROPOSAL_SUPPORT: Final = Purpose(18, "proposal_support", "system", "proposal")
+PROPOSAL_MODE: Final = Purpose(19, "proposal_mode", "system", "proposal")
+NARROWER: Final = Purpose(20, "narrower", "system", "proposal")
+HONOUR_VOTE: Final = Purpose(21, "honour_vote", "system", "proposal")
+PANEL_TIME: Final = Purpose(22, "panel_time", "system", "proposal")
+NATIONAL_TIME: Final = Purpose(23, "national_time", "system", "proposal")
+DECISION: Final = Purpose(24, "decision", "system", "proposal")
+CONDITIONS: Final = Purpose(25, "conditions", "system", "proposal")
+CONDITIONS_TIME: Final = Purpose(26, "conditions_time", "system", "proposal")
+
+# The leaders' look at expected support: one attempt per look, counted by system.
+EXPECTED_SUPPORT: Final = Purpose(27, "expected_support", "system", "proposal")
+CALL_BALLOT: Final = Purpose(28, "call_ballot", "system", "proposal")
+POSTPONE: Final = Purpose(29, "postpone", "system", "proposal")
+POSTPONE_TIME: Final = Purpose(30, "postpone_time", "system", "proposal")
+
+# A CCG's own course: one attempt per proposal it consented to or ballot it held.
+CONSENT: Final = Purpose(31, "consent", "ccg", "ccg")
+CCG_SUPPORT: Final = Purpose(32, "ccg_support", "ccg", "ccg")
+REBALLOT: Final = Purpose(33, "reballot", "ccg", "ccg")
+REBALLOT_SHIFT: Final = Purpose(34, "reballot_shift", "ccg", "ccg")
+REBALLOT_TIME: Final = Purpose(35, "reballot_time", "ccg", "ccg")
+BALLOT_TIME: Final = Purpose(36, "ballot_time", "ccg", "ccg")
+TURNOUT: Final = Purpose(37, "turnout", "ccg", "ccg")
+
+# Practices: a lasting leaning, and one attempt per ballot for voting at all and for how.
+PRACTICE_LEANING: Final = Purpose(38, "practice_leaning", "practice", "practice")
+PRACTICE_TURNOUT: Final = Purpose(39, "practice_turnout", "practice", "practice")
+PRACTICE_VOTE: Final = Purpose(40, "practice_vote", "practice", "practice")
+
+# Bodies that advise: one attempt per proposal they are asked about.
+LMC_MOOD: Final = Purpose(41, "lmc_mood", "lmc", "other")
+COUNCIL_STANCE: Final = Purpose(42, "council_stance", "council", "place")
+
+# Beside the chain.
+LEADER_TENURE: Final = Purpose(43, "leader_tenure", "system", "other")
+VACANCY_TIME: Final = Purpose(44, "vacancy_time", "system", "other")
+LADDER_TIME: Final = Purpose(45, "ladder_time", "ccg", "other")
+
+PURPOSES: Final[tuple[Purpose, ...]] = tuple(
+    sorted(value for value in globals().values() if isinstance(value, Purpose))
+)

@@ -1,0 +1,1 @@
+"""WHAT HAPPENED: observed history that results are held against."""

@@ -1,0 +1,1 @@
+"""MANY RUNS: batches, workers and comparison under the same luck."""

@@ -1,0 +1,206 @@
+"""Where the spread of the final count comes from: shares of its variance owed to kinds of luck.
+
+Pick-freeze (Sobol' 1993; Jansen 1999): each replication r is run again with one group of luck
+taken from a replication that no batch uses, everything else kept. With Y the final count and Y_g
+that of the exchanged run, the total share of group g (alone and together with others) is
+T_g = mean((Y - Y_g)^2) / (2 Var Y). Exchanging all luck but the parameters gives T_luck, and
+1 - T_luck is the share that parameters have alone (first order); likewise 1 - T_parameters is
+that of luck alone; what remains to 1 is owed to both together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.chance import GROUPS
+from sim.experiment.batch import Batch, BatchInterrupted, run_batch
+from sim.experiment.plan import Progress, job_for, run_missing
+from sim.experiment.summary import write_rows
+from sim.experiment.workers import Replicate
+from sim.records.shards import SHARD_FOLDER, find_shards, read_shard
+from sim.world.errors import InputError
+from sim.world.model import World
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from sim.scenario import Scenario
+
+VARIANCE_COLUMNS: Final = (
+    "scenario",
+    "component",
+    "first_order",
+    "total",
+    "se",
+    "replications",
+)
+PARAMETERS: Final = "parameters"
+LUCK: Final = "luck"
+BOTH: Final = "both"
+ALL_LUCK: Final = tuple(group for group in GROUPS if group != PARAMETERS)
+SERIES: Final[dict[str, tuple[str, ...]]] = {group: (group,) for group in GROUPS} | {LUCK: ALL_LUCK}
+"""Each series of exchanged runs and the luck groups that it exchanges."""
+
+BOOTSTRAPS: Final = 400
+BOOTSTRAP_SEED: Final = 20190601
+
+
+def variance_shares(
+    scenarios: Sequence[Scenario],
+    batch: Batch | None = None,
+    *,
+    replications: int = 100,
+    components: Sequence[str] = tuple(SERIES),
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    start_method: str = "spawn",
+    worlds: Mapping[str, World] | None = None,
+    replicate: Replicate | None = None,
+) -> pd.DataFrame:
+    """Return the shares of the final count's variance by component and write ``variance.csv``.
+
+    Exchanged runs are kept as shards beside the batch's, so they too resume and extend.
+
+    Args:
+        scenarios: the scenarios, in the batch's order.
+        batch: their finished batch, with at least so many replications; run if absent.
+        replications: pairs of runs per scenario and component.
+        components: luck groups, and ``luck`` for all of them but the parameters.
+        seed: master seed, that of the batch.
+        workers: worker processes; by default one per core.
+        progress: told how many exchanged runs are done and of how many.
+        start_method: how worker processes start.
+        worlds: worlds already loaded, by the name that scenarios use.
+        replicate: the engine; by default ``sim.agents.replicate_log``.
+
+    Returns:
+        One row per scenario and component (the groups, ``luck`` and ``both``): ``first_order``
+        (empty where not estimated), ``total``, ``se`` (bootstrap standard error of ``total``)
+        and replications. Shares are empty where the count does not vary.
+
+    Raises:
+        InputError: the batch is of other scenarios, another seed or too small.
+        BatchInterrupted: stopped by Ctrl-C; finished runs are kept.
+    """
+    import pandas as pd
+
+    unknown = [name for name in components if name not in SERIES]
+    if unknown:
+        raise InputError(f"unknown component '{unknown[0]}'; known: {', '.join(SERIES)}")
+    if batch is None:
+        batch = run_batch(
+            scenarios,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            start_method=start_method,
+            worlds=worlds,
+            replicate=replicate,
+        )
+    _check_batch(batch, scenarios, replications, seed)
+    folder = batch.folder / SHARD_FOLDER
+    series = {name: SERIES[name] for name in components}
+    job = job_for(scenarios, seed, folder, series, worlds or {}, replicate)
+    total = replications * len(job.keys)
+    folder.mkdir(exist_ok=True)
+    done = run_missing(job, replications, workers, start_method, progress or (lambda d, t: None))
+    if done < total:
+        raise BatchInterrupted(done, total, batch.folder)
+    rows: list[tuple[Any, ...]] = []
+    finals = _base_counts(batch, replications)
+    for position, scenario in enumerate(scenarios):
+        exchanged = {
+            name: _kept(folder, job.keys[position, name], replications) for name in components
+        }
+        rows += _shares(scenario.name, finals[scenario.name], exchanged)
+    write_rows(batch.folder / "variance.csv", VARIANCE_COLUMNS, rows)
+    return pd.DataFrame(rows, columns=list(VARIANCE_COLUMNS))
+
+
+def _check_batch(batch: Batch, scenarios: Sequence[Scenario], replications: int, seed: int) -> None:
+    entries = batch.manifest["scenarios"]
+    theirs = [(entry["name"], entry["sha256"]) for entry in entries]
+    if theirs != [(scenario.name, scenario.digest) for scenario in scenarios]:
+        raise InputError(f"{batch.folder}: the batch is of other scenarios than those given")
+    if batch.manifest["seed"] != seed:
+        raise InputError(f"{batch.folder}: the batch has seed {batch.manifest['seed']}, not {seed}")
+    if batch.manifest["replications"] < replications:
+        raise InputError(
+            f"variance replications are {replications}; the batch in {batch.folder} has only "
+            f"{batch.manifest['replications']}"
+        )
+
+
+def _base_counts(batch: Batch, replications: int) -> dict[str, np.ndarray]:
+    from sim.records.tables import read_table
+
+    frame = read_table(batch.folder, "replications", ["scenario", "replication", "final_ccgs"])
+    chosen = frame[frame["replication"] < replications]
+    return {
+        str(name): mine.sort_values("replication")["final_ccgs"].to_numpy(dtype=float)
+        for name, mine in chosen.groupby("scenario")
+    }
+
+
+def _kept(folder: Path, key: str, replications: int) -> np.ndarray:
+    """Return the final counts that a series of exchanged runs has kept, by replication."""
+    import numpy as np
+
+    found = np.full(replications, np.nan)
+    for shard in find_shards(folder, key):
+        for number, value in zip(shard.replications, read_shard(shard) or (), strict=False):
+            if number < replications:
+                found[number] = value
+    return found
+
+
+def total_share(base: np.ndarray, exchanged: np.ndarray) -> float:
+    """Return Jansen's total share; NaN where neither run varies.
+
+    Var Y is estimated from both runs together, since both have the same distribution.
+    """
+    import numpy as np
+
+    spread = float(np.concatenate([base, exchanged]).var(ddof=1))
+    if spread <= 0.0 or math.isnan(spread):
+        return math.nan
+    return float(np.mean((base - exchanged) ** 2)) / (2.0 * spread)
+
+
+def _shares(
+    scenario: str, base: np.ndarray, exchanged: Mapping[str, np.ndarray]
+) -> list[tuple[Any, ...]]:
+    """Return the rows of one scenario."""
+    import numpy as np
+
+    n = len(base)
+    random = np.random.default_rng(BOOTSTRAP_SEED)
+    picks = random.integers(0, n, size=(BOOTSTRAPS, n))
+    totals = {name: total_share(base, values) for name, values in exchanged.items()}
+    again = {
+        name: np.array([total_share(base[pick], values[pick]) for pick in picks])
+        for name, values in exchanged.items()
+    }
+    opposite = {PARAMETERS: LUCK, LUCK: PARAMETERS}
+    rows: list[tuple[Any, ...]] = []
+    for name, total in totals.items():
+        other = opposite.get(name)
+        alone = 1.0 - totals[other] if other in totals else math.nan
+        rows.append((scenario, name, alone, total, _spread(again[name]), n))
+    if PARAMETERS in totals and LUCK in totals:
+        both = totals[PARAMETERS] + totals[LUCK] - 1.0
+        spread = _spread(again[PARAMETERS] + again[LUCK])
+        rows.append((scenario, BOTH, both, both, spread, n))
+    return rows
+
+
+def _spread(values: np.ndarray) -> float:
+    import numpy as np
+
+    sound = values[~np.isnan(values)]
+    return float(sound.std(ddof=1)) if len(sound) > 1 else math.nan

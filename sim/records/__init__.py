@@ -1,0 +1,1 @@
+"""WHAT IS KEPT: folds of the event log into tables, the manifest and the shards."""

@@ -1,0 +1,1 @@
+"""HOW ONE DECISION IS MADE: pure functions, numbers in, numbers out."""

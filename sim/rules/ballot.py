@@ -1,0 +1,78 @@
+"""The ballot: practices vote, the constitution counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sim.rules.logistic import expit, happens
+
+
+class Tally(NamedTuple):
+    """One membership's votes; ``abstained`` includes practices that cast no vote."""
+
+    practices: int
+    votes_for: int
+    votes_against: int
+    abstained: int
+    weight_for: float
+    weight_against: float
+
+
+def count_votes(
+    *,
+    support: float,
+    spread: float,
+    turnout: float,
+    leanings: Sequence[float],
+    u_turnout: Sequence[float],
+    u_vote: Sequence[float],
+    weights: Sequence[float],
+    shifts: Sequence[float] | None,
+) -> Tally:
+    """Let every practice vote or stay away, and yes or no, and count.
+
+    ``support`` is the CCG's log-odds of a yes, ``leanings`` the practices' lasting differences
+    (standard normal, times ``spread``), ``shifts`` leanings stated by the world (log-odds). The
+    uniforms decide; a practice with the same uniforms and higher support never turns to no.
+    Source: voting_rules.md (one practice, one vote as a rule).
+    """
+    votes_for = votes_against = 0
+    weight_for = weight_against = 0.0
+    for index, weight in enumerate(weights):
+        if not happens(u_turnout[index], turnout):
+            continue
+        log_odds = support + spread * leanings[index]
+        if shifts is not None:
+            log_odds += shifts[index]
+        if happens(u_vote[index], expit(log_odds)):
+            votes_for += 1
+            weight_for += weight
+        else:
+            votes_against += 1
+            weight_against += weight
+    practices = len(weights)
+    abstained = practices - votes_for - votes_against
+    return Tally(practices, votes_for, votes_against, abstained, weight_for, weight_against)
+
+
+def quorate(tally: Tally, quorum: float) -> bool:
+    """Return whether enough practices cast a vote: cast >= share x practices.
+
+    Source: Surrey Downs 2019 (75 % of practices; ballot_rules.csv).
+    """
+    return tally.votes_for + tally.votes_against >= quorum * tally.practices
+
+
+def carries(tally: Tally, threshold: float, quorum: float) -> bool:
+    """Return whether a ballot is carried: quorate, and weight for exceeds threshold x weight cast.
+
+    A tie fails. Source: ballot_rules.csv (majority of votes cast).
+    """
+    cast = tally.weight_for + tally.weight_against
+    return quorate(tally, quorum) and cast > 0.0 and tally.weight_for > threshold * cast
+
+
+def proposal_carries(carried: int, ballots: int, all_must_carry: bool) -> bool:
+    """Return whether a proposal stands after all its CCGs have voted."""
+    return carried == ballots if all_must_carry else 2 * carried > ballots

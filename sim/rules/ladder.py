@@ -1,0 +1,46 @@
+"""The ladder of joint working: when a CCG takes the next rung, and how far it shares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NEXT: Final = {
+    "separate": ("committees_in_common", "shared_officer"),
+    "committees_in_common": ("shared_officer",),
+    "shared_officer": ("joint_team",),
+    "joint_team": (),
+}
+
+
+def step_rates(
+    rung: str, committee_rate: float, officer_rate: float, team_rate: float
+) -> tuple[tuple[str, float], ...]:
+    """Return the rungs a CCG can reach next, each with its rate per month.
+
+    A separate CCG may skip committees in common, as many did. Source: policy_timeline.csv (shared
+    officers 2016-2018); priors.md section 7 (sharing is a step to merging and a substitute).
+    """
+    rates = {
+        "committees_in_common": committee_rate,
+        "shared_officer": officer_rate,
+        "joint_team": team_rate,
+    }
+    return tuple((rung_next, rates[rung_next]) for rung_next in NEXT[rung])
+
+
+def pick(steps: tuple[tuple[str, float], ...], u: float) -> str:
+    """Return the rung taken, with probability proportional to its rate."""
+    target = u * sum(rate for _, rate in steps)
+    for name, rate in steps:
+        target -= rate
+        if target < 0.0:
+            return name
+    return steps[-1][0]
+
+
+def fixed_cost_after_sharing(fixed_cost: float, rung: str, saving: float) -> float:
+    """Return a CCG's fixed running cost: a shared officer or team saves part without a merger.
+
+    Source: priors.md section 9 (most of the saving is available from shared management).
+    """
+    return fixed_cost * (1.0 - saving) if rung in ("shared_officer", "joint_team") else fixed_cost

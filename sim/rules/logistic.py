@@ -1,0 +1,40 @@
+"""Log-odds and probabilities, with thresholds rounded so that computers agree."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+Terms = tuple[tuple[str, float], ...]
+
+_GRID: Final = 2.0**32  # probabilities are compared after rounding to this grid
+
+
+def expit(x: float) -> float:
+    """Return the probability whose log-odds are x."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def logit(p: float) -> float:
+    """Return the log-odds of p; 0 and 1 give minus and plus infinity."""
+    if p <= 0.0:
+        return -math.inf
+    if p >= 1.0:
+        return math.inf
+    return math.log(p / (1.0 - p))
+
+
+def happens(u: float, probability: float) -> bool:
+    """Decide a yes/no event: u falls below the probability, rounded to 2**-32."""
+    return u < math.floor(probability * _GRID + 0.5) / _GRID
+
+
+def total(terms: Terms) -> float:
+    """Add up the terms of a rule."""
+    result = 0.0
+    for _, value in terms:
+        result += value
+    return result

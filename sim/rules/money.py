@@ -1,0 +1,31 @@
+"""Running costs: allowance, cost and the gap that a cut leaves."""
+
+from __future__ import annotations
+
+
+def variable_cost_per_head(
+    allowance_per_head: float, patients: int, bodies: int, fixed_cost: float
+) -> float:
+    """Return the variable running cost in pounds a patient that balanced the books before a cut.
+
+    CCGs as a whole spent about their allowance (NAO 2018: 1.21 billion pounds); what the fixed
+    cost of ``bodies`` CCGs (pounds a year each) leaves of it is spread over all patients.
+    """
+    return max(0.0, allowance_per_head - fixed_cost * bodies / patients)
+
+
+def shortfall_share(
+    patients: int,
+    allowance_per_head: float,
+    cut: float,
+    fixed_cost: float,
+    variable_per_head: float,
+) -> float:
+    """Return the running-cost gap after a cut as a share of the allowance before it (0 if none).
+
+    Small CCGs fall short first, since their fixed cost is spread over fewer patients.
+    Source: Long Term Plan and letter of 22 November 2018 (20 % by 2020-21); King's Fund 2012.
+    """
+    allowance = allowance_per_head * patients
+    cost = fixed_cost + variable_per_head * patients
+    return max(0.0, cost - allowance * (1.0 - cut)) / allowance

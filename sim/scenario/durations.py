@@ -1,0 +1,172 @@
+"""How long each stage takes: one duration family a stage, in months of 365.25/12 days."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sim.chance import quantiles
+from sim.scenario.priors import _finite
+from sim.world.errors import InputError, nearest
+
+DAYS_PER_MONTH: Final = 365.25 / 12
+
+DurationFamily = Literal["fixed", "exponential", "gamma", "lognormal", "uniform", "triangular"]
+
+DURATION_FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    "fixed": ("months",),
+    "exponential": ("mean",),
+    "gamma": ("mean", "sd"),
+    "lognormal": ("median", "sigma"),
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """The distribution of one stage's length; ``numbers`` are in months (sigma has no unit)."""
+
+    family: DurationFamily
+    numbers: tuple[float, ...]
+
+    def days(self, u: float) -> float:
+        """Return the length in days at quantile u."""
+        if self.family == "fixed":
+            return self.numbers[0] * DAYS_PER_MONTH
+        quantile = getattr(quantiles, self.family)
+        months: float = quantile(u, *self.numbers)
+        return months * DAYS_PER_MONTH
+
+    def table(self) -> dict[str, Any]:
+        """Return the duration as it would stand in a scenario file."""
+        names = DURATION_FAMILIES[self.family]
+        return {"family": self.family, **dict(zip(names, self.numbers, strict=True))}
+
+
+def _stage(default: Duration, meaning: str, origin: str) -> Any:
+    return dataclasses.field(
+        default=default, metadata={"meaning": meaning, "origin": origin, "unit": "months"}
+    )
+
+
+# The time from first talk to ballot is gamma with mean 5.5 and sd 3 months; three parts with one
+# scale (sd squared over mean) add up to it exactly: means 1.8, 1.1 and 2.6.
+_SCALE: Final = 3.0**2 / 5.5
+
+
+def _part(mean: float) -> Duration:
+    return Duration("gamma", (mean, (mean * _SCALE) ** 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """The length of every stage; each field's metadata hold meaning and origin."""
+
+    explore: Duration = _stage(
+        _part(1.8),
+        "first talk to a proposal agreed by governing bodies",
+        "computed: a third of gamma mean 5.5, sd 3 (priors.md section 3); the split is assumed",
+    )
+    draft: Duration = _stage(
+        _part(1.1),
+        "agreed proposal to opening of engagement",
+        "computed: a fifth of the same gamma; the split is assumed",
+    )
+    engage: Duration = _stage(
+        _part(2.6),
+        "engagement with members, councils and the public, to the decision to call the ballot",
+        "computed: the rest of the same gamma; 4 to 12 weeks in priors.md section 1",
+    )
+    ballot: Duration = _stage(
+        Duration("triangular", (0.3, 0.5, 1.5)),
+        "call to close of a CCG's ballot",
+        "evidence: priors.md section 3, .5 (.3 to 1.5)",
+    )
+    postpone: Duration = _stage(
+        Duration("gamma", (6.0, 3.0)),
+        "a ballot put off to the next look at expected support",
+        "assumed: Coventry and Warwickshire asked again five months after the deadline missed",
+    )
+    reballot: Duration = _stage(
+        Duration("triangular", (0.5, 1.0, 3.0)),
+        "a failed ballot to the second one",
+        "evidence: voting_rules.md section 3, about a month",
+    )
+    panel: Duration = _stage(
+        Duration("triangular", (0.2, 0.3, 0.5)),
+        "one review by the regional panel, without queueing",
+        "computed: half of triangular .4, .6, 1 from application to decision (priors.md section 3)",
+    )
+    national: Duration = _stage(
+        Duration("triangular", (0.2, 0.3, 0.5)),
+        "panel's advice to the national decision",
+        "computed: the other half",
+    )
+    conditions: Duration = _stage(
+        Duration("gamma", (2.5, 1.0)),
+        "approval with conditions to their being met",
+        "assumed: constitutions took October to February, final confirmation came in March "
+        "(approval_criteria.md)",
+    )
+    vacancy: Duration = _stage(
+        Duration("gamma", (4.0, 2.0)),
+        "a system leader's leaving to the next one's start",
+        "assumed: usual time to appoint a chief officer",
+    )
+    cooling: Duration = _stage(
+        Duration("fixed", (12.0,)),
+        "how long a lost ballot or refusal holds back new proposals in a system",
+        "evidence: priors.md section 3, refusal to next possible effect 12",
+    )
+
+
+DURATION_NAMES: Final = tuple(field.name for field in dataclasses.fields(Durations))
+
+
+def parse_durations(raw: Mapping[str, Any], where: str) -> Durations:
+    """Read a scenario's durations over the defaults; raises InputError naming the key."""
+    values: dict[str, Duration] = {}
+    for name, value in raw.items():
+        if name not in DURATION_NAMES:
+            raise InputError(
+                f"{where}.{name} is not a stage; stages are {', '.join(DURATION_NAMES)}"
+                f"{nearest(name, DURATION_NAMES)}"
+            )
+        values[name] = _parse_duration(value, f"{where}.{name}")
+    return Durations(**values)
+
+
+def _parse_duration(raw: object, where: str) -> Duration:
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        raw = {"family": "fixed", "months": raw}
+    if not isinstance(raw, dict):
+        raise InputError(f"{where} = {raw!r} must be a number of months or a table with a family")
+    family = raw.get("family")
+    if not isinstance(family, str) or family not in DURATION_FAMILIES:
+        raise InputError(
+            f"{where}.family = {family!r} must be one of {', '.join(DURATION_FAMILIES)}"
+            f"{nearest(str(family), DURATION_FAMILIES)}"
+        )
+    names = DURATION_FAMILIES[family]
+    for key in raw:
+        if key != "family" and key not in names:
+            raise InputError(
+                f"{where}.{key} is not a key of family {family} ({', '.join(names)})"
+                f"{nearest(str(key), names)}"
+            )
+    numbers = []
+    for name in names:
+        if name not in raw:
+            raise InputError(f"{where}.{name} is missing (family {family} needs {names})")
+        number = _finite(raw[name], f"{where}.{name}")
+        if number < 0 or (number == 0 and name in ("mean", "median") and family != "fixed"):
+            raise InputError(f"{where}.{name} = {number:g} must not be negative or, a mean, zero")
+        if number > 1200:
+            raise InputError(f"{where}.{name} = {number:g} must be at most 1200 months")
+        numbers.append(number)
+    if family in ("uniform", "triangular") and numbers != sorted(numbers):
+        raise InputError(f"{where}: {', '.join(names)} must not decrease, not {numbers}")
+    return Duration(family, tuple(numbers))  # type: ignore[arg-type]

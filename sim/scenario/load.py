@@ -1,0 +1,281 @@
+"""Reading scenario files: TOML in, validated frozen scenario out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.scenario.calendar import parse_calendar
+from sim.scenario.durations import parse_durations
+from sim.scenario.levers import Levers
+from sim.scenario.model import ModelForm, Scenario
+from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_NAMES, PARAMETER_TABLE
+from sim.scenario.priors import Prior, parse_prior
+from sim.world.errors import InputError, nearest
+
+MAX_BYTES: Final = 1_000_000
+MAX_YEARS: Final = 30
+MAX_EXTENDS: Final = 20
+_SECTIONS: Final = (
+    "name",
+    "question",
+    "extends",
+    "start",
+    "end",
+    "world",
+    "model",
+    "levers",
+    "calendar",
+    "parameters",
+    "durations",
+)
+_M = TypeVar("_M", bound=BaseModel)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the scenarios that come with the project."""
+    beside = Path(__file__).parents[2] / "scenarios"
+    inside = Path(__file__).parent / "shipped"
+    return inside if inside.is_dir() else beside
+
+
+def shipped_names() -> tuple[str, ...]:
+    """List the scenarios that come with the project."""
+    return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """Load one scenario by the path of its file or the name of a shipped one.
+
+    Raises InputError, naming file, key, value and what is allowed, for anything that is wrong.
+    """
+    path = _find(str(name_or_path))
+    return _build(_resolve(path), path)
+
+
+def parse_scenario(tables: Mapping[str, Any], source: str = "scenario") -> Scenario:
+    """Build a scenario from tables made in code, in the shape of a scenario file."""
+    path = Path(source)
+    tables = dict(tables)
+    base = tables.pop("extends", None)
+    if base is not None:
+        tables = _merge(_resolve(_find(str(base))), tables)
+    tables.setdefault("name", "scenario")
+    return _build(tables, path)
+
+
+def _find(text: str) -> Path:
+    if "\0" in text:
+        raise InputError("a scenario's path must not hold a NUL character")
+    path = Path(text)
+    if path.is_file():
+        return path
+    shipped = shipped_folder() / f"{text}.toml"
+    if re.fullmatch(_NAME, text) and shipped.is_file():
+        return shipped
+    if path.is_dir():
+        raise InputError(f"{text} is a folder, not a scenario file")
+    names = shipped_names()
+    raise InputError(
+        f"{text} is neither a file nor a shipped scenario ({', '.join(names)})"
+        f"{nearest(path.stem, names)}"
+    )
+
+
+def _resolve(path: Path) -> dict[str, Any]:
+    """Read a file and everything it extends; later files win, tables are merged key by key."""
+    allowed = (path.resolve().parent, shipped_folder().resolve())
+    chain: list[dict[str, Any]] = []
+    seen: list[Path] = []
+    while True:
+        real = path.resolve()
+        if real in seen:
+            names = " -> ".join(p.name for p in [*seen[seen.index(real) :], real])
+            raise InputError(f"{seen[0].name}: extends goes in a circle: {names}")
+        if len(seen) >= MAX_EXTENDS:
+            raise InputError(f"{seen[0].name}: extends goes deeper than {MAX_EXTENDS} files")
+        seen.append(real)
+        tables = _read(path)
+        tables.setdefault("name", path.stem)
+        chain.append(tables)
+        base = tables.pop("extends", None)
+        if base is None:
+            break
+        path = _base_of(base, path, allowed)
+    merged: dict[str, Any] = {}
+    for tables in reversed(chain):
+        merged = _merge(merged, tables)
+    return merged
+
+
+def _base_of(base: object, path: Path, allowed: tuple[Path, ...]) -> Path:
+    if not isinstance(base, str) or not base or "\0" in base:
+        raise InputError(f"{path}: extends = {base!r} must be a scenario's name or file")
+    shipped = shipped_folder() / f"{base}.toml"
+    beside = path.parent / base
+    candidates = [beside, beside.with_name(beside.name + ".toml")]
+    found = next((c for c in candidates if c.is_file()), None)
+    if found is None and re.fullmatch(_NAME, base) and shipped.is_file():
+        found = shipped
+    if found is None:
+        raise InputError(
+            f"{path}: extends = {base!r} is neither a file beside it nor a shipped scenario"
+            f"{nearest(base, shipped_names())}"
+        )
+    if not any(found.resolve().is_relative_to(folder) for folder in allowed):
+        raise InputError(
+            f"{path}: extends = {base!r} lies outside the scenario's own folder and the shipped "
+            "scenarios"
+        )
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(f"{path}: {size} bytes; a scenario may have at most {MAX_BYTES}")
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{path}: tables or lists are nested too deeply") from None
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        # A distribution or an event is one thing: it replaces the old one whole.
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        whole = both and ("family" in value or "kind" in value)
+        merged[key] = _merge(old, value, depth + 1) if both and not whole and depth < 4 else value  # type: ignore[arg-type]
+    return merged
+
+
+def _build(tables: dict[str, Any], path: Path) -> Scenario:
+    where = str(path)
+    for key in tables:
+        if key not in _SECTIONS:
+            raise InputError(
+                f"{where}: {key} is not a key of a scenario ({', '.join(_SECTIONS)})"
+                f"{nearest(key, _SECTIONS)}"
+            )
+    for key in ("model", "levers", "calendar", "parameters", "durations"):
+        if not isinstance(tables.setdefault(key, {}), dict):
+            raise InputError(f"{where}: {key} = {tables[key]!r} must be a table")
+    name = _text(tables, "name", where)
+    if not re.fullmatch(_NAME, name):
+        raise InputError(
+            f"{where}: name = {name!r} must be 1 to 64 letters, digits, '_', '-' or '.'"
+        )
+    start = _day(tables, "start", date(2019, 6, 1), where)
+    end = _day(tables, "end", date(2022, 7, 1), where)
+    if end < start:
+        raise InputError(f"{where}: end = {end} must not be before start = {start}")
+    if (end - start).days > MAX_YEARS * 366:
+        raise InputError(f"{where}: end = {end} must be at most {MAX_YEARS} years after {start}")
+    world_text = _text({"world": "england_2019"} | tables, "world", where)
+    beside = path.parent / world_text
+    levers = _model(Levers, tables["levers"], f"{where}: levers")
+    _check_window(levers, where)
+    return Scenario(
+        name=name,
+        question=_text({"question": ""} | tables, "question", where),
+        start=start,
+        end=end,
+        world=str(beside) if beside.is_dir() else world_text,
+        world_text=world_text,
+        levers=levers,
+        calendar=parse_calendar(tables["calendar"], f"{where}: calendar"),
+        priors=_priors(tables["parameters"], f"{where}: parameters"),
+        durations=parse_durations(tables["durations"], f"{where}: durations"),
+        form=_model(ModelForm, tables["model"], f"{where}: model"),
+        source=where,
+    )
+
+
+def _check_window(levers: Levers, where: str) -> None:
+    days = []
+    for key in ("window_opens", "window_closes"):
+        text = getattr(levers.approval, key)
+        try:
+            days.append(date.fromisoformat(f"2019-{text}"))
+        except ValueError:
+            raise InputError(
+                f"{where}: levers.approval.{key} = {text!r} must be a day of the year as MM-DD"
+            ) from None
+    if days[1] < days[0]:
+        raise InputError(
+            f"{where}: levers.approval.window_closes = {levers.approval.window_closes!r} must not "
+            f"come before window_opens = {levers.approval.window_opens!r} in the year"
+        )
+
+
+def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Prior]:
+    priors = dict(DEFAULT_PRIORS)
+    limits = {row.name: (row.low, row.high) for row in PARAMETER_TABLE}
+    for name, value in raw.items():
+        if name not in priors:
+            raise InputError(
+                f"{where}.{name} is not a parameter{nearest(name, PARAMETER_NAMES)} "
+                "(docs/model.md lists them)"
+            )
+        prior = parse_prior(value, f"{where}.{name}")
+        low, high = limits[name]
+        if prior.family == "fixed" and not low <= prior.first <= high:
+            raise InputError(
+                f"{where}.{name} = {prior.first:g} must be between {low:g} and {high:g}"
+            )
+        priors[name] = prior
+    return priors
+
+
+def _text(tables: Mapping[str, Any], key: str, where: str) -> str:
+    value = tables.get(key)
+    if not isinstance(value, str) or "\0" in value or len(value) > 2000:
+        raise InputError(f"{where}: {key} = {str(value)[:80]!r} must be text of at most 2000 letters")
+    return value
+
+
+def _day(tables: Mapping[str, Any], key: str, default: date, where: str) -> date:
+    value = tables.get(key, default)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InputError(f"{where}: {key} = {value!r} must be a date such as 2019-06-01")
+    if not 1948 <= value.year <= 2100:
+        raise InputError(f"{where}: {key} = {value} must lie between 1948 and 2100")
+    return value
+
+
+def _model(model: type[_M], raw: Mapping[str, Any], where: str) -> _M:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        group: Any = model
+        for part in first["loc"][:-1]:
+            group = group.model_fields[part].annotation
+        known = tuple(group.model_fields)
+        raise InputError(
+            f"{where}.{place} is unknown; allowed are {', '.join(known)}"
+            f"{nearest(str(first['loc'][-1]), known)}"
+        )
+    given = first["input"]
+    hint = nearest(given, re.findall(r"'(\w+)'", first["msg"])) if isinstance(given, str) else ""
+    message = first["msg"][0].lower() + first["msg"][1:]
+    raise InputError(f"{where}.{place} = {str(given)[:80]!r}: {message}{hint}")

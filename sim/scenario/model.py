@@ -1,0 +1,123 @@
+"""The frozen scenario: everything assumed in one experiment arm."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.scenario.calendar import PolicyEvent
+from sim.scenario.durations import Durations
+from sim.scenario.levers import Levers
+from sim.scenario.priors import Prior
+
+
+class ModelForm(BaseModel):
+    """Choices between stories that the evidence cannot tell apart, and how parameters are used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    support_form: Literal["one_mode", "two_mode"] = Field(
+        "one_mode",
+        description="support of proposals spread around one mode, or around a supportive and an "
+        "opposed one (priors.md section 2: two modes gain 1.98 in log likelihood for two more "
+        "parameters, too little to decide)",
+    )
+    parameters: Literal["drawn", "median"] = Field(
+        "drawn",
+        description="each replication draws its parameters, or all hold them at their medians",
+    )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One resolved scenario; equal content has an equal ``digest`` whatever its file's layout.
+
+    ``world`` is the name of a shipped world or the path of a folder; ``world_text`` is what the
+    file says of it (kept in the manifest, free of this machine's paths). ``priors`` hold one
+    distribution for each parameter. ``start`` and ``end`` are the first and last day of the run.
+    """
+
+    name: str
+    question: str
+    start: date
+    end: date
+    world: str
+    world_text: str
+    levers: Levers
+    calendar: tuple[PolicyEvent, ...]
+    priors: Mapping[str, Prior]
+    durations: Durations
+    form: ModelForm
+    source: str
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The whole content as plain tables, defaults included, as JSON can hold it."""
+        content: dict[str, Any] = json.loads(json.dumps(self.tables(), default=str))
+        return content
+
+    def tables(self) -> dict[str, Any]:
+        """The whole content as a scenario file without ``extends`` would state it."""
+        return {
+            "name": self.name,
+            "question": self.question,
+            "start": self.start,
+            "end": self.end,
+            "world": self.world_text,
+            "model": self.form.model_dump(),
+            "levers": self.levers.model_dump(exclude_none=True),
+            "calendar": {event.name: event.table() for event in self.calendar},
+            "parameters": {name: prior.table() for name, prior in self.priors.items()},
+            "durations": {
+                field.name: getattr(self.durations, field.name).table()
+                for field in fields(self.durations)
+            },
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the resolved content."""
+        text = json.dumps(self.resolved, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def resolved_toml(self) -> str:
+        """The whole content as TOML that can be run again."""
+        return to_toml(self.tables())
+
+
+def to_toml(tables: Mapping[str, Any], prefix: str = "") -> str:
+    """Write nested tables of text, numbers, booleans, dates and lists of them as TOML."""
+    scalars = [f"{key} = {_value(value)}" for key, value in tables.items() if not _is_table(value)]
+    parts = ["\n".join(scalars)] if scalars else []
+    for key, value in tables.items():
+        if _is_table(value):
+            name = f"{prefix}{_key(key)}"
+            body = to_toml(value, prefix=f"{name}.")
+            leaf = any(not _is_table(inner) for inner in value.values())
+            parts.append(f"[{name}]\n{body}" if leaf else body)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _value(key)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return repr(value)

@@ -1,0 +1,1 @@
+"""WHAT IS SHOWN: tables, plots, maps and stories for people."""

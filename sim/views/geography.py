@@ -1,0 +1,116 @@
+"""Where the bodies of a world are drawn: hexes, and the system and region of each CCG."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from sim.world.errors import InputError
+
+Point = tuple[float, float]
+Hex = tuple[int, int]
+
+SIDES: Final[tuple[Hex, ...]] = ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1))
+"""The six neighbours of a hex; side i lies between corner i and corner i + 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """What a plot needs to know of a world: places of CCGs, systems and regions, by code.
+
+    ``hexes`` are axial coordinates (q to the right, r down), empty where the world has no layout.
+    """
+
+    hexes: Mapping[str, Hex]
+    ccg_system: Mapping[str, str]
+    system_name: Mapping[str, str]
+    system_region: Mapping[str, str]
+
+    def region_of(self, ccg: str) -> str:
+        """Return the region that a starting CCG lies in."""
+        return self.system_region[self.ccg_system[ccg]]
+
+
+def _world_folder(world: str) -> Path:
+    """Return the folder of a world's tables; the one place that asks ``sim.world`` for it."""
+    from sim.world.load import world_folder
+
+    return world_folder(world)
+
+
+def _read(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        yield from csv.DictReader(handle)
+
+
+@lru_cache(maxsize=4)
+def load_geography(world: str = "england_2019") -> Geography | None:
+    """Return the geography of a world by name or folder, or None where its folder is gone.
+
+    Results outlive worlds: a folder moved since the run costs the map, not the other plots. A
+    world without ``hex_layout.csv`` gives empty ``hexes``.
+    """
+    try:
+        folder = _world_folder(world)
+        systems = list(_read(folder / "systems.csv"))
+        ccgs = list(_read(folder / "ccgs.csv"))
+    except (OSError, InputError):
+        return None
+    layout = folder / "hex_layout.csv"
+    hexes = (
+        {row["ccg"]: (int(row["q"]), int(row["r"])) for row in _read(layout)}
+        if layout.is_file()
+        else {}
+    )
+    return Geography(
+        hexes=hexes,
+        ccg_system={row["code"]: row["system"] for row in ccgs},
+        system_name={row["code"]: row["name"] for row in systems},
+        system_region={row["code"]: row["region"] for row in systems},
+    )
+
+
+def centre(cell: Hex) -> Point:
+    """Return the centre of a pointy-top hex of side 1, x to the right, y downwards."""
+    q, r = cell
+    return math.sqrt(3) * (q + r / 2), 1.5 * r
+
+
+def corners(cell: Hex, size: float = 1.0) -> list[Point]:
+    """Return the six corners of a hex; corner i begins the side shared with ``SIDES[i]``."""
+    x, y = centre(cell)
+    angles = (math.radians(60 * i - 30) for i in range(6))
+    return [(x + size * math.cos(a), y + size * math.sin(a)) for a in angles]
+
+
+def outlines(hexes: Mapping[str, Hex], group_of: Mapping[str, str]) -> list[tuple[Point, Point]]:
+    """Return the sides of hexes where one group ends, each once: borders of systems or regions.
+
+    Sides towards the sea belong to the outline too.
+    """
+    at = {cell: code for code, cell in hexes.items()}
+    lines: list[tuple[Point, Point]] = []
+    for code, (q, r) in hexes.items():
+        points = corners((q, r))
+        for side, (dq, dr) in enumerate(SIDES):
+            other = at.get((q + dq, r + dr))
+            if other is not None and (group_of[other] == group_of[code] or other < code):
+                continue
+            lines.append((points[side], points[(side + 1) % 6]))
+    return lines
+
+
+def middle(cells: Iterable[Hex]) -> Point:
+    """Return the centre of that hex, of those given, nearest to their mean, for a label.
+
+    It lies on one of the hexes even where their mean does not, as in a region round another.
+    """
+    points = [centre(cell) for cell in cells]
+    x = sum(point[0] for point in points) / len(points)
+    y = sum(point[1] for point in points) / len(points)
+    return min(points, key=lambda point: (math.dist(point, (x, y)), point))

@@ -1,0 +1,128 @@
+"""What a plot reads from a results folder: manifest, tables and the line that says whence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.world.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_LATER_FACTS: Final = "Neither Covid nor later law is in as_written."
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A finished batch on disk, as far as plots need it.
+
+    ``worlds`` gives the world (name or folder) of each scenario, in the batch's order.
+    """
+
+    folder: Path
+    scenarios: tuple[str, ...]
+    worlds: Mapping[str, str]
+    replications: int
+    seed: int
+    version: str
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a Parquet table of the batch, or only some of its columns."""
+        import pandas as pd
+
+        return pd.read_parquet(self._path(f"{name}.parquet"), columns=list(columns or []) or None)
+
+    def csv(self, name: str) -> pd.DataFrame:
+        """Return a CSV table of the batch."""
+        import pandas as pd
+
+        # a scenario may be called "none" or "NA", so only blanks are read as missing
+        return pd.read_csv(self._path(f"{name}.csv"), keep_default_na=False, na_values=["", "nan"])
+
+    def merged_by(self) -> dict[str, dict[date, dict[str, float]]]:
+        """Return the share of replications in which a CCG had merged: scenario, 1 April, CCG.
+
+        The 1 Aprils are those of ``counts`` after the start. The table is read in batches, so
+        that memory does not grow with the replications.
+        """
+        import pyarrow.parquet as pq
+
+        found: dict[tuple[str, str], dict[date | None, int]] = {}
+        parquet = pq.ParquetFile(self._path("ccgs.parquet"))
+        for batch in parquet.iter_batches(columns=["scenario", "ccg", "merged_on"]):
+            tallies = batch.to_pandas().value_counts(dropna=False)
+            for (scenario, ccg, when), number in tallies.items():
+                day = when if isinstance(when, date) and when == when else None
+                mine = found.setdefault((str(scenario), str(ccg)), {})
+                mine[day] = mine.get(day, 0) + int(number)
+        days = self.effective_dates()
+        shares: dict[str, dict[date, dict[str, float]]] = {}
+        for (scenario, ccg), tally in found.items():
+            total = sum(tally.values())
+            for day in days:
+                merged = sum(n for when, n in tally.items() if when is not None and when <= day)
+                shares.setdefault(scenario, {}).setdefault(day, {})[ccg] = merged / total
+        return shares
+
+    def effective_dates(self) -> tuple[date, ...]:
+        """Return the 1 Aprils inside the horizon, on which a merger can take effect."""
+        days = self.table("counts", ["date"])["date"].drop_duplicates().tolist()
+        return tuple(sorted(day for day in days if (day.month, day.day) == (4, 1)))
+
+    def footer(self, scenarios: Sequence[str], note: str | None = None) -> str:
+        """Return the line under a plot: scenarios, replications, seed, version and a note.
+
+        ``note`` replaces the note on what ``as_written`` leaves out; "" gives none.
+        """
+        if note is None:
+            note = NO_LATER_FACTS if "as_written" in scenarios else ""
+        one = len(scenarios) == 1
+        line = (
+            f"Scenario{'' if one else 's'}: {', '.join(scenarios)}. "
+            f"{self.replications:,} replications{'' if one else ' each'}, "
+            f"seed {self.seed}, results version {self.version}. {note}"
+        )
+        return line.strip()
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            raise InputError(f"{self.folder}: has no {name}; is this a finished results folder?")
+        return path
+
+
+def open_results(folder: str | Path) -> Results:
+    """Return the batch in a folder, from its ``manifest.json``.
+
+    Raises:
+        InputError: there is no folder, no manifest in it, or one that cannot be read.
+    """
+    from sim.records.manifest import MANIFEST, read_manifest
+
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such results folder")
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise InputError(f"{folder}: has no {MANIFEST}, so it is not a results folder")
+    try:
+        entries = list(manifest["scenarios"])
+        return Results(
+            folder=folder,
+            scenarios=tuple(str(entry["name"]) for entry in entries),
+            worlds={str(entry["name"]): _world_of(entry) for entry in entries},
+            replications=int(manifest["replications"]),
+            seed=int(manifest["seed"]),
+            version=str(manifest["results_version"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{folder / MANIFEST}: lacks what plots need ({error!r})") from None
+
+
+def _world_of(entry: Mapping[str, Any]) -> str:
+    """Return the world that a scenario of the manifest ran on."""
+    return str(entry.get("resolved", {}).get("world") or "england_2019")
