@@ -86,6 +86,10 @@ class Calendar:
         self._for_april.append((not_before, proposal.id, proposal, event))
         return event
 
+    def dismantle(self) -> None:
+        """Forget everything that still waits."""
+        self._entries, self._for_close, self._for_april = [], [], []
+
     def run(self) -> Process:
         """Hand out everything in the calendar, in order."""
         situation = self._situation

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from sim.agents.hazard import Hazard, Profile
+import simpy
+
+from sim.agents.clock import on_grid
 from sim.agents.log import Terms
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
-from sim.chance.quantiles import standard_normal
+from sim.chance.quantiles import exponential, standard_normal
 from sim.rules import consent, ladder, money
 from sim.rules.logistic import expit, happens, total
 from sim.world.model import CCG
@@ -72,9 +74,9 @@ def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
     )
 
 
-def log_consent(terms: Terms) -> float:
-    """Return the log of the chance of consent."""
-    return math.log(expit(total(terms)))
+def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> float:
+    """Return the log of the chance that a governing body would take part now."""
+    return math.log(expit(total(consent_of(situation, ccg, pushed))))
 
 
 def consents(situation: Situation, ccg: LivingCCG, terms: Terms) -> bool:
@@ -84,17 +86,22 @@ def consents(situation: Situation, ccg: LivingCCG, terms: Terms) -> bool:
 
 
 class Ladder:
-    """One CCG's climb up the ladder of joint working."""
+    """One CCG's climb up the ladder of joint working.
 
-    __slots__ = ("_budgets", "_ccg", "_hazard", "_situation")
+    Its rate changes only with its rung, so each step is one exponential wait; a wait that a
+    change has overtaken is known by its version.
+    """
 
-    def __init__(self, situation: Situation, ccg: LivingCCG, flat: Profile) -> None:
+    __slots__ = ("_budget", "_budgets", "_ccg", "_per_day", "_since", "_situation", "_version")
+
+    def __init__(self, situation: Situation, ccg: LivingCCG) -> None:
         self._situation = situation
         self._ccg = ccg
         self._budgets = 0
-        self._hazard = Hazard(
-            situation.env, flat, situation.clock.horizon, self._next_uniform, self._climb
-        )
+        self._version = 0
+        self._per_day = 0.0
+        self._since = 0.0
+        self._budget = self._next_budget()
         self.set_rate()
 
     def adopt(self, ccg: LivingCCG) -> None:
@@ -103,24 +110,54 @@ class Ladder:
         self.set_rate()
 
     def stop(self) -> None:
-        """Climb no further: the CCG has been merged into another body."""
-        self._hazard.set_level(0.0)
+        """Climb no further: the CCG has been merged into another body, or has no partner."""
+        self._set(0.0)
 
-    def _next_uniform(self) -> float:
+    def dismantle(self) -> None:
+        """Let go of what refers back to this ladder."""
+        self._version += 1
+
+    def set_rate(self) -> None:
+        """Set the rate of the next step from the rung the CCG stands on."""
+        p = self._situation.parameters
+        self._set(
+            ladder.total_rate(
+                self._ccg.rung, p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate
+            )
+            * 12.0
+            / 365.25
+        )
+
+    def _next_budget(self) -> float:
         self._budgets += 1  # even attempts are budgets of time, odd ones pick the rung
         attempt = 2 * (self._budgets - 1)
-        return self._situation.luck.uniform(purposes.LADDER_TIME, self._ccg.id, attempt)
+        u = self._situation.luck.uniform(purposes.LADDER_TIME, self._ccg.id, attempt)
+        return exponential(u, 1.0)
+
+    def _set(self, per_day: float) -> None:
+        situation = self._situation
+        now = situation.env.now
+        self._budget = max(0.0, self._budget - self._per_day * (now - self._since))
+        self._since, self._per_day = now, per_day
+        self._version += 1
+        if per_day <= 0.0:
+            return
+        delay = on_grid(self._budget / per_day)
+        if now + delay < situation.clock.horizon:
+            timeout = situation.env.timeout(delay, self._version)
+            timeout.callbacks.append(self._wake)
+
+    def _wake(self, timeout: simpy.Event) -> None:
+        if timeout.value == self._version:
+            self._since = self._situation.env.now
+            self._budget = self._next_budget()
+            self._climb()
 
     def _steps(self) -> tuple[tuple[str, float], ...]:
         p = self._situation.parameters
         return ladder.step_rates(
             self._ccg.rung, p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate
         )
-
-    def set_rate(self) -> None:
-        """Set the rate of the next step from the rung the CCG stands on."""
-        per_month = sum(rate for _, rate in self._steps())
-        self._hazard.set_level(per_month * 12.0 / 365.25)
 
     def _climb(self) -> None:
         situation, ccg = self._situation, self._ccg
@@ -129,7 +166,7 @@ class Ladder:
         rung = ladder.pick(self._steps(), u)
         partner = self._partner()
         if rung == "shared_officer" and partner is None:
-            self._hazard.set_level(0.0)  # nobody in its system to share with
+            self.stop()  # nobody in its system to share with
             return
         ccg.rung = rung
         if rung == "shared_officer" and partner is not None:

@@ -33,7 +33,7 @@ from sim.scenario.parameters import (
     draw_parameters,
 )
 from sim.scenario.priors import Prior, fixed
-from sim.world.footprints import starting_bodies, starting_neighbours
+from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
 from sim.world.model import World
 
 LAST_CALL_MONTHS = 3.0  # shortest time seen from first talk to application (Surrey, 2019)
@@ -68,10 +68,12 @@ def replicate_log(
     try:
         _set_stage(situation)
         situation.env.run(until=situation.clock.horizon)
+        events = situation.log.events()
+        situation.dismantle()
     finally:
         if collecting:
             gc.enable()
-    return Log(situation.log.events(), dataclasses.asdict(parameters))
+    return Log(events, dataclasses.asdict(parameters))
 
 
 def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:
@@ -97,6 +99,7 @@ def luck_sizes(world: World) -> dict[BodyKind, int]:
 
 def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: Luck) -> Situation:
     clock = Clock(scenario.start, scenario.end)
+    bodies, neighbours = _starting_map(world)
     situation = Situation(
         world=world,
         scenario=scenario,
@@ -106,8 +109,8 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         log=EventLog(),
         env=simpy.Environment(),
         clock=clock,
-        bodies=starting_bodies(world.ccgs),
-        neighbours=starting_neighbours(world.neighbours),
+        bodies=dict(bodies),
+        neighbours=dict(neighbours),
         pauses=tuple(
             (clock.moment(event.date), clock.moment(event.date) + event.months * DAYS_PER_MONTH)
             for event in scenario.calendar
@@ -122,6 +125,16 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
     )
     situation.calendar = Calendar(situation)
     return situation
+
+
+_maps: list[tuple[World, dict[int, Body], Neighbours]] = []  # the last world's map, kept
+
+
+def _starting_map(world: World) -> tuple[dict[int, Body], Neighbours]:
+    """Return the map of the first day; frozen bodies, so that replications can share it."""
+    if not _maps or _maps[0][0] is not world:
+        _maps[:] = [(world, starting_bodies(world.ccgs), starting_neighbours(world.neighbours))]
+    return _maps[0][1], _maps[0][2]
 
 
 def _set_stage(situation: Situation) -> None:
@@ -141,9 +154,8 @@ def _set_stage(situation: Situation) -> None:
     for system in situation.systems:
         system.find_unseen()
     if situation.levers.joint.ladder:
-        flat = Profile((0.0,), (1.0,))
         for living in situation.ccgs.values():
-            situation.ladders[living.id] = ccgs.Ladder(situation, living, flat)
+            situation.ladders[living.id] = ccgs.Ladder(situation, living)
     if situation.levers.joint.leader_turnover:
         for system in situation.systems:
             if len(world.systems[system.index].ccgs) > 1:

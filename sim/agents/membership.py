@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sim.agents.log import Terms
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
-from sim.chance.quantiles import beta, standard_normal
+from sim.chance.quantiles import beta
 from sim.rules import ballot
 
 
@@ -38,15 +38,12 @@ def hold_ballot(
     weighting = levers.weighting or ccg.rule.weighting
     threshold = ccg.rule.threshold if levers.threshold is None else levers.threshold
     quorum = ccg.rule.quorum if levers.quorum is None else levers.quorum
-    leanings = [
-        standard_normal(u) for u in luck.uniforms(purposes.PRACTICE_LEANING, rows)
-    ]
     stated = world.practice_leaning
     tally = ballot.count_votes(
         support=support,
         spread=p.support_practice_sd,
         turnout=_turnout(situation, ccg, number),
-        leanings=leanings,
+        leanings=luck.normals(purposes.PRACTICE_LEANING, rows),
         u_turnout=luck.uniforms(purposes.PRACTICE_TURNOUT, rows, number),
         u_vote=luck.uniforms(purposes.PRACTICE_VOTE, rows, number),
         weights=(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.agents import ccg as ccgs
 from sim.agents.state import LivingCCG, Situation
-from sim.world.footprints import merge_on_map, systems_touched
+from sim.world.footprints import merge_in_place, systems_touched
 
 if TYPE_CHECKING:
     from sim.agents.system import System
@@ -27,10 +27,7 @@ def merge(
     """
     ids = sorted(part.id for part in parts)
     touched = systems_touched(situation.bodies, ids)
-    situation.bodies, situation.neighbours = merge_on_map(
-        situation.bodies, situation.neighbours, ids
-    )
-    on_map = situation.bodies[ids[0]]
+    on_map = merge_in_place(situation.bodies, situation.neighbours, ids)
     world = situation.world
     members = tuple(sorted(index for part in parts for index in part.members))
     patients = on_map.patients
@@ -57,13 +54,15 @@ def merge(
         ballots=max(part.ballots for part in parts),
     )
     for index in ids:
-        del situation.ccgs[index]
+        if index != body.id:
+            del situation.ccgs[index]
         if situation.ladders:
             situation.ladders[index].stop()
-    situation.ccgs[body.id] = body
-    situation.ccgs = dict(sorted(situation.ccgs.items()))
-    for ccg in situation.ccgs.values():
-        ccg.officer_group = situation.bodies[ccg.id].officer_group
+    situation.ccgs[body.id] = body  # takes its lowest part's place: the order of ids is kept
+    for group in {part.officer_group for part in parts} - {""}:
+        left = [ccg for ccg in situation.ccgs.values() if ccg.officer_group == group]
+        if len(left) == 1:  # an officer left with one body is shared no longer
+            left[0].officer_group = situation.bodies[left[0].id].officer_group
     if situation.ladders:
         situation.ladders[body.id].adopt(body)
     ccgs.set_shortfall(situation, body)

@@ -70,6 +70,8 @@ class Proposal:
         self._mood = 0.0
         self._ccg_support = [0.0] * len(members)
         self._talked = talked
+        self._patients = sum(ccg.patients for ccg in members)
+        self._one_council = False
         self._over = False
 
     # -- Coming and going ---------------------------------------------------------------------
@@ -162,12 +164,11 @@ class Proposal:
 
     def _council_factor(self) -> float:
         """Return how much longer opposed councils make engagement."""
-        weight = sum(ccg.patients for ccg in self.members)
         opposed = sum(
             share * ccg.patients for share, ccg in zip(self._opposed, self.members, strict=True)
         )
         return engagement.engagement_factor(
-            opposed / weight, self._situation.parameters.council_delay
+            opposed / self._patients, self._situation.parameters.council_delay
         )
 
     def _agreed(self) -> bool:
@@ -203,6 +204,7 @@ class Proposal:
         )
         seen = happens(self._uniform(purposes.PERCEIVED_ORIGIN), chance)
         self._perceived = "centre" if seen else "local"
+        self._one_council = self._makes_one_council()
         self._opposed = [council.opposed_share(situation, ccg) for ccg in self.members]
         self._write(
             "engaged", {"perceived_origin": self._perceived}, (("perceived_centre", chance),)
@@ -258,28 +260,20 @@ class Proposal:
         """Return the arguments that move one CCG's members now."""
         situation, ccg = self._situation, self.members[position]
         p = situation.parameters
-        patients = sum(other.patients for other in self.members)
+        patients = self._patients
         partners = patients - ccg.patients
-        distress = sum(o.distress * o.patients for o in self.members if o is not ccg) / partners
-        sharing = sum(
-            other.patients
-            for other in self.members
-            if other is not ccg and ccg.officer_group and other.officer_group == ccg.officer_group
-        )
-        councils = {situation.bodies[member.id].council for member in self.members}
-        first = situation.bodies[self.members[0].id].council
-        one_council = (
-            len(councils) == 1
-            and first >= 0
-            and sum(body.council == first for body in situation.bodies.values())
-            == len(self.members)
-        )
+        distress = sharing = 0.0
+        for other in self.members:
+            if other is not ccg:
+                distress += other.distress * other.patients
+                if ccg.officer_group and other.officer_group == ccg.officer_group:
+                    sharing += other.patients
         return support.argument_terms(
             outweighed_by=support.outweighed(ccg.patients, patients, len(self.members)),
-            partner_distress=max(0.0, distress - ccg.distress),
+            partner_distress=max(0.0, distress / partners - ccg.distress),
             shares_officer=sharing / partners,
             matches_council=ccg.matched_council >= 0,
-            makes_one_council=one_council,
+            makes_one_council=self._one_council,
             perceived_centre=self._perceived == "centre",
             opposed_councils=self._opposed[position],
             advice=lmc.effect_on(situation, ccg, self._stances),
@@ -293,27 +287,33 @@ class Proposal:
             ballot_council_opposed=p.ballot_council_opposed,
         )
 
-    def _support(self) -> list[tuple[float, Terms]]:
-        """Return each CCG's log-odds of a yes and its terms."""
-        result = []
-        for position in range(len(self.members)):
-            terms = (
-                ("common_support", self._common),
-                ("ccg_support", self._ccg_support[position]),
-                *self._arguments(position),
-            )
-            result.append((total(terms), terms))
-        return result
+    def _makes_one_council(self) -> bool:
+        """Return whether the footprint is all CCGs that lie mostly in one council."""
+        bodies = self._situation.bodies
+        first = bodies[self.members[0].id].council
+        if first < 0 or any(bodies[ccg.id].council != first for ccg in self.members):
+            return False
+        return sum(body.council == first for body in bodies.values()) == len(self.members)
+
+    def _support(self, position: int) -> tuple[float, Terms]:
+        """Return one CCG's log-odds of a yes and its terms."""
+        terms = (
+            ("common_support", self._common),
+            ("ccg_support", self._ccg_support[position]),
+            *self._arguments(position),
+        )
+        return total(terms), terms
 
     def _expected_support(self) -> tuple[float, Terms]:
         """Return the mean of the CCGs' log-odds, and its terms: what leaders try to read."""
-        each = self._support()
+        each = [self._support(position)[1] for position in range(len(self.members))]
+        sums = [0.0] * len(each[0])
+        for terms in each:
+            for i, term in enumerate(terms):
+                sums[i] += term[1]
         n = len(each)
-        terms = tuple(
-            (name, sum(terms[i][1] for _, terms in each) / n)
-            for i, (name, _) in enumerate(each[0][1])
-        )
-        return total(terms), terms
+        mean = tuple((term[0], value / n) for term, value in zip(each[0], sums, strict=True))
+        return total(mean), mean
 
     def _await_call(self) -> Generator[simpy.Event, Any, bool]:
         """Let leaders judge expected support until they call the ballot or give up."""
@@ -400,7 +400,7 @@ class Proposal:
         for moment, position in sorted(closes):
             yield situation.wait_until(moment)
             ccg = self.members[position]
-            log_odds, terms = self._support()[position]
+            log_odds, terms = self._support(position)
             if attempt > 1:
                 log_odds += shifts[position]
                 terms = (*terms, ("second_thoughts", shifts[position]))
@@ -526,10 +526,9 @@ class Proposal:
                 patients[ccg.officer_group] = patients.get(ccg.officer_group, 0) + ccg.patients
             else:
                 unknown += ccgs.officer_weight(self._situation, ccg) * ccg.patients
-        whole = sum(ccg.patients for ccg in self.members)
-        return min(1.0, (max(patients.values(), default=0) + unknown) / whole)
+        return min(1.0, (max(patients.values(), default=0) + unknown) / self._patients)
 
     def _whole_system(self) -> bool:
-        return len(self.members) == len(self._home.members()) and all(
+        return len(self.members) == len(self._home.members) and all(
             ccg.system == self._home.index for ccg in self.members
         )

@@ -14,7 +14,7 @@ from sim.rules.dates import stretch_over_pauses
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import Parameters
-from sim.world.footprints import Body, Neighbours
+from sim.world.footprints import Body
 from sim.world.model import BallotRule, World
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Situation:
     env: simpy.Environment
     clock: Clock
     bodies: dict[int, Body]
-    neighbours: Neighbours
+    neighbours: dict[int, frozenset[int]]
     ccgs: dict[int, LivingCCG] = field(default_factory=dict)
     systems: list[System] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
@@ -91,6 +91,24 @@ class Situation:
     def wait(self, work_days: float) -> simpy.events.Timeout:
         """Return the timeout of a stage of merger work begun now; pauses put it off."""
         return self.env.timeout(max(0.0, self.end_of(work_days) - self.env.now))
+
+    def dismantle(self) -> None:
+        """Cut the ties between agents once a replication is over.
+
+        They refer to each other in circles, which only the garbage collector could undo; cut,
+        they go at once, and the memory of a long batch stays flat.
+        """
+        self.env._queue.clear()
+        self.calendar.dismantle()
+        for system in self.systems:
+            system.dismantle()
+        for ladder in self.ladders.values():
+            ladder.dismantle()
+        for ccg in self.ccgs.values():
+            ccg.proposal = None
+        self.systems, self.regions = [], []
+        self.ccgs, self.ladders = {}, {}
+        del self.national, self.calendar
 
     def end_of(self, work_days: float) -> float:
         """Return the moment at which merger work begun now is done; pauses put it off."""

@@ -40,7 +40,8 @@ class System:
         self.proposals = 0
         self._cooling = 0
         self._dedicated = place.leader_dedicated
-        self._candidates: tuple[Footprint, ...] = situation.world.footprints[index]
+        self.members = [situation.ccgs[i] for i in place.ccgs]
+        self._candidates: tuple[Footprint, ...] | None = situation.world.footprints[index]
         p, luck = situation.parameters, situation.luck
         self._place = p.start_place_sd * standard_normal(
             luck.uniform(purposes.PLACE_START, index)
@@ -57,6 +58,10 @@ class System:
             )
             for origin, profile in (("local", local), ("centre", centre))
         }
+
+    def dismantle(self) -> None:
+        """Let go of everything that refers back to this system."""
+        self._hazards, self.members = {}, []
 
     # -- What it hears ------------------------------------------------------------------------
 
@@ -78,7 +83,7 @@ class System:
                 lever,
             )
         )
-        for ccg in self.members():
+        for ccg in self.members:
             self._tell(
                 ccg,
                 beliefs.relay(
@@ -101,12 +106,12 @@ class System:
 
     def believe_everywhere(self, wording: str) -> None:
         """Let every CCG of the system believe a wording (a letter goes to all)."""
-        for ccg in self.members():
+        for ccg in self.members:
             self._tell(ccg, wording)
 
     def restore_typically(self) -> None:
         """Give "typically" back to the CCGs that had lost it."""
-        for ccg in self.members():
+        for ccg in self.members:
             if ccg.belief == "expected":
                 self._tell(ccg, "typically")
 
@@ -119,15 +124,18 @@ class System:
 
     # -- Who is there -------------------------------------------------------------------------
 
-    def members(self) -> list[LivingCCG]:
-        """Return the living CCGs of the system, in order of id."""
-        return [ccg for ccg in self._situation.ccgs.values() if ccg.system == self.index]
-
     def relist(self) -> None:
-        """List the candidate footprints again, after a merger."""
-        self._candidates = list_footprints(
-            self.index, self._situation.bodies, self._situation.neighbours
-        )
+        """Take stock after a merger: who is left, and (when next needed) which footprints."""
+        situation = self._situation
+        self.members = [ccg for ccg in situation.ccgs.values() if ccg.system == self.index]
+        self._candidates = None
+
+    def _candidate_list(self) -> tuple[Footprint, ...]:
+        if self._candidates is None:
+            self._candidates = list_footprints(
+                self.index, self._situation.bodies, self._situation.neighbours
+            )
+        return self._candidates
 
     def cool(self) -> Generator[simpy.Event, object, None]:
         """Hold back for a time after a lost ballot or a refusal."""
@@ -160,7 +168,7 @@ class System:
 
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
-        free = [ccg for ccg in self.members() if ccg.proposal is None]
+        free = [ccg for ccg in self.members if ccg.proposal is None]
         if len(free) < 2 and not self._crossing_possible(free):
             self._hazards["local"].set_level(0.0)
             self._hazards["centre"].set_level(0.0)
@@ -168,12 +176,19 @@ class System:
         situation = self._situation
         p, force = situation.parameters, situation.levers.force
         n = len(free)
-        match = sum(ccg.matched_council >= 0 for ccg in free) / n
+        match = officer = shortfall = distress = belief = 0.0
+        for ccg in free:
+            match += ccg.matched_council >= 0
+            officer += ccgs.officer_weight(situation, ccg)
+            shortfall += ccg.shortfall
+            distress += ccg.distress
+            belief += beliefs.LEVEL[ccg.belief]
+        match /= n
         common = starting.common_terms(
             free=n,
-            officer_share=sum(ccgs.officer_weight(situation, ccg) for ccg in free) / n,
-            shortfall=sum(ccg.shortfall for ccg in free) / n,
-            distress_share=sum(ccg.distress for ccg in free) / n,
+            officer_share=officer / n,
+            shortfall=shortfall / n,
+            distress_share=distress / n,
             place=self._place,
             cooling=1.0 if self._cooling else 0.0,
             dedicated_leader=self._dedicated and self.leader_in_post,
@@ -185,7 +200,7 @@ class System:
             leader_dedicated=p.leader_dedicated,
         )
         local = common + starting.local_terms(
-            belief_level=sum(beliefs.level(ccg.belief) for ccg in free) / n,
+            belief_level=belief / n,
             match_share=match,
             start_expectation=p.start_expectation,
             start_council_match=p.start_council_match,
@@ -214,7 +229,9 @@ class System:
             self._hazards[origin].set_level(per_month / DAYS_PER_MONTH)
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
-        return bool(free) and any(True for _ in self._open_candidates())
+        if not free or self._situation.levers.boundaries.cross_system == "never":
+            return False
+        return any(True for _ in self._open_candidates())
 
     def _next_uniform(self, origin: str) -> float:
         attempt = self._budgets[origin]
@@ -226,7 +243,7 @@ class System:
         """Yield the candidates whose CCGs are all free and which the scenario allows."""
         situation = self._situation
         crossing = situation.levers.boundaries.cross_system == "county"
-        for candidate in self._candidates:
+        for candidate in self._candidate_list():
             if candidate.crosses and not (crossing and candidate.council >= 0):
                 continue
             members = [situation.ccgs[i] for i in candidate.ccgs]
@@ -259,35 +276,47 @@ class System:
         if not candidates:
             self.reconsider()
             return
-        consent = {
-            ccg.id: ccgs.log_consent(ccgs.consent_of(situation, ccg, self.pushed))
-            for _, members in candidates
-            for ccg in members
+        log_consent = {
+            ccg.id: ccgs.log_consent(situation, ccg, self.pushed)
+            for ccg in self.members
+            if ccg.proposal is None
         }
-        level = beliefs.level(self.belief)
-        options = [
-            footprints.footprint_terms(
-                whole_system=candidate.whole_system,
-                one_council=candidate.council >= 0,
-                one_officer=members[0].officer_group != ""
-                and all(ccg.officer_group == members[0].officer_group for ccg in members),
-                log_consent=sum(consent[ccg.id] for ccg in members),
-                belief_level=level,
-                pushed=self.pushed,
-                hard_rule=situation.levers.force.hard_rule,
-                footprint_whole=p.footprint_whole,
-                footprint_expectation=p.footprint_expectation,
-                footprint_council=p.footprint_council,
-                footprint_officer=p.footprint_officer,
-                start_letter=p.start_letter,
+        pulls = footprints.pulls(
+            belief_level=beliefs.level(self.belief),
+            pushed=self.pushed,
+            hard_rule=situation.levers.force.hard_rule,
+            footprint_whole=p.footprint_whole,
+            footprint_expectation=p.footprint_expectation,
+            footprint_council=p.footprint_council,
+            footprint_officer=p.footprint_officer,
+            start_letter=p.start_letter,
+        )
+        utilities = []
+        for candidate, members in candidates:
+            group = members[0].officer_group
+            consent = 0.0
+            for ccg in members:
+                if ccg.officer_group != group:
+                    group = ""
+                if ccg.id not in log_consent:  # from another system
+                    log_consent[ccg.id] = ccgs.log_consent(situation, ccg, self.pushed)
+                consent += log_consent[ccg.id]
+            utilities.append(
+                footprints.utility(
+                    pulls, candidate.whole_system, candidate.council >= 0, group != "", consent
+                )
             )
-            for candidate, members in candidates
-        ]
         ordinal = self.proposals
         u = situation.luck.uniform(purposes.FOOTPRINT, self.index, ordinal)
-        choice = footprints.choose([sum(v for _, v in terms) for terms in options], u)
-        members = candidates[choice][1]
-        chosen = tuple((f"footprint_{name}", value) for name, value in options[choice])
+        choice = footprints.choose(utilities, u)
+        candidate, members = candidates[choice]
+        chosen = footprints.terms(
+            pulls,
+            candidate.whole_system,
+            candidate.council >= 0,
+            all(ccg.officer_group == members[0].officer_group != "" for ccg in members),
+            sum(log_consent[ccg.id] for ccg in members),
+        )
         since = ""
         if talked > 0.0:
             since = add_days(situation.clock.start, -math.ceil(talked)).isoformat()

@@ -71,14 +71,21 @@ class Luck:
         array = self._arrays.get(key)
         if array is None:
             array = self._arrays[key] = self._draw(purpose, attempt)
-        first, last = bodies[0], bodies[-1]
-        if last - first == len(bodies) - 1:  # a run of rows, as a CCG's practices mostly are
-            values: list[float] = array[first : last + 1].tolist()
-        else:
-            values = array[list(bodies)].tolist()
+        values = _take(array, bodies)
         if 0.0 in values:
             values = [value or _SMALLEST for value in values]
         return values
+
+    def normals(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:
+        """Return the same draws as standard normals; the whole page is turned at once."""
+        key = (purpose.number, -1 - attempt)
+        array = self._arrays.get(key)
+        if array is None:
+            from scipy.special import ndtri
+
+            page = np.maximum(self._draw(purpose, attempt), _SMALLEST)
+            array = self._arrays[key] = ndtri(page)
+        return _take(array, bodies)
 
     def _draw(self, purpose: Purpose, attempt: int) -> np.ndarray:
         replication = self._replications.get(purpose.group, self._replications[""])
@@ -88,3 +95,12 @@ class Luck:
         state["buffer_pos"] = _BUFFER_EMPTY
         self._bits.state = state  # re-keying one generator costs a third of making a new one
         return self._generator.random(self._sizes[purpose.body])
+
+
+def _take(array: np.ndarray, bodies: tuple[int, ...]) -> list[float]:
+    first, last = bodies[0], bodies[-1]
+    if last - first == len(bodies) - 1:  # a run of rows, as a CCG's practices mostly are
+        values: list[float] = array[first : last + 1].tolist()
+    else:
+        values = array[list(bodies)].tolist()
+    return values

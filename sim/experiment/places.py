@@ -7,8 +7,9 @@ is the number of CCGs that belong to the system on that day.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -20,9 +21,6 @@ from sim.world.model import World
 
 CHANCES: Final = ("p_proposal", "p_lost_ballot", "p_one_ccg", "p_any_merger")
 PLACE_COLUMNS: Final = ("scenario", "system", "system_name", "date", *CHANCES)
-
-_First = dict[tuple[int, str], int]
-"""(replication, system) -> the earliest day."""
 
 
 def _columns(block: Block, table: Table, *names: str) -> Iterable[tuple[Any, ...]]:
@@ -36,7 +34,11 @@ def _columns(block: Block, table: Table, *names: str) -> Iterable[tuple[Any, ...
 
 @dataclass(slots=True)
 class PlaceChances:
-    """How often each thing had happened in each system by each 1 April, so far."""
+    """How often each thing had happened in each system by each 1 April, so far.
+
+    ``tallies`` counts replications by (chance, 1 April, system): those in which it happened first
+    between the 1 April before and this one, and for one CCG those in which it held on the day.
+    """
 
     world: World
     start: date
@@ -44,38 +46,20 @@ class PlaceChances:
     replications: int = 0
     tallies: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
+    touched: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, block: Block) -> None:
         """Take one block of replications."""
-        home = {ccg.code: self.world.systems[ccg.system].code for ccg in self.world.ccgs}
         days = [to_number(day) for day in april_firsts(self.start, self.end)]
         self.replications += len(block.replications["replications"])
-        proposal: _First = {}
-        lost: _First = {}
-        merger: _First = {}
-
-        def systems_of(bodies: str) -> set[str]:
-            return {home[code] for code in bodies.split("+")}
-
-        def note(first: _First, replication: int, systems: Iterable[str], day: int) -> None:
-            for system in systems:
-                key = replication, system
-                first[key] = min(day, first.get(key, day))
-
-        for number, footprint, day in _columns(block, PROPOSALS, "footprint", "mooted"):
-            note(proposal, number, systems_of(footprint), day)
-        for number, ccg, day, carried in _columns(block, BALLOTS, "ccg", "date", "carried"):
-            if not carried:
-                note(lost, number, systems_of(ccg), day)
-        for number, ccg, day in _columns(block, CCGS, "ccg", "merged_on"):
-            if day is not None:
-                note(merger, number, (home[ccg],), day)
-        for name, first in (
-            ("p_proposal", proposal),
-            ("p_lost_ballot", lost),
-            ("p_any_merger", merger),
-        ):
-            self._tally(name, first, days)
+        self._tally("p_proposal", _columns(block, PROPOSALS, "footprint", "mooted"), days)
+        lost = (
+            (number, ccg, day)
+            for number, ccg, day, carried in _columns(block, BALLOTS, "ccg", "date", "carried")
+            if not carried
+        )
+        self._tally("p_lost_ballot", lost, days)
+        self._tally("p_any_merger", _columns(block, CCGS, "ccg", "merged_on"), days)
         wanted = set(days)
         for _, day, system, name, ccgs in _columns(
             block, SYSTEMS, "date", "system", "system_name", "ccgs"
@@ -85,26 +69,39 @@ class PlaceChances:
                 if ccgs == 1:
                     self.tallies["p_one_ccg", day, system] += 1
 
-    def _tally(self, name: str, first: _First, days: Iterable[int]) -> None:
-        for day in days:
-            for (_, system), when in first.items():
-                if when <= day:
-                    self.tallies[name, day, system] += 1
+    def _tally(self, chance: str, found: Iterable[tuple[Any, ...]], days: Sequence[int]) -> None:
+        """Count the first time of each (replication, system) under the 1 April that follows it."""
+        first: dict[tuple[int, str], int] = {}
+        for number, bodies, day in found:
+            if day is None:
+                continue
+            for system in self.touched.get(bodies) or self._systems_of(bodies):
+                key = number, system
+                if day < first.get(key, day + 1):
+                    first[key] = day
+        for (_, system), day in first.items():
+            position = bisect_left(days, day)
+            if position < len(days):
+                self.tallies[chance, days[position], system] += 1
+
+    def _systems_of(self, bodies: str) -> tuple[str, ...]:
+        """Return, and remember, the systems in which these starting CCGs started."""
+        if not self.touched:
+            for ccg in self.world.ccgs:
+                self.touched[ccg.code] = (self.world.systems[ccg.system].code,)
+        found = {self.touched[code][0] for code in bodies.split("+")}
+        self.touched[bodies] = tuple(sorted(found))
+        return self.touched[bodies]
 
     def rows(self, scenario: str) -> list[tuple[Any, ...]]:
         """Return this scenario's rows, by system and date."""
-        days = april_firsts(self.start, self.end)
-        return [
-            (
-                scenario,
-                system,
-                self.names[system],
-                day.isoformat(),
-                *(
-                    self.tallies[name, to_number(day), system] / self.replications
-                    for name in CHANCES
-                ),
-            )
-            for system in sorted(self.names)
-            for day in days
-        ]
+        rows: list[tuple[Any, ...]] = []
+        for system in sorted(self.names):
+            so_far = dict.fromkeys(CHANCES, 0)
+            for day in april_firsts(self.start, self.end):
+                for name in CHANCES:
+                    tally = self.tallies[name, to_number(day), system]
+                    so_far[name] = tally if name == "p_one_ccg" else so_far[name] + tally
+                shares = (so_far[name] / self.replications for name in CHANCES)
+                rows.append((scenario, system, self.names[system], day.isoformat(), *shares))
+        return rows

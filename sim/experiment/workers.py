@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sim.agents.log import Event
 from sim.records.folds import final_count, fold
-from sim.records.shards import pack, write_shard
+from sim.records.shards import pack, squeeze, write_shard
 from sim.world.errors import InputError
 from sim.world.model import World
 
@@ -129,7 +129,8 @@ def run_task(job: Job, task: Task) -> Task:
 
 
 def _keep(job: Job, task: Task, payload: list[Any]) -> None:
-    write_shard(Path(job.folder), job.keys[task.scenario, task.series], task.first, payload)
+    kept = squeeze(payload) if task.series == RUNS else payload
+    write_shard(Path(job.folder), job.keys[task.scenario, task.series], task.first, kept)
 
 
 def _one(job: Job, task: Task, replication: int, replicate: Replicate) -> Any:

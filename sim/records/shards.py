@@ -147,6 +147,38 @@ def missing_ranges(have: set[int], replications: int, longest: int = BLOCK) -> l
     return ranges
 
 
+def squeeze(payload: Sequence[dict[str, Columns]]) -> list[Any]:
+    """Replace each column that equals the first replication's by 0, to keep names only once."""
+    if not payload:
+        return []
+    first = payload[0]
+    rest = [
+        {
+            name: [
+                0 if column == model else column
+                for column, model in zip(columns, first[name], strict=True)
+            ]
+            for name, columns in item.items()
+        }
+        for item in payload[1:]
+    ]
+    return [first, *rest]
+
+
+def unsqueeze(payload: Sequence[Any]) -> list[dict[str, Columns]]:
+    """Undo ``squeeze``; columns that were the same become the same list."""
+    return [
+        {
+            name: [
+                model if column == 0 else column
+                for column, model in zip(columns, payload[0][name], strict=True)
+            ]
+            for name, columns in item.items()
+        }
+        for item in payload
+    ]
+
+
 def pack(rows: Rows) -> dict[str, Columns]:
     """Turn one replication's rows into what a shard keeps of it: columns by table."""
     return {table.name: to_columns(table, rows[table.name]) for table in TABLES}
@@ -170,8 +202,8 @@ def blocks(shards: Sequence[ShardName], replications: int) -> Iterator[Block]:
                 break
             if shard.first + shard.count <= first:
                 continue
-            payload = read_shard(shard)
-            for number, item in zip(shard.replications, payload or (), strict=False):
+            payload = unsqueeze(read_shard(shard) or [])
+            for number, item in zip(shard.replications, payload, strict=False):
                 if number in wanted:
                     kept.setdefault(number, item)
         absent = sorted(set(wanted) - set(kept))

@@ -1,27 +1,29 @@
 """Arrow schemas of the output tables and their writing, block by block, as Parquet and CSV.
 
-A block is one Parquet row group: at most 25 replications of one scenario. Blocks are cut by
-replication number alone, so the bytes of a table depend neither on workers nor on how often a
+Blocks hold at most 25 replications of one scenario, Parquet row groups four blocks. Both are cut
+by replication number alone, so the bytes of a table depend neither on workers nor on how often a
 batch was extended.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.records.days import to_number
-from sim.records.schema import COMMON_KEYS, TABLES, Cell, Row, Table
+from sim.records.schema import TABLES, Cell, Row, Table
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 BLOCK: Final = 25
-"""Replications in a block."""
+"""Replications in a block: what is read from shards at a time."""
+GROUP: Final = 100
+"""Replications in a Parquet row group; Arrow keeps a note of every group until the end."""
 
 Columns = list[list[Any]]
 """A table by columns, with dates as days since 1 January 1970."""
@@ -83,7 +85,7 @@ def arrow_table(
 
 
 class TableWriter:
-    """Writes all Parquet tables of a batch side by side, one row group per block.
+    """Writes all Parquet tables of a batch side by side, block by block.
 
     Files appear under their names only when everything has been written (``with`` left without
     an exception); until then they are ``.partial`` files, removed on failure.
@@ -92,6 +94,9 @@ class TableWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writers: dict[str, Any] = {}
+        self._waiting: dict[str, list[Any]] = {table.name: [] for table in TABLES}
+        self._blocks = 0
+        self._scenario = ""
         self.rows: dict[str, int] = {table.name: 0 for table in TABLES}
 
     def __enter__(self) -> TableWriter:
@@ -99,7 +104,11 @@ class TableWriter:
 
         for table in TABLES:
             self._writers[table.name] = pq.ParquetWriter(
-                self._partial(table), arrow_schema(table), compression="zstd"
+                self._partial(table),
+                arrow_schema(table),
+                compression="zstd",
+                # Kept in memory for every row group until the end, and of no use to a reader.
+                write_statistics=False,
             )
         return self
 
@@ -110,10 +119,26 @@ class TableWriter:
         self, scenario: str, replications: Mapping[str, Sequence[int]], block: Mapping[str, Columns]
     ) -> None:
         """Write one block: for each table the replication of each row and the columns."""
+        if scenario != self._scenario or self._blocks == GROUP // BLOCK:
+            self._flush()
+        self._scenario = scenario
+        self._blocks += 1
         for table in TABLES:
             made = arrow_table(table, scenario, replications[table.name], block[table.name])
-            self._writers[table.name].write_table(made, row_group_size=max(1, made.num_rows))
+            self._waiting[table.name].append(made)
             self.rows[table.name] += made.num_rows
+
+    def _flush(self) -> None:
+        """Write the waiting blocks as one row group of each table."""
+        import pyarrow as pa
+
+        for table in TABLES:
+            waiting = self._waiting[table.name]
+            if waiting:
+                group = pa.concat_tables(waiting).combine_chunks()
+                self._writers[table.name].write_table(group, row_group_size=max(1, group.num_rows))
+                waiting.clear()
+        self._blocks = 0
 
     def __exit__(
         self,
@@ -121,8 +146,12 @@ class TableWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for writer in self._writers.values():
-            writer.close()
+        try:
+            if kind is None:
+                self._flush()
+        finally:
+            for writer in self._writers.values():
+                writer.close()
         for table in TABLES:
             if kind is None:
                 os.replace(self._partial(table), self._folder / table.file)
@@ -165,12 +194,3 @@ def write_csv(folder: Path, *, to: Path | None = None) -> list[Path]:
                 writer.write_table(source.read_row_group(group))
         written.append(path)
     return written
-
-
-def sort_key(table: Table) -> Callable[[Row], tuple[Any, ...]]:
-    """Return the function that orders a table's rows by its keys (after scenario, replication)."""
-    positions = [table.position(key) for key in table.keys]
-    return lambda row: tuple(row[position] for position in positions)
-
-
-KEY_NAMES: Final = tuple(column.name for column in COMMON_KEYS)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sim.rules.logistic import Terms
 
 
-def footprint_terms(
+class Pulls(NamedTuple):
+    """What draws leaders to a footprint, in log-odds against a nondescript pair of CCGs."""
+
+    whole_system: float
+    one_council: float
+    shared_officer: float
+
+
+def pulls(
     *,
-    whole_system: bool,
-    one_council: bool,
-    one_officer: bool,
-    log_consent: float,
     belief_level: float,
     pushed: bool,
     hard_rule: bool,
@@ -22,27 +27,50 @@ def footprint_terms(
     footprint_council: float,
     footprint_officer: float,
     start_letter: float,
-) -> Terms:
-    """Return the log-odds terms of one candidate, relative to a nondescript pair.
+) -> Pulls:
+    """Return how strongly each kind of footprint draws the leaders of one system.
 
-    ``log_consent`` is the log of the chance that all its governing bodies would consent: leaders
-    choose what can carry consent. ``belief_level`` is what the system's leader has heard. Under
-    the hard rule, and by letter strength where a region pushes, the whole system pulls harder.
+    ``belief_level`` is what the system's leader has heard. The whole system pulls harder with
+    each step beyond "typically", by two further steps under the hard rule, and by letter strength
+    where a region pushes for whole systems.
     Source: priors.md section 6 (footprint = STP/ICS +1, one council +.3, officer +1 to +2).
     """
-    whole = 0.0
+    whole = footprint_whole * min(1.0, belief_level)
+    whole += footprint_expectation * max(0.0, belief_level - 1.0)
+    if hard_rule:
+        whole += 2.0 * footprint_expectation
+    if pushed:
+        whole += start_letter
+    return Pulls(whole, footprint_council, footprint_officer)
+
+
+def utility(
+    pull: Pulls, whole_system: bool, one_council: bool, one_officer: bool, log_consent: float
+) -> float:
+    """Return a candidate's utility: the pulls of its kinds plus the log of its consent.
+
+    ``log_consent`` is the log of the chance that all its governing bodies would consent: leaders
+    choose what can carry consent (assumed).
+    """
+    value = log_consent
     if whole_system:
-        whole = footprint_whole * min(1.0, belief_level)
-        whole += footprint_expectation * max(0.0, belief_level - 1.0)
-        if hard_rule:
-            whole += 2.0 * footprint_expectation
-        if pushed:
-            whole += start_letter
+        value += pull.whole_system
+    if one_council:
+        value += pull.one_council
+    if one_officer:
+        value += pull.shared_officer
+    return value
+
+
+def terms(
+    pull: Pulls, whole_system: bool, one_council: bool, one_officer: bool, log_consent: float
+) -> Terms:
+    """Return the same sum by name, for the log."""
     return (
-        ("whole_system", whole),
-        ("one_council", footprint_council if one_council else 0.0),
-        ("shared_officer", footprint_officer if one_officer else 0.0),
-        ("consent", log_consent),
+        ("footprint_whole_system", pull.whole_system if whole_system else 0.0),
+        ("footprint_one_council", pull.one_council if one_council else 0.0),
+        ("footprint_shared_officer", pull.shared_officer if one_officer else 0.0),
+        ("footprint_consent", log_consent),
     )
 
 

@@ -28,6 +28,17 @@ def step_rates(
     return tuple((rung_next, rates[rung_next]) for rung_next in NEXT[rung])
 
 
+def total_rate(
+    rung: str, committee_rate: float, officer_rate: float, team_rate: float
+) -> float:
+    """Return the rate per month at which a CCG on this rung takes any next step."""
+    if rung == "separate":
+        return committee_rate + officer_rate
+    if rung == "committees_in_common":
+        return officer_rate
+    return team_rate if rung == "shared_officer" else 0.0
+
+
 def pick(steps: tuple[tuple[str, float], ...], u: float) -> str:
     """Return the rung taken, with probability proportional to its rate."""
     target = u * sum(rate for _, rate in steps)

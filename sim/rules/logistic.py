@@ -7,7 +7,7 @@ from typing import Final
 
 Terms = tuple[tuple[str, float], ...]
 
-_GRID: Final = 2.0**32  # probabilities are compared after rounding to this grid
+GRID: Final = 2.0**32  # probabilities are compared after rounding to this grid
 
 
 def expit(x: float) -> float:
@@ -27,9 +27,14 @@ def logit(p: float) -> float:
     return math.log(p / (1.0 - p))
 
 
+def rounded(probability: float) -> float:
+    """Return a probability on the grid of 2**-32, below which a uniform must fall."""
+    return math.floor(probability * GRID + 0.5) / GRID
+
+
 def happens(u: float, probability: float) -> bool:
     """Decide a yes/no event: u falls below the probability, rounded to 2**-32."""
-    return u < math.floor(probability * _GRID + 0.5) / _GRID
+    return u < rounded(probability)
 
 
 def total(terms: Terms) -> float:

@@ -104,22 +104,34 @@ def merge_on_map(
     The inputs are left as they are. An officer group that is left with one body is dropped: one
     body alone shares its officer with nobody.
     """
+    after, near = dict(bodies), dict(neighbours)
+    merge_in_place(after, near, parts)
+    return after, near
+
+
+def merge_in_place(
+    bodies: dict[int, Body], neighbours: dict[int, frozenset[int]], parts: Collection[int]
+) -> Body:
+    """Do what ``merge_on_map`` does to dictionaries that the caller owns; returns the new body.
+
+    The new body takes the place of its lowest part, so the order of ids is kept.
+    """
     gone = frozenset(parts)
     merged = merge_bodies([bodies[i] for i in sorted(gone)])
-    after = {i: body for i, body in bodies.items() if i not in gone}
-    after[merged.id] = merged
-    for group in {bodies[i].officer_group for i in gone} - {""}:
-        left = [body for body in after.values() if body.officer_group == group]
-        if len(left) == 1:
-            after[left[0].id] = replace(left[0], officer_group="")
+    groups = {bodies[i].officer_group for i in gone} - {""}
     around = frozenset(j for i in gone for j in neighbours[i]) - gone
-    near = {
-        i: (old - gone | {merged.id}) if i in around else old
-        for i, old in neighbours.items()
-        if i not in gone
-    }
-    near[merged.id] = around
-    return dict(sorted(after.items())), near
+    for i in gone:
+        if i != merged.id:
+            del bodies[i], neighbours[i]
+    bodies[merged.id] = merged
+    neighbours[merged.id] = around
+    for i in around:
+        neighbours[i] = neighbours[i] - gone | {merged.id}
+    for group in groups:
+        left = [body for body in bodies.values() if body.officer_group == group]
+        if len(left) == 1:
+            bodies[left[0].id] = replace(left[0], officer_group="")
+    return merged
 
 
 def systems_touched(bodies: Mapping[int, Body], parts: Collection[int]) -> tuple[int, ...]:
@@ -130,15 +142,11 @@ def systems_touched(bodies: Mapping[int, Body], parts: Collection[int]) -> tuple
     """
     councils = {bodies[i].council for i in parts} - {-1}
     groups = {bodies[i].officer_group for i in parts} - {""}
-    return tuple(
-        sorted(
-            {
-                body.system
-                for body in bodies.values()
-                if body.id in parts or body.council in councils or body.officer_group in groups
-            }
-        )
-    )
+    touched = {bodies[i].system for i in parts}
+    for body in bodies.values():
+        if body.council in councils or body.officer_group in groups:
+            touched.add(body.system)
+    return tuple(sorted(touched))
 
 
 def connected(members: Collection[int], neighbours: Neighbours) -> bool:

@@ -53,7 +53,7 @@ def test_tables_have_the_columns_and_order_of_the_contract(reference: Path) -> N
             assert ordered.index.equals(mine.index), table.name
             assert not mine.duplicated(keys).any()
         groups = pq.ParquetFile(reference / table.file).num_row_groups
-        assert groups == 6
+        assert groups == 2
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -327,14 +327,21 @@ def test_csv_copies_hold_the_same(reference: Path, tmp_path: Path) -> None:
     assert ccgs["merged_on"].dropna().str.fullmatch(r"20\d\d-04-01").all()
 
 
-def test_workers_load_no_pandas_and_no_arrow(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["stand-in", "shipped"])
+def test_workers_load_no_pandas_and_no_arrow(tmp_path: Path, engine: str) -> None:
     """A whole task runs in a fresh interpreter, and what it loaded is looked at."""
+    shipped = engine == "shipped"
     code = f"""
 import sys
 from sim.experiment.workers import Job, Task, _start_worker, _run_in_worker
 from sim.world import load_world
-from tests.records.fake_engine import FakeScenario, replicate
-job = Job((FakeScenario(),), (load_world(),), (0,), 1, {str(tmp_path)!r},
+if {shipped}:
+    from sim.scenario import load_scenario
+    scenario, replicate = load_scenario("as_written"), None
+else:
+    from tests.records.fake_engine import FakeScenario, replicate
+    scenario = FakeScenario()
+job = Job((scenario,), (load_world(),), (0,), 1, {str(tmp_path)!r},
           {{(0, "runs"): "s000-runs-ab"}}, {{}}, replicate)
 _start_worker(job)
 _run_in_worker(Task(0, 0, 2))

@@ -60,7 +60,9 @@ def test_comparison_pairs_replications(batch: Batch) -> None:
         "proposals",
         "proposals_lost",
     }
-    assert (rows.loc["same"][["difference", "se", "low", "high", "share_changed"]] == 0).all(axis=None)
+    assert (rows.loc["same"][["difference", "se", "low", "high", "share_changed"]] == 0).all(
+        axis=None
+    )
     for name, frame in (("compare", found.outcomes), ("compare_places", found.places)):
         written = pd.read_csv(batch.folder / f"{name}.csv")
         pd.testing.assert_frame_equal(written, frame, check_dtype=False)

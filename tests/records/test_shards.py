@@ -20,6 +20,8 @@ from sim.records.shards import (
     present,
     read_shard,
     series_key,
+    squeeze,
+    unsqueeze,
     write_shard,
 )
 from sim.records.tables import arrow_schema, arrow_table, to_columns
@@ -52,7 +54,7 @@ def test_blocks_do_not_depend_on_how_shards_were_cut(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         for first, stop in parts:
-            write_shard(folder, KEY, first, packed[first:stop])
+            write_shard(folder, KEY, first, squeeze(packed[first:stop]))
         found.append(list(blocks(find_shards(folder, KEY), 28)))
     assert found[0] == found[1]
     assert [len(block.replications["replications"]) for block in found[0]] == [25, 3]
@@ -79,11 +81,19 @@ def test_broken_shards_count_as_absent(tmp_path: Path) -> None:
         list(blocks(_renamed(tmp_path), 4))
 
 
+def test_squeezing_keeps_everything_and_saves_room() -> None:
+    packed = _packed(5)
+    squeezed = squeeze(packed)
+    assert unsqueeze(json.loads(json.dumps(squeezed))) == packed
+    assert len(json.dumps(squeezed)) < 0.8 * len(json.dumps(packed))
+    assert squeeze([]) == unsqueeze([]) == []
+
+
 def _renamed(folder: Path) -> list[ShardName]:
     """Return the shards of three sound replications of which a fourth is asked."""
     other = folder / "other"
     other.mkdir()
-    write_shard(other, KEY, 0, _packed(3))
+    write_shard(other, KEY, 0, squeeze(_packed(3)))
     return find_shards(other, KEY)
 
 
