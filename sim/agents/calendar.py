@@ -6,6 +6,7 @@ Windows, 1 Aprils and policy events often coincide; here they happen in the orde
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Generator
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ import simpy
 
 from sim.agents.clock import LAST_MOMENT
 from sim.agents.state import Situation
-from sim.rules.dates import next_april, window_of
+from sim.rules.dates import window_of
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -44,6 +45,7 @@ class Calendar:
         self._april_only = approval.effective_dates == "1_april"
         self.opens = _month_day(approval.window_opens)
         self.closes = _month_day(approval.window_closes)
+        self._deadlines = self._list_deadlines()
 
     def add(self, day: date, kind: int, name: str, action: Callable[[], None]) -> None:
         """Enter a dated thing; days before the start happen at the start."""
@@ -62,17 +64,19 @@ class Calendar:
         In a yearly round that is the window's close; where applications are looked at all year,
         the last day whose decision still takes effect on the next 1 April.
         """
-        clock = self._situation.clock
-        day = clock.day(time)
+        index = bisect_left(self._deadlines, time)
+        return self._deadlines[index] if self._deadlines else None
+
+    def _list_deadlines(self) -> list[float]:
+        clock, approval = self._situation.clock, self._situation.levers.approval
+        years = range(clock.start.year, clock.end.year + 5)
         if self._yearly:
-            return clock.moment(window_of(day, self.opens, self.closes)[1]) + LAST_MOMENT
+            return [clock.moment(date(year, *self.closes)) + LAST_MOMENT for year in years]
         if self._april_only:
-            lead = self._situation.levers.approval.minimum_lead_months * DAYS_PER_MONTH
-            april = next_april(day)
-            while clock.moment(april) - lead <= time:
-                april = april.replace(year=april.year + 1)
-            return clock.moment(april) - lead
-        return None
+            lead = approval.minimum_lead_months * DAYS_PER_MONTH
+            more = range(clock.end.year + 5, clock.end.year + 12)  # leads may be five years
+            return [clock.moment(date(year, 4, 1)) - lead for year in (*years, *more)]
+        return []
 
     def close_of_window(self, proposal: Proposal) -> simpy.Event:
         """Return the event of the window's close for one application."""

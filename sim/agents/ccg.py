@@ -169,11 +169,12 @@ class Ladder:
             self.stop()  # nobody in its system to share with
             return
         ccg.rung = rung
+        self._write(ccg)
         if rung == "shared_officer" and partner is not None:
             self._share_officer(partner)
-        self._write(ccg)
-        set_shortfall(situation, ccg)
-        situation.systems[ccg.system].reconsider()
+            set_shortfall(situation, ccg)
+            # The other rungs change neither costs nor the rates of starting.
+            situation.systems[ccg.system].reconsider()
         self.set_rate()
 
     def _partner(self) -> LivingCCG | None:

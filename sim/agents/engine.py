@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import math
 from collections.abc import Mapping
@@ -29,6 +28,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
     DEFAULT_PRIORS,
     PARAMETER_COLUMNS,
+    PARAMETER_NAMES,
     Parameters,
     draw_parameters,
 )
@@ -73,7 +73,7 @@ def replicate_log(
     finally:
         if collecting:
             gc.enable()
-    return Log(events, dataclasses.asdict(parameters))
+    return Log(events, {name: getattr(parameters, name) for name in PARAMETER_NAMES})
 
 
 def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:
@@ -151,7 +151,9 @@ def _set_stage(situation: Situation) -> None:
     situation.national.enter_calendar()
     situation.national.announce("rule in force at the start")
     _find_alive(situation)
+    situation.staged = True
     for system in situation.systems:
+        system.reconsider()
         system.find_unseen()
     if situation.levers.joint.ladder:
         for living in situation.ccgs.values():

@@ -72,6 +72,7 @@ class Proposal:
         self._talked = talked
         self._patients = sum(ccg.patients for ccg in members)
         self._one_council = False
+        self._terms: list[Terms] = []
         self._over = False
 
     # -- Coming and going ---------------------------------------------------------------------
@@ -104,10 +105,10 @@ class Proposal:
         for ccg in self.members:
             ccg.proposal = None
         self._write(exit_kind, {"reason": reason}, terms)
-        self._reconsider()
-        if cool:
-            for system in self._systems():
-                self._situation.env.process(system.cool())
+        for system in self._systems():
+            if cool:
+                system.cool()
+            system.reconsider()
 
     def _systems(self) -> list[System]:
         indexes = sorted({ccg.system for ccg in self.members} | {self._home.index})
@@ -295,18 +296,20 @@ class Proposal:
             return False
         return sum(body.council == first for body in bodies.values()) == len(self.members)
 
-    def _support(self, position: int) -> tuple[float, Terms]:
-        """Return one CCG's log-odds of a yes and its terms."""
-        terms = (
-            ("common_support", self._common),
-            ("ccg_support", self._ccg_support[position]),
-            *self._arguments(position),
-        )
-        return total(terms), terms
+    def _form_support(self) -> None:
+        """Work out each CCG's log-odds of a yes, by terms, as engagement leaves them."""
+        self._terms = [
+            (
+                ("common_support", self._common),
+                ("ccg_support", self._ccg_support[position]),
+                *self._arguments(position),
+            )
+            for position in range(len(self.members))
+        ]
 
     def _expected_support(self) -> tuple[float, Terms]:
         """Return the mean of the CCGs' log-odds, and its terms: what leaders try to read."""
-        each = [self._support(position)[1] for position in range(len(self.members))]
+        each = self._terms
         sums = [0.0] * len(each[0])
         for terms in each:
             for i, term in enumerate(terms):
@@ -320,11 +323,13 @@ class Proposal:
         situation = self._situation
         p = situation.parameters
         if not situation.levers.ballot.leaders_gate:
+            self._form_support()
             self._write("ballot_called", {})
             return True
         while True:
             attempt = self._ordinal * LOOKS + self._looks
             self._looks += 1
+            self._form_support()  # officers may be shared by now
             expected, terms = self._expected_support()
             error = p.call_noise_sd * standard_normal(
                 self._uniform(purposes.EXPECTED_SUPPORT, attempt)
@@ -400,7 +405,8 @@ class Proposal:
         for moment, position in sorted(closes):
             yield situation.wait_until(moment)
             ccg = self.members[position]
-            log_odds, terms = self._support(position)
+            terms = self._terms[position]
+            log_odds = total(terms)
             if attempt > 1:
                 log_odds += shifts[position]
                 terms = (*terms, ("second_thoughts", shifts[position]))
@@ -514,8 +520,6 @@ class Proposal:
         systems = self._systems()
         body = merge(self._situation, self.members, self.id, systems)
         self._write("effective", {"body": body.name})
-        for system in systems:
-            system.reconsider()
 
     def _ready(self) -> float:
         """Return the patient share of the footprint's largest group under one officer."""

@@ -31,8 +31,7 @@ class Region:
                 wording,
                 p.relay_drop_region,
                 p.relay_restore,
-                luck.uniform(purposes.RELAY_DROP_REGION, self.index, message),
-                luck.uniform(purposes.RELAY_RESTORE_REGION, self.index, message),
+                luck.uniform(purposes.RELAY_REGION, self.index, message),
                 self._situation.levers.information.region_relays,
             )
         )

@@ -83,6 +83,7 @@ class Situation:
     regions: list[Region] = field(default_factory=list)
     pauses: tuple[tuple[float, float], ...] = ()
     variable_per_head: float = 0.0
+    staged: bool = False  # while the stage is being set, rates are not worked out yet
     calendar: Calendar = field(init=False)
     national: NationalBody = field(init=False)
     lmc_asked: dict[int, int] = field(default_factory=dict)

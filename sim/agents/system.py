@@ -78,8 +78,7 @@ class System:
                 wording,
                 p.relay_drop_local,
                 p.relay_restore,
-                luck.uniform(purposes.RELAY_DROP_SYSTEM, self.index, message),
-                luck.uniform(purposes.RELAY_RESTORE_SYSTEM, self.index, message),
+                luck.uniform(purposes.RELAY_SYSTEM, self.index, message),
                 lever,
             )
         )
@@ -90,8 +89,7 @@ class System:
                     self.belief,
                     p.relay_drop_local,
                     p.relay_restore,
-                    luck.uniform(purposes.RELAY_DROP_CCG, ccg.id, message),
-                    luck.uniform(purposes.RELAY_RESTORE_CCG, ccg.id, message),
+                    luck.uniform(purposes.RELAY_CCG, ccg.id, message),
                     lever,
                 ),
             )
@@ -137,12 +135,14 @@ class System:
             )
         return self._candidates
 
-    def cool(self) -> Generator[simpy.Event, object, None]:
+    def cool(self) -> None:
         """Hold back for a time after a lost ballot or a refusal."""
         situation = self._situation
         self._cooling += 1
-        self.reconsider()
-        yield situation.env.timeout(situation.scenario.durations.cooling.days(0.5))
+        timeout = situation.wait_grid(situation.scenario.durations.cooling.days(0.5))
+        timeout.callbacks.append(self._cooled)
+
+    def _cooled(self, _timeout: simpy.Event) -> None:
         self._cooling -= 1
         self.reconsider()
 
@@ -156,18 +156,24 @@ class System:
             yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
             self.leader_in_post = False
             situation.log.write(situation.env.now, "leader_left", self.code)
-            self.reconsider()
+            self._lead_changed()
             u = luck.uniform(purposes.VACANCY_TIME, self.index, turn)
             yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
             self.leader_in_post = True
             situation.log.write(situation.env.now, "leader_joined", self.code)
-            self.reconsider()
+            self._lead_changed()
             turn += 1
+
+    def _lead_changed(self) -> None:
+        if self._hazards["local"].level or self._hazards["centre"].level:
+            self.reconsider()
 
     # -- Starting proposals -------------------------------------------------------------------
 
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
+        if not self._situation.staged:
+            return
         free = [ccg for ccg in self.members if ccg.proposal is None]
         if len(free) < 2 and not self._crossing_possible(free):
             self._hazards["local"].set_level(0.0)

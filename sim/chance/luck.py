@@ -2,9 +2,10 @@
 
 Each address has one uniform in (0, 1), whatever the scenario, the order of events, the worker or
 how many numbers others drew. The numbers come from numpy's Philox, a counter-based generator: its
-key holds seed, replication and purpose; the highest word of its counter holds the attempt; the
-position in the stream is the body. One *page* (all bodies of one purpose and attempt) is drawn at
-a time and kept, so an attempt far beyond the usual ones costs a page and shifts nothing.
+key holds seed, replication and purpose; the highest word of its counter holds the page; the
+position in the stream is the body. One *page* (all bodies of one purpose, and as many attempts
+as its kind of body has to a page) is drawn at a time and kept, so an attempt far beyond the usual
+ones costs a page and shifts nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.random import Generator, Philox
 
-from sim.chance.purposes import BodyKind, Purpose
+from sim.chance.purposes import ATTEMPTS, BodyKind, Purpose
 
 MAX_SEED = 2**63 - 1
 MAX_REPLICATION = 2**40 - 1
@@ -31,7 +32,7 @@ class Luck:
     outcomes); everything else keeps its own address.
     """
 
-    __slots__ = ("_arrays", "_bits", "_generator", "_pages", "_replications", "_sizes", "_state")
+    __slots__ = ("_arrays", "_bits", "_generator", "_layout", "_pages", "_replications", "_state")
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class Luck:
         numbers = (replication, *(swaps or {}).values())
         if not all(0 <= number <= MAX_REPLICATION for number in numbers):
             raise ValueError(f"replication {numbers} must be between 0 and {MAX_REPLICATION}")
-        self._sizes = dict(sizes)
+        self._layout = {kind: (size, size * ATTEMPTS[kind]) for kind, size in sizes.items()}
         self._replications = {"": replication, **(swaps or {})}
         self._bits = Philox(key=np.array([seed, 0], dtype=np.uint64))
         self._generator = Generator(self._bits)
@@ -55,17 +56,22 @@ class Luck:
 
     def uniform(self, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
         """Return the uniform in (0, 1) at this address."""
-        key = (purpose.number, attempt)
-        page = self._pages.get(key)
+        size, per_page = self._layout[purpose.body]
+        position = attempt * size + body
+        number = 0
+        if position >= per_page:
+            number, position = divmod(position, per_page)
+        page = self._pages.get((purpose.number, number))
         if page is None:
-            page = self._pages[key] = self._draw(purpose, attempt).tolist()
-        return page[body] or _SMALLEST
+            page = self._draw(purpose, number).tolist()
+            self._pages[purpose.number, number] = page
+        return page[position] or _SMALLEST
 
     def uniforms(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:
         """Return the uniforms of many bodies at one purpose and attempt, in their order.
 
-        Meant for kinds with thousands of bodies (practices): the page stays an array and only
-        the rows asked for become Python numbers.
+        Meant for practices, thousands of bodies with one attempt to a page: the page stays an
+        array and only the rows asked for become Python numbers.
         """
         key = (purpose.number, attempt)
         array = self._arrays.get(key)
@@ -87,14 +93,14 @@ class Luck:
             array = self._arrays[key] = ndtri(page)
         return _take(array, bodies)
 
-    def _draw(self, purpose: Purpose, attempt: int) -> np.ndarray:
+    def _draw(self, purpose: Purpose, page: int) -> np.ndarray:
         replication = self._replications.get(purpose.group, self._replications[""])
         state = self._state
         state["state"]["key"][1] = (replication << _PURPOSE_BITS) | purpose.number
-        state["state"]["counter"][:] = (0, 0, 0, attempt)
+        state["state"]["counter"][:] = (0, 0, 0, page)
         state["buffer_pos"] = _BUFFER_EMPTY
         self._bits.state = state  # re-keying one generator costs a third of making a new one
-        return self._generator.random(self._sizes[purpose.body])
+        return self._generator.random(self._layout[purpose.body][1])
 
 
 def _take(array: np.ndarray, bodies: tuple[int, ...]) -> list[float]:

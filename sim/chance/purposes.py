@@ -25,6 +25,19 @@ GROUPS: Final[tuple[Group, ...]] = (
 )
 
 
+# Attempts to a page of draws, by kind of body. Part of every address: never change.
+ATTEMPTS: Final[dict[BodyKind, int]] = {
+    "parameter": 1,
+    "national": 1,
+    "region": 2,
+    "system": 8,
+    "ccg": 2,
+    "practice": 1,
+    "lmc": 4,
+    "council": 1,
+}
+
+
 class Purpose(NamedTuple):
     """What a draw is for: its permanent number, the kind of body that owns it, its group."""
 
@@ -42,13 +55,10 @@ PLACE_START: Final = Purpose(2, "place_start", "system", "place")
 PLACE_SUPPORT: Final = Purpose(3, "place_support", "system", "place")
 AUTONOMY: Final = Purpose(4, "autonomy", "ccg", "ccg")
 
-# Beliefs: one attempt per national message; the drop and the restoring have a draw each.
-RELAY_DROP_REGION: Final = Purpose(5, "relay_drop_region", "region", "other")
-RELAY_DROP_SYSTEM: Final = Purpose(6, "relay_drop_system", "system", "other")
-RELAY_DROP_CCG: Final = Purpose(7, "relay_drop_ccg", "ccg", "other")
-RELAY_RESTORE_REGION: Final = Purpose(8, "relay_restore_region", "region", "other")
-RELAY_RESTORE_SYSTEM: Final = Purpose(9, "relay_restore_system", "system", "other")
-RELAY_RESTORE_CCG: Final = Purpose(10, "relay_restore_ccg", "ccg", "other")
+# Beliefs: one attempt per national message.
+RELAY_REGION: Final = Purpose(5, "relay_region", "region", "other")
+RELAY_SYSTEM: Final = Purpose(6, "relay_system", "system", "other")
+RELAY_CCG: Final = Purpose(7, "relay_ccg", "ccg", "other")
 
 # Starting: unit-exponential budgets, one attempt per proposal started by that origin.
 MOOT_LOCAL: Final = Purpose(11, "moot_local", "system", "other")

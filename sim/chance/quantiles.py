@@ -6,8 +6,10 @@ a draw without moving any other. Times leave here in the unit of their parameter
 
 from __future__ import annotations
 
+import functools
 import math
 from statistics import NormalDist
+from types import ModuleType
 from typing import Final
 
 _STANDARD_NORMAL: Final = NormalDist()
@@ -48,21 +50,17 @@ def gamma(u: float, mean: float, sd: float) -> float:
     """Gamma draw with the given mean and standard deviation."""
     if sd == 0.0:
         return mean
-    from scipy.special import gammaincinv
-
     scale = sd * sd / mean
-    return float(gammaincinv(mean / scale, u)) * scale
-
-
-def gamma_shape(u: float, shape: float, scale: float) -> float:
-    """Gamma draw by shape and scale."""
-    from scipy.special import gammaincinv
-
-    return float(gammaincinv(shape, u)) * scale
+    return float(_special().gammaincinv(mean / scale, u)) * scale
 
 
 def beta(u: float, a: float, b: float) -> float:
     """Beta draw."""
-    from scipy.special import betaincinv
+    return float(_special().betaincinv(a, b, u))
 
-    return float(betaincinv(a, b, u))
+
+@functools.cache
+def _special() -> ModuleType:
+    import scipy.special  # a tenth of a second, spared to commands that draw nothing
+
+    return scipy.special

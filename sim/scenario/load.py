@@ -19,7 +19,11 @@ from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_NAMES, PARAMETER_T
 from sim.scenario.priors import Prior, parse_prior
 from sim.world.errors import InputError, nearest
 
-MAX_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 250_000
+MAX_DOTS: Final = 50  # in one line: the reader's time grows with the square of a key's parts
+MAX_DEPTH: Final = 6
+MAX_NUMBER: Final = 10**15
+MAX_TEXT: Final = 2000
 MAX_YEARS: Final = 30
 MAX_EXTENDS: Final = 20
 _SECTIONS: Final = (
@@ -75,18 +79,31 @@ def _find(text: str) -> Path:
     if "\0" in text:
         raise InputError("a scenario's path must not hold a NUL character")
     path = Path(text)
-    if path.is_file():
+    if _is_file(path):
         return path
     shipped = shipped_folder() / f"{text}.toml"
     if re.fullmatch(_NAME, text) and shipped.is_file():
         return shipped
-    if path.is_dir():
-        raise InputError(f"{text} is a folder, not a scenario file")
+    said = text if len(text) <= 200 else f"{text[:197]}..."
+    try:
+        if path.is_dir():
+            raise InputError(f"{said} is a folder, not a scenario file")
+        if path.exists():
+            raise InputError(f"{said} is a device or pipe, not a scenario file")
+    except OSError:  # such as a name too long for a path, which is then no file either
+        pass
     names = shipped_names()
     raise InputError(
-        f"{text} is neither a file nor a shipped scenario ({', '.join(names)})"
-        f"{nearest(path.stem, names)}"
+        f"{said!r} is neither a file nor a shipped scenario ({', '.join(names)})"
+        f"{nearest(path.stem[:64], names)}"
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _resolve(path: Path) -> dict[str, Any]:
@@ -117,17 +134,18 @@ def _resolve(path: Path) -> dict[str, Any]:
 
 def _base_of(base: object, path: Path, allowed: tuple[Path, ...]) -> Path:
     if not isinstance(base, str) or not base or "\0" in base:
-        raise InputError(f"{path}: extends = {base!r} must be a scenario's name or file")
+        said = repr(base)[:80]
+        raise InputError(f"{path}: extends = {said} must be a scenario's name or file")
     shipped = shipped_folder() / f"{base}.toml"
     beside = path.parent / base
-    candidates = [beside, beside.with_name(beside.name + ".toml")]
-    found = next((c for c in candidates if c.is_file()), None)
+    candidates = [beside, Path(f"{beside}.toml")]
+    found = next((c for c in candidates if _is_file(c)), None)
     if found is None and re.fullmatch(_NAME, base) and shipped.is_file():
         found = shipped
     if found is None:
         raise InputError(
-            f"{path}: extends = {base!r} is neither a file beside it nor a shipped scenario"
-            f"{nearest(base, shipped_names())}"
+            f"{path}: extends = {base[:120]!r} is neither a file beside it nor a shipped scenario "
+            f"({', '.join(shipped_names())}){nearest(base[:64], shipped_names())}"
         )
     if not any(found.resolve().is_relative_to(folder) for folder in allowed):
         raise InputError(
@@ -140,19 +158,58 @@ def _base_of(base: object, path: Path, allowed: tuple[Path, ...]) -> Path:
 def _read(path: Path) -> dict[str, Any]:
     try:
         size = path.stat().st_size
+        if size <= MAX_BYTES:
+            with path.open("rb") as file:  # a file may say 0 bytes and give many, as in /proc
+                raw = file.read(MAX_BYTES + 1)
+            size = max(size, len(raw))
         if size > MAX_BYTES:
-            raise InputError(f"{path}: {size} bytes; a scenario may have at most {MAX_BYTES}")
-        text = path.read_bytes().decode("utf-8-sig")
+            raise InputError(
+                f"{path}: {size:,} bytes; a scenario may have at most {MAX_BYTES:,}"
+            )
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > MAX_DOTS:
+            raise InputError(
+                f"{path}, line {number}: {line.count('.')} dots in one line, at most {MAX_DOTS} "
+                "are allowed; is a key nested too deeply?"
+            )
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not valid TOML: {error}") from None
+        tables = tomllib.loads(text)
     except RecursionError:
         raise InputError(f"{path}: tables or lists are nested too deeply") from None
+    except ValueError as error:  # bad TOML, and whole numbers of thousands of digits
+        raise InputError(f"{path}: not valid TOML: {str(error)[:300]}") from None
+    _refuse_monsters(tables, path)
+    return tables
+
+
+def _refuse_monsters(tables: Mapping[str, Any], path: Path) -> None:
+    """Refuse what no scenario needs and no message could show: depth, huge numbers and texts."""
+    waiting: list[tuple[str, Any, int]] = [("", tables, 0)]
+    while waiting:
+        place, value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise InputError(
+                f"{path}: {place[:80]} is nested too deeply; at most {MAX_DEPTH} levels are allowed"
+            )
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if len(key) > MAX_TEXT:
+                    raise InputError(f"{path}: the key {key[:60]!r}... is longer than {MAX_TEXT}")
+                waiting.append((f"{place}.{key}".lstrip("."), inner, depth + 1))
+        elif isinstance(value, list):
+            waiting.extend((place, inner, depth + 1) for inner in value)
+        elif isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
+            raise InputError(f"{path}: {place[:80]} is a whole number beyond {MAX_NUMBER:,}")
+        elif isinstance(value, str) and len(value) > MAX_TEXT:
+            raise InputError(
+                f"{path}: {place[:80]} = {value[:60]!r}... must be text of at most {MAX_TEXT} "
+                "letters"
+            )
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:

@@ -1,0 +1,284 @@
+"""The house: floors, what each floor may load, no places in rules, every lever and number used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.levers import lever_table
+from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE
+from sim.world import World, load_world
+
+ROOT = Path(__file__).parents[1]
+SIM = ROOT / "sim"
+FLOORS = (
+    "world",
+    "chance",
+    "scenario",
+    "rules",
+    "agents",
+    "records",
+    "experiment",
+    "evidence",
+    "views",
+    "cli",
+)
+RULE_IMPORTS = {"__future__", "math", "statistics", "typing", "collections", "datetime"}
+MOST_LINES = 400
+MECHANISMS = range(1, 109)
+
+
+def sources(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in sorted((SIM / folder).rglob("*.py"))]
+    assert found
+    return found
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the full name of everything imported, anywhere in a file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the floor"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def floor_of(name: str) -> int | None:
+    """Return the floor of a module's full name, or None where it is not ours."""
+    parts = name.split(".")
+    if parts[0] != "sim":
+        return None
+    if len(parts) == 1 or parts[1] not in FLOORS:
+        return len(FLOORS)  # the package itself offers everything
+    return FLOORS.index(parts[1])
+
+
+def climbs(own: int, tree: ast.Module) -> list[str]:
+    """Return the imports that reach above a floor."""
+    return [name for name in imported(tree) if (floor_of(name) or 0) > own]
+
+
+def top_names(tree: ast.Module) -> set[str]:
+    return {name.split(".")[0] for name in imported(tree)}
+
+
+# -- Floors ---------------------------------------------------------------------------------------
+
+
+def test_every_floor_imports_only_from_below() -> None:
+    wrong = {}
+    for path in sorted(SIM.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        own = floor_of(".".join(parts))
+        assert own is not None
+        if found := climbs(own, tree_of(path)):
+            wrong[str(path.relative_to(ROOT))] = found
+    assert not wrong
+
+
+def test_the_floor_check_sees_an_import_from_above() -> None:
+    lazy = ast.parse("def f():\n    from sim.views import plots\n")
+    assert climbs(FLOORS.index("agents"), lazy) == ["sim.views.plots"]
+    assert climbs(FLOORS.index("cli"), lazy) == []
+    assert climbs(FLOORS.index("world"), ast.parse("import sim")) == ["sim"]
+
+
+@pytest.mark.parametrize("path", sources("rules"), ids=lambda path: path.stem)
+def test_rules_are_plain_python_without_input_output_or_chance(path: Path) -> None:
+    tree = tree_of(path)
+    ours = {name for name in imported(tree) if name.startswith("sim.")}
+    assert all(name.startswith("sim.rules.") for name in ours)
+    assert top_names(tree) - {"sim"} <= RULE_IMPORTS
+    calls = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"open", "print", "input", "exec", "eval", "__import__"}
+    # A rule keeps nothing between two calls.
+    assert not [n for n in ast.walk(tree) if isinstance(n, ast.Global | ast.Nonlocal)]
+
+
+def test_simpy_only_in_agents_and_tables_only_from_records_up() -> None:
+    for path in sorted(SIM.rglob("*.py")):
+        names, floor = top_names(tree_of(path)), path.relative_to(SIM).parts[0].removesuffix(".py")
+        if floor != "agents":
+            assert "simpy" not in names, path
+        if floor in FLOORS[: FLOORS.index("records")]:
+            assert not names & {"pandas", "pyarrow", "seaborn", "matplotlib"}, path
+
+
+def test_a_worker_loads_no_tables_and_no_plots() -> None:
+    program = (
+        "import sys\n"
+        "import sim, sim.experiment.workers, sim.records.folds, sim.agents\n"
+        "from sim.world import load_world\n"
+        "from sim.scenario import load_scenario\n"
+        "sim.agents.replicate_log(load_world(), load_scenario('as_written'), 1, 0)\n"
+        "heavy = 'pandas seaborn matplotlib pyarrow scipy.stats'.split()\n"
+        "print([name for name in heavy if name in sys.modules], 'simpy' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() == "[] True", done.stderr
+
+
+# -- No places in rules, agents and parameters -------------------------------------------------------
+
+# Words of English, of health policy or of the compass that also occur in names of places.
+ORDINARY = {
+    "accountable", "partnership", "partnerships", "health", "healthcare", "social", "system",
+    "systems", "england", "english", "north", "south", "eastern", "western", "northern",
+    "southern", "central", "great", "greater", "inner", "outer", "upper", "lower", "local",
+    "vale", "valley", "coast", "coastal", "county", "city", "borough", "metropolitan", "council",
+    "under", "waters", "forest", "beach", "wells", "rural", "royal", "mid", "peninsula", "union",
+    "place", "places", "integrated", "together", "better", "healthier", "united", "hundred",
+    "clinical", "commissioning", "group", "groups", "region", "fields", "castle", "bridge",
+    "and", "part", "joined", "care", "committee", "medical", "humber and", "within", "yours",
+    "partners", "reading",  # also what leaders do with their members' mood
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def england() -> World:
+    return load_world()
+
+
+def place_words(world: World) -> set[str]:
+    groups: tuple[Iterable[str], ...] = (
+        (body.name for body in world.ccgs),
+        (body.name for body in world.systems),
+        (body.name for body in world.regions),
+        (body.name for body in world.councils),
+        (body.name for body in world.lmcs),
+    )
+    words = {
+        word.lower()
+        for names in groups
+        for name in names
+        for word in re.findall(r"[A-Za-z]+", name)
+    }
+    return {word for word in words if len(word) > 4} - ORDINARY
+
+
+def spoken(tree: ast.Module) -> set[str]:
+    """Return the words of all identifiers and of all texts that are not docstrings."""
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    texts: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in documents:
+                texts.append(node.value)
+        elif isinstance(node, ast.Name):
+            texts.append(node.id)
+        elif isinstance(node, ast.Attribute):
+            texts.append(node.attr)
+        elif isinstance(node, ast.arg | ast.keyword):
+            texts.append(node.arg or "")
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            texts.append(node.name)
+    return {word.lower() for text in texts for word in re.findall(r"[A-Za-z]+", text)}
+
+
+def test_the_place_check_knows_places_and_overlooks_docstrings(england: World) -> None:
+    words = place_words(england)
+    assert {"london", "surrey", "devon", "leeds", "midlands"} <= words
+    assert len(words) > 200
+    assert spoken(ast.parse('def in_london(): return "Devon"')) >= {"london", "devon"}
+    assert "surrey" not in spoken(ast.parse('"""As in Surrey."""\n\ndef f():\n    """Surrey."""'))
+
+
+def test_no_rule_or_agent_names_a_place(england: World) -> None:
+    words = place_words(england)
+    for path in sources("rules", "agents"):
+        assert not spoken(tree_of(path)) & words, path
+    for row in (*PARAMETER_TABLE, *lever_table()):
+        assert not set(re.findall(r"[a-z]+", row.name)) & words, row.name
+
+
+def test_no_rule_or_agent_holds_a_code(england: World) -> None:
+    codes = {body.code for body in (*england.ccgs, *england.systems, *england.councils)}
+    for path in sources("rules", "agents"):
+        found = set(re.findall(r"\b[0-9A-Z]{3,9}\b", path.read_text(encoding="utf-8"))) & codes
+        assert not found, (path, found)
+
+
+# -- Size, levers, parameters ------------------------------------------------------------------------
+
+
+def test_no_file_is_longer_than_agreed() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in ("sim", "tests")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+    assert not {path: lines for path, lines in lengths.items() if lines > MOST_LINES}
+
+
+def names_used(*folders: str) -> set[str]:
+    """Return the attributes read in these rooms: a lever or parameter is read as one."""
+    return {
+        node.attr
+        for path in sources(*folders)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def test_every_lever_is_used_and_explained() -> None:
+    used, rows = names_used("rules", "agents"), list(lever_table())
+    unused = [row.name for row in rows if row.name.split(".")[1] not in used]
+    assert not unused
+    assert len({row.name for row in rows}) == len(rows) >= 20
+    for row in rows:
+        assert row.unit, row.name
+        assert len(row.meaning) > 10, row.name
+        assert row.allowed, row.name
+        assert row.mechanisms, row.name
+        assert set(row.mechanisms) <= set(MECHANISMS), row.name
+
+
+def test_every_parameter_is_used_by_an_agent() -> None:
+    used = names_used("agents")
+    assert not [row.name for row in PARAMETER_TABLE if row.name not in used]
+
+
+def test_every_parameter_has_number_unit_origin_and_mechanisms() -> None:
+    numbers = [row.number for row in PARAMETER_TABLE]
+    assert len(set(numbers)) == len(numbers) > 50
+    assert all(0 < number < PARAMETER_COLUMNS for number in numbers)
+    for row in PARAMETER_TABLE:
+        assert row.unit, row.name
+        assert len(row.meaning) > 10, row.name
+        assert re.match(r"(evidence|computed|assumed): \S", row.origin), row.name
+        assert row.mechanisms, row.name
+        assert set(row.mechanisms) <= set(MECHANISMS), row.name
+        assert row.low < row.high, row.name
+        assert row.low <= row.prior.draw(0.5) <= row.high, row.name
+
+
+def test_parameters_keep_their_permanent_numbers() -> None:
+    """A few of them pinned: a renumbered parameter would change every published result."""
+    numbers = {row.name: row.number for row in PARAMETER_TABLE}
+    pinned = {"start_rate": 1, "consent_base": 19, "support_mean": 33, "support_sd": 34}
+    pinned |= {"approval_probability": 56, "fixed_cost": 64, "unseen_months": 74}
+    assert {name: numbers[name] for name in pinned} == pinned
