@@ -24,7 +24,7 @@ kind                subject, then the keys of ``data``
 ``advice``          LMC name: stance (support, neutral, oppose, none)
 ``council_view``    council name: stance
 ``engaged``         system: perceived_origin (local, centre)
-``ballot_called``   system: expected (leaders' estimate of the least willing CCG, log-odds)
+``ballot_called``   system: expected (leaders' reading of the CCGs' mean log-odds of a yes)
 ``postponed``       system: expected (the same)
 ``ballot``          CCG: attempt, practices, votes_for, votes_against, abstained, weight_for,
                     weight_against, quorate, carried, lmc_advice

@@ -31,6 +31,11 @@ def lognormal(u: float, median: float, sigma: float) -> float:
     return median * math.exp(sigma * standard_normal(u))
 
 
+def logistic(u: float, mean: float, scale: float) -> float:
+    """Logistic draw: log-odds whose probability, at mean 0 and scale 1, is uniform."""
+    return mean + scale * (math.log(u) - math.log1p(-u))
+
+
 def uniform(u: float, low: float, high: float) -> float:
     """Uniform draw between two bounds."""
     return low + u * (high - low)

@@ -163,9 +163,7 @@ def _read(path: Path) -> dict[str, Any]:
                 raw = file.read(MAX_BYTES + 1)
             size = max(size, len(raw))
         if size > MAX_BYTES:
-            raise InputError(
-                f"{path}: {size:,} bytes; a scenario may have at most {MAX_BYTES:,}"
-            )
+            raise InputError(f"{path}: {size:,} bytes; a scenario may have at most {MAX_BYTES:,}")
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
@@ -304,7 +302,9 @@ def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Prior]:
 def _text(tables: Mapping[str, Any], key: str, where: str) -> str:
     value = tables.get(key)
     if not isinstance(value, str) or "\0" in value or len(value) > 2000:
-        raise InputError(f"{where}: {key} = {str(value)[:80]!r} must be text of at most 2000 letters")
+        raise InputError(
+            f"{where}: {key} = {str(value)[:80]!r} must be text of at most 2000 letters"
+        )
     return value
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final, Literal
 from sim.chance import quantiles
 from sim.world.errors import InputError, nearest
 
-Family = Literal["fixed", "normal", "lognormal", "uniform", "beta", "gamma"]
+Family = Literal["fixed", "normal", "lognormal", "logistic", "uniform", "beta", "gamma"]
 
 # Names of the two numbers that each family takes in a scenario file, and what they must satisfy.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "fixed": ("value",),
     "normal": ("mean", "sd"),
     "lognormal": ("median", "sigma"),
+    "logistic": ("mean", "scale"),  # mean 0 and scale 1: even odds on the probability scale
     "uniform": ("low", "high"),
     "beta": ("a", "b"),
     "gamma": ("mean", "sd"),
@@ -88,7 +89,7 @@ def parse_prior(raw: object, where: str) -> Prior:
     if not isinstance(raw, dict):
         return fixed(_finite(raw, where))
     family = raw.get("family")
-    if family not in FAMILIES:
+    if family not in tuple(FAMILIES):  # which, unlike the mapping, may be asked about a list
         known = ", ".join(FAMILIES)
         hint = nearest(str(family), FAMILIES)
         raise InputError(f"{where}.family = {family!r} must be one of {known}{hint}")
@@ -105,7 +106,7 @@ def parse_prior(raw: object, where: str) -> Prior:
     numbers = [_finite(raw[name], f"{where}.{name}") for name in names]
     if family == "uniform" and numbers[0] > numbers[1]:
         raise InputError(f"{where}.low = {numbers[0]:g} must not exceed high = {numbers[1]:g}")
-    must_be_positive = {"normal": (), "lognormal": ("median",), "beta": names, "gamma": ("mean",)}
+    must_be_positive = {"normal": (), "lognormal": ("median",), "logistic": ("scale",), "beta": names, "gamma": ("mean",)}
     for name, number in zip(names, numbers, strict=True):
         if name in must_be_positive.get(family, ()) and number <= 0:
             raise InputError(f"{where}.{name} = {number:g} must be above 0")

@@ -251,16 +251,16 @@ def _engaged(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 def _ballot_called(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     text = f"leaders call the ballots on {proposals.plan(bundle.first.proposal)}"
     if "expected" in bundle.data:
-        text += f"; they expect {_share_expected(bundle.data['expected'])} in favour in the least "
-        text += "willing CCG"
+        text += f"; they expect {_share_expected(bundle.data['expected'])} in favour across the "
+        text += "CCGs"
     return f"{text}."
 
 
 def _postponed(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     text = f"leaders put off the ballots on {proposals.plan(bundle.first.proposal)}"
     if "expected" in bundle.data:
-        text += f"; they expect only {_share_expected(bundle.data['expected'])} in favour in the "
-        text += "least willing CCG"
+        text += f"; they expect only {_share_expected(bundle.data['expected'])} in favour across "
+        text += "the CCGs"
     return f"{text}."
 
 

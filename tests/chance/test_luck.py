@@ -51,7 +51,7 @@ GOLDEN: list[tuple[int, int, Purpose, int, int, float]] = [
     (1, 0, purposes.PLACE_START, 0, 0, 0.30931491118583454),
     (1, 0, purposes.PLACE_SUPPORT, 41, 0, 0.6708708963006749),
     (1, 0, purposes.AUTONOMY, 190, 0, 0.37627439282328434),
-    (1, 0, purposes.RELAY_DROP_REGION, 6, 1, 0.0966122680041891),
+    (1, 0, purposes.RELAY_REGION, 6, 1, 0.0966122680041891),
     (1, 7, purposes.MOOT_LOCAL, 5, 0, 0.2088997476698925),
     (1, 7, purposes.MOOT_CENTRE, 5, 3, 0.8582748662989121),
     (1, 0, purposes.FOOTPRINT, 10, 2, 0.996464172741469),

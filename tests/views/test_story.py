@@ -215,7 +215,7 @@ def test_engagement_calls_and_reasons_are_in_plain_words(
     )
     text = "\n".join(story_lines(events, world, START))
     chance = "the chance of being seen as driven from the centre was 60 %"
-    low = "they expect only about 45 % in favour in the least willing CCG"
+    low = "they expect only about 45 % in favour across the CCGs"
     others = "the councils of Herefordshire and Staffordshire are neither for nor against"
     for words in (
         f"members see it as driven from the centre ({chance}).",

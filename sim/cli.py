@@ -1,0 +1,388 @@
+"""The commands: thin over ``sim.experiment.api`` and ``sim.views``.
+
+Nothing heavy is imported before a command needs it. How errors become messages and exit codes
+stands in ``sim.cli_exit``.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+
+import typer
+
+from sim.cli_exit import guarded
+from sim.world.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.experiment.api import Checked
+    from sim.experiment.batch import Batch
+
+MAIN_OUT: Final = Path("results/main")
+VARIANCE_PAIRS: Final = 100
+LONGEST_FOLDER: Final = 100
+
+app = typer.Typer(
+    name="run_sim.py",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Simulates how England's 191 clinical commissioning groups (CCGs) merge.\n\n"
+    "Without a command it runs the main job: the six headline scenarios with 200 replications "
+    "each, a table, files and plots under results/main.\n\n"
+    "A FILE is the path of a scenario file or the name of a shipped scenario.",
+    epilog="Exit codes: 0 done, 1 failed while running, 2 wrong input (nothing written), "
+    "130 interrupted (what was finished is kept; the same command goes on).",
+)
+
+Files: TypeAlias = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")
+]
+Replications: TypeAlias = Annotated[
+    int, typer.Option(metavar="N", help="Replications of each scenario, 1 to 1,000,000.")
+]
+Seed: TypeAlias = Annotated[int, typer.Option(metavar="S", help="Master seed, 0 or more.")]
+Workers: TypeAlias = Annotated[
+    int | None,
+    typer.Option(metavar="W", help="Worker processes; by default one per core. Changes no result."),
+]
+Out: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Results folder; by default results/<scenario>, names of several joined with '+', "
+        "and results/main for the main job. The same batch in it goes on from where it was.",
+    ),
+]
+Overwrite: TypeAlias = Annotated[
+    bool, typer.Option("--overwrite", help="Discard what this program left in the folder.")
+]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", help="Show neither progress nor tables, only errors.")
+]
+Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write all tables as CSV too.")]
+Variance: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        help="Pairs of runs per scenario and component for the shares of variance, at most "
+        "--replications; 0 leaves them out.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What all commands that run have in common."""
+
+    replications: int
+    seed: int
+    workers: int | None
+    out: Path | None
+    overwrite: bool
+    quiet: bool
+    csv: bool
+
+
+@app.callback(invoke_without_command=True)
+def main_job(
+    context: typer.Context,
+    replications: Replications = 200,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    csv: Csv = False,
+    variance: Variance = VARIANCE_PAIRS,
+) -> None:
+    """Run the main job where no command is given."""
+    if context.invoked_subcommand is not None:
+        given = [
+            f"--{name}"
+            for name in context.params
+            if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+        ]
+        if given:
+            raise InputError(f"{given[0]} must stand after '{context.invoked_subcommand}'")
+        return
+    from sim.experiment.api import HEADLINE
+
+    options = Options(replications, seed, workers, out or MAIN_OUT, overwrite, quiet, csv)
+    batch = _run(HEADLINE, options, variance)
+    from sim.views.plots import make_plots
+
+    _say(options, "drawing plots")
+    _remove_old_plots(batch.folder / "plots")
+    written = make_plots(batch.folder)
+    _say(options, f"tables in {batch.folder}, {len(written)} plots in {batch.folder / 'plots'}")
+
+
+@app.command()
+def run(
+    files: Files,
+    replications: Replications = 200,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    csv: Csv = False,
+    variance: Variance = 0,
+) -> None:
+    """Run scenarios and show how many CCGs they end with."""
+    options = Options(replications, seed, workers, out, overwrite, quiet, csv)
+    batch = _run(files, options, variance)
+    _say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
+
+
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario to compare with.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER...", help="Other scenarios.")],
+    replications: Replications = 200,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    csv: Csv = False,
+) -> None:
+    """Compare scenarios with a base, replication by replication under the same luck."""
+    from sim.experiment.api import check_scenarios
+
+    options = Options(replications, seed, workers, out, overwrite, quiet, csv)
+    checked = check_scenarios([base, *others])
+    batch = _run_batch(checked, options)
+    from sim.experiment.compare import compare_batch
+    from sim.views.comparison_table import comparison_tables
+    from sim.views.terminal import show
+
+    comparison = compare_batch(batch)
+    if not quiet:
+        show(comparison_tables(comparison.outcomes, comparison.places))
+    _say(options, f"compare.csv and compare_places.csv in {batch.folder}")
+
+
+@app.command()
+def trace(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Scenario file or name.")],
+    replication: Annotated[int, typer.Option(metavar="N", help="Number of the replication.")],
+    system: Annotated[
+        str | None, typer.Option(metavar="S", help="Only what concerns this system (code or name).")
+    ] = None,
+    seed: Seed = 1,
+) -> None:
+    """Tell one replication as a dated story, with the reasons for each decision."""
+    from sim.experiment.api import check_scenarios
+    from sim.experiment.replicate import run_replication
+    from sim.views.story import story_lines
+
+    checked = check_scenarios([file])
+    scenario = checked.scenarios[0]
+    world = checked.world_of(scenario)
+    done = run_replication(world, scenario, seed, replication)
+    lines = story_lines(
+        done.log,
+        world,
+        scenario.start,
+        system=system,
+        scenario=scenario.name,
+        replication=replication,
+    )
+    _print("\n".join(lines))
+
+
+@app.command()
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A finished results folder.")],
+    svg: Annotated[bool, typer.Option("--svg", help="Write SVG files as well as PNG.")] = False,
+) -> None:
+    """Draw the plots of a results folder into its folder 'plots'."""
+    from sim.experiment.batch import open_batch
+    from sim.views.plots import make_plots
+
+    _refuse_odd_path("DIR", folder)
+    open_batch(folder)
+    _remove_old_plots(folder / "plots")
+    for path in make_plots(folder, svg=svg):
+        _print(str(path))
+
+
+@app.command()
+def levers(
+    parameters: Annotated[
+        bool, typer.Option("--parameters", help="Show the parameters and their priors as well.")
+    ] = False,
+) -> None:
+    """List every lever with its unit, range, default, meaning and mechanisms."""
+    from sim.scenario.levers import lever_table as all_levers
+    from sim.views.lever_table import lever_table
+    from sim.views.terminal import show
+
+    show(
+        lever_table(
+            _Lever(row.name, row.unit, row.allowed, row.default, row.meaning, row.mechanisms)
+            for row in all_levers()
+        )
+    )
+    if parameters:
+        from sim.scenario.parameters import PARAMETER_TABLE
+        from sim.views.parameter_table import parameter_table
+
+        show(parameter_table(PARAMETER_TABLE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lever:
+    """One row as the table of levers wants it."""
+
+    name: str
+    unit: str
+    range: str
+    default: str
+    meaning: str
+    mechanisms: Sequence[int]
+
+
+@app.command()
+def validate(files: Files) -> None:
+    """Check scenario files, and the worlds they name, without running them."""
+    from sim.experiment.api import check_scenarios
+    from sim.world.model import World
+
+    wrong: list[str] = []
+    worlds: dict[str, World] = {}
+    for file in files:
+        try:
+            checked = check_scenarios([file], worlds)
+        except InputError as error:
+            wrong.append(str(error))
+            continue
+        worlds.update(checked.worlds)
+        scenario = checked.scenarios[0]
+        world = checked.world_of(scenario)
+        dated = len(scenario.calendar)
+        _print(
+            f"OK {scenario.name} ({scenario.source}): {scenario.start} to {scenario.end}, "
+            f"world {world.name} with {len(world.ccgs)} CCGs, {dated} dated "
+            f"event{'' if dated == 1 else 's'}, sha256 {scenario.digest[:12]}"
+        )
+    if wrong:
+        raise InputError("\n".join(wrong))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code: 0, 1, 2 or 130."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    return guarded(lambda: typer.main.get_command(app).main(given, standalone_mode=False))
+
+
+def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
+    """Run scenarios, then the shares of variance where wanted, and show the tables."""
+    from sim.experiment.api import check_scenarios
+
+    if pairs < 0:
+        raise InputError(f"--variance is {pairs}; must be a whole number from 0")
+    checked = check_scenarios(files)
+    batch = _run_batch(checked, options)
+    from sim.views.results import open_results
+    from sim.views.terminal import show
+
+    shares = None
+    pairs = min(pairs, options.replications)
+    if pairs > 1:  # a variance needs two
+        from sim.experiment.variance import variance_shares
+        from sim.views.progress import ProgressReport
+
+        _say(options, "running again with luck exchanged, for the shares of variance")
+        with ProgressReport("exchanged runs", quiet=options.quiet) as progress:
+            shares = variance_shares(
+                checked.scenarios,
+                batch,
+                replications=pairs,
+                seed=options.seed,
+                workers=options.workers,
+                progress=progress,
+                worlds=checked.worlds,
+            )
+    if not options.quiet:
+        from sim.views.summary_table import summary_tables
+
+        results = open_results(batch.folder)
+        show(summary_tables(results.csv("summary"), results.table("counts"), shares))
+    return batch
+
+
+def _run_batch(checked: Checked, options: Options) -> Batch:
+    from sim.experiment import api
+    from sim.records.tables import write_csv
+    from sim.views.progress import ProgressReport
+
+    out = options.out
+    if out is None:
+        out = Path("results") / _folder_name([scenario.name for scenario in checked.scenarios])
+    _refuse_odd_path("--out", out)
+    with ProgressReport(quiet=options.quiet) as progress:
+        batch = api.run_batch(
+            checked.scenarios,
+            worlds=checked.worlds,
+            replications=options.replications,
+            seed=options.seed,
+            workers=options.workers,
+            out=out,
+            overwrite=options.overwrite,
+            progress=progress,
+            command=_command_line(),
+        )
+    if options.csv:
+        write_csv(batch.folder)
+    return batch
+
+
+def _folder_name(names: Sequence[str]) -> str:
+    """Return the default folder's name: scenario names joined with '+', or the first and how many.
+
+    Names that would grow too long for a file system are cut short; a folder that another batch
+    already has is refused by its manifest, never mixed.
+    """
+    joined = "+".join(names)
+    return joined if len(joined) <= LONGEST_FOLDER else f"{names[0]}+{len(names) - 1}_more"
+
+
+def _refuse_odd_path(name: str, path: Path) -> None:
+    text = str(path)
+    if text in ("", ".") or "\0" in text:
+        raise InputError(f"{name} {text!r}: give the name of a folder")
+
+
+def _remove_old_plots(folder: Path) -> None:
+    """Remove plots of an earlier batch, which might be of scenarios that are no longer in it."""
+    for pattern in ("final_counts.*", "fan.*", "hexmap_*.*", "systems_*.*"):
+        for path in folder.glob(pattern):
+            if path.suffix in (".png", ".svg") and path.is_file():
+                path.unlink(missing_ok=True)
+
+
+def _command_line() -> str:
+    # file names may hold bytes that are no text, which a manifest cannot keep
+    line = shlex.join(["run_sim.py", *sys.argv[1:]])
+    return line.encode("utf-8", errors="replace").decode()
+
+
+def _say(options: Options, line: str) -> None:
+    if not options.quiet:
+        _print(line, error=True)
+
+
+def _print(text: str, *, error: bool = False) -> None:
+    """Print text as it is; what the stream's encoding lacks becomes a question mark."""
+    stream = sys.stderr if error else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+    stream.flush()

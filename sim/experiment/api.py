@@ -1,0 +1,185 @@
+"""What Python code calls: scenarios and worlds by name, path or object; frozen results back.
+
+``sim.replicate``, ``sim.run_batch`` and ``sim.compare`` are these functions, and the commands are
+thin over them. Everything that can be wrong with the input is found before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from sim.experiment.plan import check_numbers
+from sim.scenario import Scenario, load_scenario
+from sim.world.errors import InputError
+from sim.world.load import load_world
+from sim.world.model import World
+
+if TYPE_CHECKING:
+    from sim.experiment.batch import Batch
+    from sim.experiment.compare import Comparison
+    from sim.experiment.replicate import Replication
+
+ScenarioLike: TypeAlias = Scenario | str | Path
+"""A scenario, the name of a shipped one, or the path of a scenario file."""
+WorldLike: TypeAlias = World | str | Path
+"""A world, the name of a shipped one, or the path of a world folder."""
+
+HEADLINE: Final = (
+    "as_written",
+    "as_happened",
+    "typically_dropped",
+    "hard_rule",
+    "locally_led",
+    "no_cost_cut",
+)
+"""The scenarios of the main job, in the order of its tables."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Scenarios that have been checked against their worlds, each world loaded once by name."""
+
+    scenarios: tuple[Scenario, ...]
+    worlds: Mapping[str, World]
+
+    def world_of(self, scenario: Scenario) -> World:
+        """Return the world that a scenario runs on."""
+        return self.worlds[scenario.world]
+
+
+def check_scenarios(
+    scenarios: Sequence[ScenarioLike], worlds: Mapping[str, World] | None = None
+) -> Checked:
+    """Load scenarios and their worlds and check that every place named exists.
+
+    Args:
+        scenarios: scenarios, shipped names or paths.
+        worlds: worlds already loaded, by the name that scenarios use.
+
+    Raises:
+        InputError: the first thing that is wrong, with file, key, value and what is allowed.
+    """
+    from sim.experiment.replicate import check_places
+
+    loaded = dict(worlds or {})
+    found = tuple(as_scenario(scenario) for scenario in scenarios)
+    for scenario in found:
+        if scenario.world not in loaded:
+            try:
+                loaded[scenario.world] = load_world(scenario.world)
+            except InputError as error:
+                raise InputError(f"{scenario.source}: world: {error}") from None
+        check_places(loaded[scenario.world], scenario)
+    return Checked(found, loaded)
+
+
+def as_scenario(scenario: ScenarioLike) -> Scenario:
+    """Return a scenario as it is, or load it by name or path."""
+    if isinstance(scenario, str | os.PathLike):
+        return load_scenario(scenario)
+    if not isinstance(scenario, Scenario):
+        raise InputError(f"{scenario!r} is neither a scenario nor the name or path of one")
+    return scenario
+
+
+def as_world(world: WorldLike) -> World:
+    """Return a world as it is, or load it by name or path."""
+    if isinstance(world, str | os.PathLike):
+        return load_world(world)
+    if not isinstance(world, World):
+        raise InputError(f"{world!r} is neither a world nor the name or path of one")
+    return world
+
+
+def replicate(
+    world: WorldLike, scenario: ScenarioLike, seed: int = 1, replication: int = 0
+) -> Replication:
+    """Run one replication by itself; it equals the same replication within a batch.
+
+    Args:
+        world: the world, its name or folder; it takes the place of the scenario's own.
+        scenario: the scenario, its name or file.
+        seed: master seed of the addressed luck.
+        replication: number of the replication, from 0.
+
+    Raises:
+        InputError: any of them is wrong.
+    """
+    from sim.experiment.replicate import run_replication
+
+    return run_replication(as_world(world), as_scenario(scenario), seed, replication)
+
+
+def run_batch(
+    scenarios: ScenarioLike | Sequence[ScenarioLike],
+    *,
+    replications: int = 200,
+    seed: int = 1,
+    workers: int | None = None,
+    **options: Any,
+) -> Batch:
+    """Run every scenario with replications 0 to N - 1 and return the tables.
+
+    Args:
+        scenarios: one or more scenarios, shipped names or paths, with distinct names.
+        replications: replications of each scenario.
+        seed: master seed of the addressed luck.
+        workers: worker processes; by default one per core. Results do not depend on it.
+        options: as for ``sim.experiment.batch.run_batch`` (out, overwrite, progress, worlds, ...).
+
+    Raises:
+        InputError: the input is wrong; nothing has been written.
+        BatchInterrupted: stopped by Ctrl-C; what was finished is kept in ``out``.
+    """
+    from sim.experiment.batch import run_batch as run
+
+    checked = check_scenarios(_several(scenarios), options.pop("worlds", None))
+    check_numbers(checked.scenarios, replications, seed, workers)
+    return run(
+        checked.scenarios,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        worlds=checked.worlds,
+        **options,
+    )
+
+
+def compare(
+    base: ScenarioLike,
+    others: ScenarioLike | Sequence[ScenarioLike],
+    *,
+    outcomes: Sequence[str] | None = None,
+    **options: Any,
+) -> Comparison:
+    """Run a base and other scenarios under the same luck and compare each with the base.
+
+    Args:
+        base: the scenario to compare with, its name or file.
+        others: one or more others.
+        outcomes: names of scalar outcomes; by default counts of CCGs and of proposals.
+        options: as for ``run_batch``.
+
+    Raises:
+        InputError: as ``run_batch``; no other scenario; or an outcome is unknown.
+    """
+    from sim.experiment.compare import compare_batch
+
+    several = _several(others)
+    if not several:
+        raise InputError("compare needs at least one scenario besides the base")
+    loaded = [as_scenario(scenario) for scenario in (base, *several)]
+    batch = run_batch(loaded, **options)
+    return compare_batch(
+        batch, loaded[0].name, [scenario.name for scenario in loaded[1:]], outcomes=outcomes
+    )
+
+
+def _several(scenarios: ScenarioLike | Sequence[ScenarioLike]) -> tuple[ScenarioLike, ...]:
+    if isinstance(scenarios, Scenario | str | os.PathLike):
+        return (scenarios,)
+    return tuple(scenarios)

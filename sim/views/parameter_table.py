@@ -1,0 +1,42 @@
+"""The table of parameters: every number that nobody can set and the evidence only bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.views.terminal import plain_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.scenario.parameters import ParameterInfo
+
+
+def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
+    """Return the table of parameters in the order given: prior, unit, meaning and origin."""
+    from rich.text import Text
+
+    table = plain_table(
+        "Parameters",
+        "How to read: each replication draws every parameter from its distribution. Origin says "
+        "whether it is evidence, computed from evidence, or assumed, and why. Numbers in square "
+        "brackets are the mechanisms that a parameter serves. A scenario file may hold a parameter "
+        "at a number, or give it another distribution, under [parameters].",
+    )
+    table.add_column("parameter", style="bold", overflow="fold", ratio=24)
+    table.add_column("prior", overflow="fold", ratio=18)
+    table.add_column("unit", overflow="fold", ratio=12)
+    table.add_column("meaning", overflow="fold", ratio=28)
+    table.add_column("origin", overflow="fold", ratio=28)
+    for row in parameters:
+        served = ", ".join(str(one) for one in row.mechanisms)
+        # Text, not markup: brackets must stay as they are
+        table.add_row(
+            Text(row.name),
+            Text(row.prior.text()),
+            Text(row.unit),
+            Text(f"{row.meaning} [{served}]" if served else row.meaning),
+            Text(row.origin),
+        )
+    return table

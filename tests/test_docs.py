@@ -1,0 +1,86 @@
+"""The documentation says what the code says: generated parts, links, and no stray names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.levers import lever_table
+from sim.scenario.load import shipped_names
+from sim.scenario.parameters import PARAMETER_TABLE
+from sim.views import reference
+from sim.world.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+GENERATED = ("docs/model.md", "docs/limits.md")
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "scenarios" / "README.md",
+        ROOT / "results" / "README.md",
+        ROOT / "sim" / "evidence" / "data" / "README.md",
+    ]
+)
+
+
+@pytest.mark.parametrize("page", GENERATED)
+def test_generated_parts_are_those_of_the_code(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert reference.refresh(text, page) == text, (
+        f"refresh it with: python -m sim.views.reference {page}"
+    )
+
+
+def test_every_parameter_lever_and_stage_is_on_the_page() -> None:
+    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    names = [row.name for row in PARAMETER_TABLE] + [row.name for row in lever_table()]
+    missing = [name for name in names if f"| `{name}` |" not in text]
+    assert missing == []
+    for name in ("parameters", "levers", "durations"):
+        assert f"<!-- generated:{name} -->" in text
+
+
+def test_a_changed_cell_is_noticed_and_mended() -> None:
+    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    spoilt = text.replace("lognormal median 0.01,", "lognormal median 0.02,", 1)
+    assert spoilt != text
+    assert reference.refresh(spoilt) == text
+
+
+def test_an_unknown_marker_is_refused() -> None:
+    with pytest.raises(InputError, match="not one of parameters"):
+        reference.refresh("<!-- generated:nothing -->\n<!-- /generated -->")
+    with pytest.raises(InputError, match="no part is marked"):
+        reference.refresh("a page without a part")
+
+
+def test_origins_are_counted_from_the_table() -> None:
+    counts = reference.origin_counts()
+    assert set(counts) == {"evidence", "computed", "assumed"}
+    assert sum(counts.values()) == len(PARAMETER_TABLE)
+
+
+def test_the_command_refreshes_a_page_in_place(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- generated:levers -->\nold\n<!-- /generated -->\nb\n", "utf-8")
+    assert reference.main([str(page)]) == 0
+    text = page.read_text("utf-8")
+    assert "old" not in text and "`force.hard_rule`" in text
+    assert text.startswith("a\n") and text.endswith("b\n")
+    assert reference.main([str(tmp_path / "absent.md")]) == 2
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_shipped_scenario_is_explained() -> None:
+    text = (ROOT / "scenarios/README.md").read_text(encoding="utf-8")
+    assert [name for name in shipped_names() if f"`{name}`" not in text] == []
