@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.experiment.batch import Batch
 
 MAIN_OUT: Final = Path("results/main")
-VARIANCE_PAIRS: Final = 100
+VARIANCE_PAIRS: Final = 50
 LONGEST_FOLDER: Final = 100
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ app = typer.Typer(
 )
 
 Files: TypeAlias = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")
+    list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")
 ]
 Replications: TypeAlias = Annotated[
     int, typer.Option(metavar="N", help="Replications of each scenario, 1 to 1,000,000.")
@@ -135,7 +135,7 @@ def run(
     csv: Csv = False,
     variance: Variance = 0,
 ) -> None:
-    """Run scenarios and show how many CCGs they end with."""
+    """Run scenarios and show their CCG counts."""
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     batch = _run(files, options, variance)
     _say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
@@ -144,7 +144,7 @@ def run(
 @app.command()
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario to compare with.")],
-    others: Annotated[list[str], typer.Argument(metavar="OTHER...", help="Other scenarios.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER", help="Other scenarios.")],
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
@@ -153,7 +153,7 @@ def compare(
     quiet: Quiet = False,
     csv: Csv = False,
 ) -> None:
-    """Compare scenarios with a base, replication by replication under the same luck."""
+    """Compare scenarios with a base."""
     from sim.experiment.api import check_scenarios
 
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
@@ -178,7 +178,7 @@ def trace(
     ] = None,
     seed: Seed = 1,
 ) -> None:
-    """Tell one replication as a dated story, with the reasons for each decision."""
+    """Tell one replication as a dated story."""
     from sim.experiment.api import check_scenarios
     from sim.experiment.replicate import run_replication
     from sim.views.story import story_lines
@@ -203,7 +203,7 @@ def plot(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A finished results folder.")],
     svg: Annotated[bool, typer.Option("--svg", help="Write SVG files as well as PNG.")] = False,
 ) -> None:
-    """Draw the plots of a results folder into its folder 'plots'."""
+    """Draw the plots of a results folder."""
     from sim.experiment.batch import open_batch
     from sim.views.plots import make_plots
 
@@ -220,7 +220,7 @@ def levers(
         bool, typer.Option("--parameters", help="Show the parameters and their priors as well.")
     ] = False,
 ) -> None:
-    """List every lever with its unit, range, default, meaning and mechanisms."""
+    """List all levers, and parameters."""
     from sim.scenario.levers import lever_table as all_levers
     from sim.views.lever_table import lever_table
     from sim.views.terminal import show
@@ -252,7 +252,7 @@ class _Lever:
 
 @app.command()
 def validate(files: Files) -> None:
-    """Check scenario files, and the worlds they name, without running them."""
+    """Check scenario files and their worlds."""
     from sim.experiment.api import check_scenarios
     from sim.world.model import World
 
@@ -280,6 +280,7 @@ def validate(files: Files) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code: 0, 1, 2 or 130."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _typed[:] = given
     return guarded(lambda: typer.main.get_command(app).main(given, standalone_mode=False))
 
 
@@ -369,9 +370,13 @@ def _remove_old_plots(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
+_typed: Final[list[str]] = []
+"""The arguments of this process's command line, for the manifest."""
+
+
 def _command_line() -> str:
     # file names may hold bytes that are no text, which a manifest cannot keep
-    line = shlex.join(["run_sim.py", *sys.argv[1:]])
+    line = shlex.join(["run_sim.py", *_typed])
     return line.encode("utf-8", errors="replace").decode()
 
 

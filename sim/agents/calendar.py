@@ -56,7 +56,9 @@ class Calendar:
 
     def window(self) -> tuple[date, date]:
         """Return the opening and closing day of the window that today's applications are for."""
-        return window_of(self._situation.clock.day(self._situation.env.now), self.opens, self.closes)
+        return window_of(
+            self._situation.clock.day(self._situation.env.now), self.opens, self.closes
+        )
 
     def round_deadline(self, time: float) -> float | None:
         """Return the moment by which ballots must be done to make the next round, or None.

@@ -24,7 +24,5 @@ def stance_of(situation: Situation, council: int) -> str:
 def opposed_share(situation: Situation, ccg: LivingCCG) -> float:
     """Return the share of a CCG's residents whose council is opposed."""
     return sum(
-        share
-        for council, share in ccg.council_shares
-        if stance_of(situation, council) == "oppose"
+        share for council, share in ccg.council_shares if stance_of(situation, council) == "oppose"
     )

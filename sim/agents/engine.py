@@ -21,12 +21,10 @@ from sim.agents.state import Situation
 from sim.agents.system import System
 from sim.chance import Luck
 from sim.chance.purposes import BodyKind
-from sim.rules.dates import window_of
 from sim.rules.money import variable_cost_per_head
 from sim.rules.starting import deadline_ramp
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
-    DEFAULT_PRIORS,
     PARAMETER_COLUMNS,
     PARAMETER_NAMES,
     Parameters,

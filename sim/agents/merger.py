@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.agents import ccg as ccgs
 from sim.agents.state import LivingCCG, Situation
-from sim.world.footprints import merge_in_place, systems_touched
+from sim.world.footprints import systems_touched
 
 if TYPE_CHECKING:
     from sim.agents.system import System
@@ -27,7 +27,7 @@ def merge(
     """
     ids = sorted(part.id for part in parts)
     touched = systems_touched(situation.bodies, ids)
-    on_map = merge_in_place(situation.bodies, situation.neighbours, ids)
+    on_map = situation.merge_on_map(ids)
     world = situation.world
     members = tuple(sorted(index for part in parts for index in part.members))
     patients = on_map.patients
@@ -45,7 +45,7 @@ def merge(
         officer_group=on_map.officer_group,
         officer_known=True,
         distress=sum(part.distress * part.patients for part in parts) / patients,
-        matched_council=on_map.council if _matches(situation, on_map.council) else -1,
+        matched_council=on_map.council if situation.mostly_in(on_map.council) == 1 else -1,
         council_shares=on_map.council_shares,
         lmc_shares=_lmc_shares(parts),
         autonomy=sum(part.autonomy * part.patients for part in parts) / patients,
@@ -79,15 +79,10 @@ def merge(
     affected = {*touched, body.system, *(system.index for system in systems)}
     for index in sorted(affected):
         situation.systems[index].relist()
+    situation.systems[body.system].take_in(body)
+    for index in sorted(affected):
         situation.systems[index].reconsider()
     return body
-
-
-def _matches(situation: Situation, council: int) -> bool:
-    """Return whether one living body alone now covers a council."""
-    if council < 0:
-        return False
-    return sum(body.council == council for body in situation.bodies.values()) == 1
 
 
 def _lmc_shares(parts: Sequence[LivingCCG]) -> tuple[tuple[int, float], ...]:

@@ -44,11 +44,17 @@ class NationalBody:
             if event.kind == "pause":
                 resumes = add_days(event.date, event.months * DAYS_PER_MONTH)
                 calendar.add(
-                    resumes, POLICY, event.name, lambda event=event: self._resume(event)  # type: ignore[misc]
+                    resumes,
+                    POLICY,
+                    event.name,
+                    lambda event=event: self._resume(event),  # type: ignore[misc]
                 )
             if event.deadline is not None and event.deadline > event.date:
                 calendar.add(
-                    event.deadline, POLICY, event.name, lambda event=event: self._lapse(event)  # type: ignore[misc]
+                    event.deadline,
+                    POLICY,
+                    event.name,
+                    lambda event=event: self._lapse(event),  # type: ignore[misc]
                 )
 
     def _act(self, event: PolicyEvent) -> None:

@@ -14,7 +14,7 @@ from sim.rules.dates import stretch_over_pauses
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import Parameters
-from sim.world.footprints import Body
+from sim.world.footprints import Body, merge_in_place
 from sim.world.model import BallotRule, World
 
 if TYPE_CHECKING:
@@ -88,10 +88,23 @@ class Situation:
     national: NationalBody = field(init=False)
     lmc_asked: dict[int, int] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
+    _by_council: dict[int, int] = field(default_factory=dict)
 
     def wait(self, work_days: float) -> simpy.events.Timeout:
         """Return the timeout of a stage of merger work begun now; pauses put it off."""
         return self.env.timeout(max(0.0, self.end_of(work_days) - self.env.now))
+
+    def mostly_in(self, council: int) -> int:
+        """Return how many living bodies have at least half of their residents in a council."""
+        if not self._by_council:
+            for body in self.bodies.values():
+                self._by_council[body.council] = self._by_council.get(body.council, 0) + 1
+        return self._by_council.get(council, 0)
+
+    def merge_on_map(self, ids: list[int]) -> Body:
+        """Make one body of several on the map."""
+        self._by_council.clear()
+        return merge_in_place(self.bodies, self.neighbours, ids)
 
     def dismantle(self) -> None:
         """Cut the ties between agents once a replication is over.

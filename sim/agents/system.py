@@ -25,9 +25,7 @@ DAYS_PER_MONTH = 365.25 / 12
 class System:
     """One system: its leader, its belief, its proposals, and the hazards of starting them."""
 
-    def __init__(
-        self, situation: Situation, index: int, local: Profile, centre: Profile
-    ) -> None:
+    def __init__(self, situation: Situation, index: int, local: Profile, centre: Profile) -> None:
         self._situation = situation
         self.index = index
         place = situation.world.systems[index]
@@ -43,9 +41,7 @@ class System:
         self.members = [situation.ccgs[i] for i in place.ccgs]
         self._candidates: tuple[Footprint, ...] | None = situation.world.footprints[index]
         p, luck = situation.parameters, situation.luck
-        self._place = p.start_place_sd * standard_normal(
-            luck.uniform(purposes.PLACE_START, index)
-        )
+        self._place = p.start_place_sd * standard_normal(luck.uniform(purposes.PLACE_START, index))
         self._budgets = {"local": 0, "centre": 0}
         self._terms: dict[str, Terms] = {"local": (), "centre": ()}
         self._hazards = {
@@ -124,9 +120,15 @@ class System:
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
-        situation = self._situation
-        self.members = [ccg for ccg in situation.ccgs.values() if ccg.system == self.index]
+        living = self._situation.ccgs
+        self.members = [
+            ccg for ccg in self.members if living.get(ccg.id) is ccg and ccg.system == self.index
+        ]
         self._candidates = None
+
+    def take_in(self, ccg: LivingCCG) -> None:
+        """Count a body formed by merger among the system's CCGs, in order of id."""
+        self.members = sorted((*self.members, ccg), key=lambda member: member.id)
 
     def _candidate_list(self) -> tuple[Footprint, ...]:
         if self._candidates is None:
@@ -224,9 +226,7 @@ class System:
         )
         self._terms = {"local": local, "centre": centre}
         leader = 1.0 if self.leader_in_post else p.start_vacancy
-        intensity = starting.centre_intensity(
-            force.encouragement, force.incentive, force.cajoling
-        )
+        intensity = starting.centre_intensity(force.encouragement, force.incentive, force.cajoling)
         for origin, share, strength, terms in (
             ("local", 1.0 - p.start_centre_share, 1.0, local),
             ("centre", p.start_centre_share, intensity, centre),
@@ -237,7 +237,7 @@ class System:
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
         if not free or self._situation.levers.boundaries.cross_system == "never":
             return False
-        return any(True for _ in self._open_candidates())
+        return bool(self._open_candidates())
 
     def _next_uniform(self, origin: str) -> float:
         attempt = self._budgets[origin]
@@ -245,16 +245,20 @@ class System:
         purpose = purposes.MOOT_LOCAL if origin == "local" else purposes.MOOT_CENTRE
         return self._situation.luck.uniform(purpose, self.index, attempt)
 
-    def _open_candidates(self) -> Generator[tuple[Footprint, list[LivingCCG]], None, None]:
-        """Yield the candidates whose CCGs are all free and which the scenario allows."""
-        situation = self._situation
-        crossing = situation.levers.boundaries.cross_system == "county"
+    def _open_candidates(self) -> list[Footprint]:
+        """Return the candidates whose CCGs are all free and which the scenario allows."""
+        living = self._situation.ccgs
+        crossing = self._situation.levers.boundaries.cross_system == "county"
+        found = []
         for candidate in self._candidate_list():
             if candidate.crosses and not (crossing and candidate.council >= 0):
                 continue
-            members = [situation.ccgs[i] for i in candidate.ccgs]
-            if all(ccg.proposal is None for ccg in members):
-                yield candidate, members
+            for index in candidate.ccgs:
+                if living[index].proposal is not None:
+                    break
+            else:
+                found.append(candidate)
+        return found
 
     def find_unseen(self) -> None:
         """Start the talks that were under way on the first day but not yet public.
@@ -278,7 +282,7 @@ class System:
         """
         situation = self._situation
         p = situation.parameters
-        candidates = list(self._open_candidates())
+        living, candidates = situation.ccgs, self._open_candidates()
         if not candidates:
             self.reconsider()
             return
@@ -298,15 +302,16 @@ class System:
             start_letter=p.start_letter,
         )
         utilities = []
-        for candidate, members in candidates:
-            group = members[0].officer_group
+        for candidate in candidates:
+            group = living[candidate.ccgs[0]].officer_group
             consent = 0.0
-            for ccg in members:
+            for index in candidate.ccgs:
+                ccg = living[index]
                 if ccg.officer_group != group:
                     group = ""
-                if ccg.id not in log_consent:  # from another system
-                    log_consent[ccg.id] = ccgs.log_consent(situation, ccg, self.pushed)
-                consent += log_consent[ccg.id]
+                if index not in log_consent:  # from another system
+                    log_consent[index] = ccgs.log_consent(situation, ccg, self.pushed)
+                consent += log_consent[index]
             utilities.append(
                 footprints.utility(
                     pulls, candidate.whole_system, candidate.council >= 0, group != "", consent
@@ -315,7 +320,8 @@ class System:
         ordinal = self.proposals
         u = situation.luck.uniform(purposes.FOOTPRINT, self.index, ordinal)
         choice = footprints.choose(utilities, u)
-        candidate, members = candidates[choice]
+        candidate = candidates[choice]
+        members = [living[index] for index in candidate.ccgs]
         chosen = footprints.terms(
             pulls,
             candidate.whole_system,

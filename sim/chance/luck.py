@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.random import Generator, Philox
 
-from sim.chance.purposes import ATTEMPTS, BodyKind, Purpose
+from sim.chance.purposes import ATTEMPTS, PURPOSES, BodyKind, Purpose
 
 MAX_SEED = 2**63 - 1
 MAX_REPLICATION = 2**40 - 1
@@ -32,7 +32,17 @@ class Luck:
     outcomes); everything else keeps its own address.
     """
 
-    __slots__ = ("_arrays", "_bits", "_generator", "_layout", "_pages", "_replications", "_state")
+    __slots__ = (
+        "_arrays",
+        "_bits",
+        "_first",
+        "_generator",
+        "_layout",
+        "_pages",
+        "_replications",
+        "_sizes",
+        "_state",
+    )
 
     def __init__(
         self,
@@ -46,6 +56,10 @@ class Luck:
         numbers = (replication, *(swaps or {}).values())
         if not all(0 <= number <= MAX_REPLICATION for number in numbers):
             raise ValueError(f"replication {numbers} must be between 0 and {MAX_REPLICATION}")
+        self._sizes = [0] * (PURPOSES[-1].number + 1)
+        for purpose in PURPOSES:
+            self._sizes[purpose.number] = sizes.get(purpose.body, 0)
+        self._first: list[list[float]] = [[]] * len(self._sizes)
         self._layout = {kind: (size, size * ATTEMPTS[kind]) for kind, size in sizes.items()}
         self._replications = {"": replication, **(swaps or {})}
         self._bits = Philox(key=np.array([seed, 0], dtype=np.uint64))
@@ -56,15 +70,23 @@ class Luck:
 
     def uniform(self, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
         """Return the uniform in (0, 1) at this address."""
-        size, per_page = self._layout[purpose.body]
-        position = attempt * size + body
-        number = 0
-        if position >= per_page:
-            number, position = divmod(position, per_page)
-        page = self._pages.get((purpose.number, number))
-        if page is None:
-            page = self._draw(purpose, number).tolist()
-            self._pages[purpose.number, number] = page
+        number = purpose.number
+        position = attempt * self._sizes[number] + body
+        page = self._first[number]
+        if position < len(page):
+            return page[position] or _SMALLEST
+        return self._beyond(purpose, position)
+
+    def _beyond(self, purpose: Purpose, position: int) -> float:
+        """Return a uniform of a page that is not the first, or of the first before it is drawn."""
+        number, position = divmod(position, self._layout[purpose.body][1])
+        if number == 0:
+            page = self._first[purpose.number] = self._draw(purpose, 0).tolist()
+        else:
+            key = (purpose.number, number)
+            page = self._pages.get(key) or self._pages.setdefault(
+                key, self._draw(purpose, number).tolist()
+            )
         return page[position] or _SMALLEST
 
     def uniforms(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:

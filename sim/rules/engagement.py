@@ -51,7 +51,7 @@ def council_stance(known: str, u: float, oppose_share: float) -> str:
 
 def engagement_factor(opposed_share: float, council_delay: float) -> float:
     """Return how much longer engagement takes, by the share of patients with opposed councils."""
-    return council_delay**opposed_share
+    return math.pow(council_delay, opposed_share)
 
 
 def perceived_centre_probability(

@@ -28,9 +28,7 @@ def step_rates(
     return tuple((rung_next, rates[rung_next]) for rung_next in NEXT[rung])
 
 
-def total_rate(
-    rung: str, committee_rate: float, officer_rate: float, team_rate: float
-) -> float:
+def total_rate(rung: str, committee_rate: float, officer_rate: float, team_rate: float) -> float:
     """Return the rate per month at which a CCG on this rung takes any next step."""
     if rung == "separate":
         return committee_rate + officer_rate

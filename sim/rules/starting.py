@@ -100,9 +100,7 @@ def centre_terms(
     )
 
 
-def rate(
-    base: float, share: float, intensity: float, leader_factor: float, terms: Terms
-) -> float:
+def rate(base: float, share: float, intensity: float, leader_factor: float, terms: Terms) -> float:
     """Return a rate per month: base x share x intensity x leader factor x exp(sum of terms)."""
     if base == 0.0 or share == 0.0 or intensity == 0.0 or leader_factor == 0.0:
         return 0.0

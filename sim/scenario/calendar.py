@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from sim.scenario.levers import Wording
@@ -41,13 +41,13 @@ class PolicyEvent:
     """
 
     name: str
-    date: date
+    date: dt.date
     kind: EventKind
     region: str = ""
     system: str = ""
     strength: float = 0.0
     wording: Wording | None = None
-    deadline: date | None = None
+    deadline: dt.date | None = None
     local: float = 1.0
     centre: float = 1.0
     months: float = 0.0
@@ -91,7 +91,7 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
     values: dict[str, Any] = {"name": name, "kind": kind}
     for key, value in raw.items():
         if key in ("date", "deadline"):
-            if not isinstance(value, date) or isinstance(value, datetime):
+            if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
                 raise InputError(f"{where}.{key} = {value!r} must be a date such as 2019-09-01")
             values[key] = value
         elif key in ("strength", "local", "centre", "months"):
@@ -111,5 +111,5 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
                 raise InputError(f"{where}.{key} = {value!r} must be text")
             values[key] = value
     if kind in ("letter", "push") and ("region" in raw) == ("system" in raw):
-        raise InputError(f"{where} must name either a region (or \"all\") or a system")
+        raise InputError(f'{where} must name either a region (or "all") or a system')
     return PolicyEvent(**values)

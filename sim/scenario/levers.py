@@ -89,9 +89,7 @@ class Force(_Group):
     cajoling: float = _lever(
         1.0, "how much regions cajole CCGs, 1 as in 2019", "index", (3, 5), ge=0.0, le=10.0
     )
-    hard_rule: bool = _lever(
-        False, "a system is a good ICS only with one CCG", "yes/no", (8, 12)
-    )
+    hard_rule: bool = _lever(False, "a system is a good ICS only with one CCG", "yes/no", (8, 12))
 
 
 class Ballot(_Group):
@@ -126,7 +124,8 @@ class Ballot(_Group):
         2, "how often a CCG may be asked about one proposal", "ballots", (1,), ge=1, le=10
     )
     lmc_advice: Advice = _lever(
-        "as_formed", "advice of local medical committees: as formed, or the same everywhere",
+        "as_formed",
+        "advice of local medical committees: as formed, or the same everywhere",
         "choice",
         (2, 3),
     )
@@ -151,8 +150,12 @@ class Approval(_Group):
         "09-30", "last day of the yearly window", "MM-DD", (11, 15), pattern=r"^\d\d-\d\d$"
     )
     panel_capacity: int = _lever(
-        2, "applications that a regional panel reviews at once", "applications", (15,),
-        ge=1, le=1000,
+        2,
+        "applications that a regional panel reviews at once",
+        "applications",
+        (15,),
+        ge=1,
+        le=1000,
     )
     minimum_lead_months: float = _lever(
         4.0,
@@ -184,9 +187,7 @@ class Joint(_Group):
     leader_turnover: bool = _lever(
         True, "system leaders leave and posts stay vacant for a time", "yes/no", (45, 70)
     )
-    ladder: bool = _lever(
-        True, "CCGs move up the ladder of joint working", "yes/no", (20, 73, 87)
-    )
+    ladder: bool = _lever(True, "CCGs move up the ladder of joint working", "yes/no", (20, 73, 87))
 
 
 class Levers(_Group):

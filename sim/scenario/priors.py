@@ -50,7 +50,8 @@ class Prior:
     def table(self) -> dict[str, Any]:
         """Return the distribution as it would stand in a scenario file."""
         names = FAMILIES[self.family]
-        values = (self.first, self.second)[: len(names)]
+        # 2 and 2.0 are one number: the text, and with it the digest, must not tell them apart
+        values = (float(self.first), float(self.second))[: len(names)]
         return {"family": self.family, **dict(zip(names, values, strict=True))}
 
 
@@ -106,7 +107,13 @@ def parse_prior(raw: object, where: str) -> Prior:
     numbers = [_finite(raw[name], f"{where}.{name}") for name in names]
     if family == "uniform" and numbers[0] > numbers[1]:
         raise InputError(f"{where}.low = {numbers[0]:g} must not exceed high = {numbers[1]:g}")
-    must_be_positive = {"normal": (), "lognormal": ("median",), "logistic": ("scale",), "beta": names, "gamma": ("mean",)}
+    must_be_positive = {
+        "normal": (),
+        "lognormal": ("median",),
+        "logistic": ("scale",),
+        "beta": names,
+        "gamma": ("mean",),
+    }
     for name, number in zip(names, numbers, strict=True):
         if name in must_be_positive.get(family, ()) and number <= 0:
             raise InputError(f"{where}.{name} = {number:g} must be above 0")

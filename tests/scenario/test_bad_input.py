@@ -21,10 +21,6 @@ def event(**over: Any) -> dict[str, Any]:
     return {"calendar": {"a": {k: v for k, v in (table | over).items() if v is not None}}}
 
 
-def letter_in(group: str, **values: Any) -> dict[str, Any]:
-    return {group: values}
-
-
 # tables of a scenario, and what the message must hold
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "section": ({"leavers": {}}, r"leavers is not a key .*levers"),

@@ -1,0 +1,104 @@
+"""The application: window, regional panel, national decision, conditions, day of effect."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Final
+
+import simpy
+
+from sim.agents import ccg as ccgs
+from sim.agents.log import Terms
+from sim.agents.state import Situation
+from sim.chance import purposes
+
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
+
+DAYS_PER_MONTH: Final = 365.25 / 12
+ROUNDS: Final = 16  # draws of successive applications are addressed by ordinal x ROUNDS + round
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Application:
+    """One proposal's application to NHS England, from filing to decision and after."""
+
+    def __init__(self, situation: Situation, proposal: Proposal) -> None:
+        self._situation = situation
+        self._proposal = proposal
+
+    def decide(self) -> Generator[simpy.Event, Any, tuple[str, Terms]]:
+        """Take the application to a decision other than deferral; returns it and its terms."""
+        situation = self._situation
+        durations = situation.scenario.durations
+        yearly = situation.levers.approval.window == "yearly"
+        region = situation.regions[self._proposal.home.region]
+        round_number = self._proposal.ordinal * ROUNDS
+        while True:
+            window = ""
+            if yearly:
+                opens, closes = situation.calendar.window()
+                yield situation.wait_until(situation.clock.moment(opens))
+                window = closes.isoformat()
+            self._proposal.write("applied", {"window": window})
+            if yearly:
+                yield situation.calendar.close_of_window(self._proposal)
+            panel = durations.panel.days(self._proposal.uniform(purposes.PANEL_TIME, round_number))
+            waited = yield from region.assess(situation.grid(panel))
+            situation.log.write(
+                situation.env.now, "assessed", region.name, self._proposal.id, {"waited": waited}
+            )
+            national = durations.national.days(
+                self._proposal.uniform(purposes.NATIONAL_TIME, round_number)
+            )
+            yield situation.wait_grid(national)
+            decision, terms = situation.national.decide(
+                round_number, self._proposal.home.index, self._ready(), self._whole_system()
+            )
+            situation.log.write(
+                situation.env.now,
+                "decided",
+                "NHS England",
+                self._proposal.id,
+                {"decision": decision},
+                terms,
+            )
+            if decision != "deferred":
+                return decision, terms
+            round_number += 1
+            if not yearly:
+                u = self._proposal.uniform(purposes.POSTPONE_TIME, round_number)
+                yield situation.wait(durations.postpone.days(u))
+
+    def mobilise(self, conditional: bool) -> Process:
+        """Meet the conditions and wait for the day of effect."""
+        situation = self._situation
+        approval = situation.levers.approval
+        earliest = situation.env.now + situation.grid(approval.minimum_lead_months * DAYS_PER_MONTH)
+        if conditional:
+            u = self._proposal.uniform(purposes.CONDITIONS_TIME)
+            yield situation.wait_grid(situation.scenario.durations.conditions.days(u))
+            self._proposal.write("conditions_met", {})
+        if approval.effective_dates == "1_april":
+            yield situation.calendar.first_april(self._proposal, earliest)
+        else:
+            yield situation.wait_until(earliest)
+            self._proposal.take_effect()
+
+    def _ready(self) -> float:
+        """Return the patient share of the footprint's largest group under one officer."""
+        patients: dict[str, int] = {}
+        unknown = 0.0
+        for ccg in self._proposal.members:
+            if ccg.officer_group:
+                patients[ccg.officer_group] = patients.get(ccg.officer_group, 0) + ccg.patients
+            else:
+                unknown += ccgs.officer_weight(self._situation, ccg) * ccg.patients
+        whole = sum(ccg.patients for ccg in self._proposal.members)
+        return min(1.0, (max(patients.values(), default=0) + unknown) / whole)
+
+    def _whole_system(self) -> bool:
+        return len(self._proposal.members) == len(self._proposal.home.members) and all(
+            ccg.system == self._proposal.home.index for ccg in self._proposal.members
+        )

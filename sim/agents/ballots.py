@@ -1,0 +1,124 @@
+"""The ballots on one proposal: each CCG on its own date, again where one failed and tries again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Final
+
+import simpy
+
+from sim.agents import membership
+from sim.agents.state import LivingCCG, Situation
+from sim.chance import purposes
+from sim.chance.quantiles import normal
+from sim.rules import ballot, consent
+from sim.rules.logistic import happens, total
+
+if TYPE_CHECKING:
+    from sim.agents.opinion import Opinion
+    from sim.agents.proposal import Proposal
+
+DAYS_PER_MONTH: Final = 365.25 / 12
+TO_FILE: Final = 1.0  # days from the last ballot to the application
+SHORTEST_BALLOT: Final = 0.3 * DAYS_PER_MONTH  # the shortest ballot seen
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Ballots:
+    """The ballots of one proposal; ``results`` are by position among its members."""
+
+    def __init__(self, situation: Situation, proposal: Proposal, opinion: Opinion) -> None:
+        self._situation = situation
+        self._proposal = proposal
+        self._members = proposal.members
+        self._opinion = opinion
+        self._shifts = [0.0] * len(proposal.members)
+        self.results: dict[int, membership.Result] = {}
+
+    def hold(self) -> Generator[simpy.Event, Any, bool]:
+        """Hold the ballots until the proposal stands or nobody tries again; say whether it does."""
+        levers = self._situation.levers.ballot
+        voting = list(range(len(self._members)))
+        attempt = 1
+        while True:
+            yield from self._vote(voting, attempt)
+            failed = self.failed()
+            carried = len(self._members) - len(failed)
+            stands = ballot.proposal_carries(carried, len(self._members), levers.all_must_carry)
+            self._proposal.write("balloted", {"carried": stands, "attempt": attempt})
+            if stands:
+                return True
+            if attempt >= levers.tries or not self._ask_again(failed):
+                return False
+            for position in failed:
+                self._shifts[position] += self._second_thoughts(position)
+            voting = failed
+            attempt += 1
+
+    def failed(self) -> list[int]:
+        """Return the positions of the CCGs whose last ballot was not carried."""
+        return [i for i in range(len(self._members)) if not self.results[i].carried]
+
+    def carriers(self) -> list[LivingCCG]:
+        """Return the CCGs whose last ballot was carried."""
+        return [ccg for i, ccg in enumerate(self._members) if self.results[i].carried]
+
+    def _vote(self, voting: list[int], attempt: int) -> Process:
+        situation = self._situation
+        durations = situation.scenario.durations
+        stage = durations.ballot if attempt == 1 else durations.reballot
+        purpose = purposes.BALLOT_TIME if attempt == 1 else purposes.REBALLOT_TIME
+        works = []
+        for position in voting:
+            ccg = self._members[position]
+            work = stage.days(situation.luck.uniform(purpose, ccg.id, ccg.ballots))
+            works.append(work)
+        closes = [
+            (situation.end_of(work * self._hurry(max(works))), position)
+            for work, position in zip(works, voting, strict=True)
+        ]
+        for moment, position in sorted(closes):
+            yield situation.wait_until(moment)
+            ccg = self._members[position]
+            terms = self._opinion.terms[position]
+            log_odds = total(terms)
+            if attempt > 1:
+                log_odds += self._shifts[position]
+                terms = (*terms, ("second_thoughts", self._shifts[position]))
+            self.results[position] = membership.hold_ballot(
+                situation,
+                ccg,
+                self._proposal.id,
+                attempt,
+                log_odds,
+                self._opinion.advice_to(ccg),
+                terms,
+            )
+
+    def _hurry(self, longest: float) -> float:
+        """Return how far ballots are shortened so that the last closes before the window does."""
+        situation = self._situation
+        deadline = situation.calendar.round_deadline(situation.env.now)
+        if deadline is None:
+            return 1.0
+        available = deadline - TO_FILE - situation.env.now
+        return consent.squeeze(longest, available, SHORTEST_BALLOT)
+
+    def _ask_again(self, failed: list[int]) -> bool:
+        """Say whether every CCG that failed votes again."""
+        situation = self._situation
+        p = situation.parameters
+        for position in failed:
+            ccg, result = self._members[position], self.results[position]
+            chance = p.reballot_probability if result.quorate else p.reballot_inquorate
+            u = situation.luck.uniform(purposes.REBALLOT, ccg.id, ccg.ballots)
+            if not happens(u, chance):
+                return False
+        return True
+
+    def _second_thoughts(self, position: int) -> float:
+        situation, ccg = self._situation, self._members[position]
+        p = situation.parameters
+        u = situation.luck.uniform(purposes.REBALLOT_SHIFT, ccg.id, ccg.ballots)
+        return normal(u, p.reballot_shift, p.reballot_shift_sd)

@@ -1,0 +1,163 @@
+"""What members think of one proposal: drawn once, argued over in engagement, read by leaders."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from sim.agents import council, lmc
+from sim.agents.log import Terms
+from sim.agents.state import LivingCCG, Situation
+from sim.chance import purposes
+from sim.chance.quantiles import standard_normal
+from sim.rules import engagement, support
+from sim.rules.logistic import happens, total
+
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
+
+
+VOICE: Final = 0.2  # share of a CCG's residents from which a council's view is asked for
+
+
+class Opinion:
+    """The support of a proposal, by CCG in the order of its members, in log-odds of a yes."""
+
+    def __init__(self, situation: Situation, proposal: Proposal) -> None:
+        self._situation = situation
+        self._proposal_id = proposal.id
+        self._members = proposal.members
+        self._patients = sum(ccg.patients for ccg in proposal.members)
+        self._perceived = ""
+        self._stances: dict[int, str] = {}
+        self._opposed = [0.0] * len(proposal.members)
+        self._one_council = False
+        self.terms: list[Terms] = []
+        p, luck = situation.parameters, situation.luck
+        self._common, self._mood = support.common_support(
+            situation.scenario.form.support_form,
+            standard_normal(luck.uniform(purposes.PLACE_SUPPORT, proposal.home.index)),
+            standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT)),
+            proposal.uniform(purposes.PROPOSAL_MODE),
+            p.support_mean,
+            p.support_sd * math.sqrt(p.support_shared),
+            p.support_place_share,
+            p.support_opposed_share,
+        )
+        spread = p.support_sd * math.sqrt(1.0 - p.support_shared)
+        self._ccg_support = [
+            spread * standard_normal(luck.uniform(purposes.CCG_SUPPORT, ccg.id, ccg.joined))
+            for ccg in self._members
+        ]
+
+    def open_engagement(self, proposal: Proposal) -> None:
+        """Let members form a view of who is behind the proposal, and councils of what it means."""
+        situation = self._situation
+        p = situation.parameters
+        chance = engagement.perceived_centre_probability(
+            proposal.origin,
+            p.perceived_if_centre,
+            p.perceived_if_local,
+            situation.levers.force.cajoling,
+            p.perceived_cajoling,
+        )
+        seen = happens(proposal.uniform(purposes.PERCEIVED_ORIGIN), chance)
+        self._perceived = "centre" if seen else "local"
+        self._one_council = self._makes_one_council()
+        self._opposed = [council.opposed_share(situation, ccg) for ccg in self._members]
+        proposal.write(
+            "engaged", {"perceived_origin": self._perceived}, (("perceived_centre", chance),)
+        )
+        voiced = {
+            index for ccg in self._members for index, share in ccg.council_shares if share >= VOICE
+        }
+        for index in sorted(voiced):
+            situation.log.write(
+                situation.env.now,
+                "council_view",
+                situation.world.councils[index].name,
+                proposal.id,
+                {"stance": council.stance_of(situation, index)},
+            )
+
+    def council_factor(self) -> float:
+        """Return how much longer opposed councils make engagement."""
+        opposed = sum(
+            share * ccg.patients for share, ccg in zip(self._opposed, self._members, strict=True)
+        )
+        return engagement.engagement_factor(
+            opposed / self._patients, self._situation.parameters.council_delay
+        )
+
+    def take_advice(self) -> None:
+        """Ask the local medical committees of the area."""
+        asked = sorted({index for ccg in self._members for index, _ in ccg.lmc_shares})
+        self._stances = {
+            index: lmc.advise(self._situation, index, self._proposal_id, self._mood)
+            for index in asked
+        }
+
+    def advice_to(self, ccg: LivingCCG) -> str:
+        """Return the advice that a CCG's members have been given."""
+        return lmc.advice_to(ccg, self._stances)
+
+    def form(self) -> None:
+        """Work out each CCG's log-odds of a yes, by terms, as engagement leaves them."""
+        self.terms = [
+            (
+                ("common_support", self._common),
+                ("ccg_support", self._ccg_support[position]),
+                *self._arguments(position),
+            )
+            for position in range(len(self._members))
+        ]
+
+    def expected(self) -> tuple[float, Terms]:
+        """Return the mean of the CCGs' log-odds, and its terms: what leaders try to read."""
+        each = self.terms
+        sums = [0.0] * len(each[0])
+        for terms in each:
+            for i, term in enumerate(terms):
+                sums[i] += term[1]
+        n = len(each)
+        mean = tuple((term[0], value / n) for term, value in zip(each[0], sums, strict=True))
+        return total(mean), mean
+
+    def _arguments(self, position: int) -> Terms:
+        """Return the arguments that move one CCG's members now."""
+        situation, ccg = self._situation, self._members[position]
+        p = situation.parameters
+        patients = self._patients
+        partners = patients - ccg.patients
+        distress = sharing = 0.0
+        for other in self._members:
+            if other is not ccg:
+                distress += other.distress * other.patients
+                if ccg.officer_group and other.officer_group == ccg.officer_group:
+                    sharing += other.patients
+        return support.argument_terms(
+            outweighed_by=support.outweighed(ccg.patients, patients, len(self._members)),
+            partner_distress=max(0.0, distress / partners - ccg.distress),
+            shares_officer=sharing / partners,
+            matches_council=ccg.matched_council >= 0,
+            makes_one_council=self._one_council,
+            perceived_centre=self._perceived == "centre",
+            opposed_councils=self._opposed[position],
+            advice=lmc.effect_on(situation, ccg, self._stances),
+            ballot_outweighed=p.ballot_outweighed,
+            ballot_partner_distress=p.ballot_partner_distress,
+            ballot_own_posts=p.ballot_own_posts,
+            ballot_identity=p.ballot_identity,
+            ballot_one_council=p.ballot_one_council,
+            ballot_officer=p.ballot_officer,
+            ballot_perceived_centre=p.ballot_perceived_centre,
+            ballot_council_opposed=p.ballot_council_opposed,
+        )
+
+    def _makes_one_council(self) -> bool:
+        """Return whether the footprint is all CCGs that lie mostly in one council."""
+        bodies = self._situation.bodies
+        first = bodies[self._members[0].id].council
+        if first < 0 or any(bodies[ccg.id].council != first for ccg in self._members):
+            return False
+        return self._situation.mostly_in(first) == len(self._members)

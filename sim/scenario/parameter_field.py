@@ -1,0 +1,37 @@
+"""One row of the table of parameters, written as a field of a frozen dataclass."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from sim.scenario.priors import Prior
+
+
+def parameter(
+    number: int,
+    prior: Prior,
+    unit: str,
+    meaning: str,
+    origin: str,
+    mechanisms: tuple[int, ...],
+    low: float = -math.inf,
+    high: float = math.inf,
+) -> Any:
+    """Declare a parameter: its permanent number, prior, unit, meaning, origin, mechanisms, range.
+
+    The number is part of the address of its draw: never renumber, never reuse a retired one.
+    """
+    return dataclasses.field(
+        metadata={
+            "number": number,
+            "prior": prior,
+            "unit": unit,
+            "meaning": meaning,
+            "origin": origin,
+            "mechanisms": mechanisms,
+            "low": low,
+            "high": high,
+        }
+    )

@@ -1,0 +1,64 @@
+"""The same from Python: names, paths or objects in, frozen objects and DataFrames back."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.records.tables import read_table
+from sim.world import InputError
+from tests.cli.conftest import SEED
+from tests.small_worlds import write_world
+
+
+def test_one_replication_alone_equals_itself_in_the_batch(england: Path) -> None:
+    alone = sim.replicate("england_2019", "as_written", seed=SEED, replication=31)
+    for name, table in alone.tables().items():
+        batch = read_table(england, name)
+        mine = batch[batch["replication"] == 31].reset_index(drop=True)
+        assert len(mine) or name == "ballots"
+        pd.testing.assert_frame_equal(table, mine)
+    assert alone.final_ccgs == alone.tables()["replications"]["final_ccgs"].item()
+    assert alone.log[0].kind == "start"
+    assert alone.log[-1].kind == "end"
+    assert alone.log[-1].data["ccgs"] == alone.final_ccgs
+    with pytest.raises(FrozenInstanceError):
+        alone.seed = 4  # type: ignore[misc]
+
+
+def test_batches_and_comparisons_take_names_paths_and_objects(tmp_path: Path) -> None:
+    write_world(tmp_path / "small", [[{}, {}, {}], [{}, {}]])
+    base = tmp_path / "base.toml"
+    base.write_text('world = "small"\nextends = "as_written"\n')
+    other = tmp_path / "other.toml"
+    other.write_text('extends = "base"\n[levers.ballot]\nlmc_advice = "oppose"\n')
+    found = sim.compare(base, [sim.load_scenario(other)], replications=12, workers=1)
+    assert found.base == "base"
+    assert found.others == ("other",)
+    assert set(found.batch.replications["scenario"]) == {"base", "other"}
+    assert (found.outcomes["replications"] == 12).all()
+    one = sim.run_batch(base, replications=3, workers=1)
+    assert one.scenarios == ("base",)
+    assert one.counts["ccgs"].max() == 5
+    world = sim.load_world(tmp_path / "small")
+    assert sim.replicate(world, base, replication=2).tables()["systems"]["system"].nunique() == 2
+
+
+def test_wrong_input_is_refused_in_words() -> None:
+    for call in (
+        lambda: sim.replicate("england_2019", "as_written", replication=-1),
+        lambda: sim.replicate("england_2019", "as_written", seed=2**64),
+        lambda: sim.replicate("england_2018", "as_written"),
+        lambda: sim.run_batch("as_writen"),
+        lambda: sim.run_batch(["as_written", "as_written"]),
+        lambda: sim.run_batch(3),  # type: ignore[arg-type]
+        lambda: sim.compare("as_written", []),
+    ):
+        with pytest.raises((InputError, TypeError)):
+            call()
+    with pytest.raises(AttributeError):
+        _ = sim.nothing

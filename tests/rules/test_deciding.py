@@ -1,0 +1,278 @@
+"""Consent, engagement, approval, dates and deadlines."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.chance.quantiles import standard_normal
+from sim.rules import approval, consent, dates, engagement
+from sim.rules.logistic import expit, logit, total
+from tests.properties import between, shares, steady, uniforms
+
+# -- Consent and squeezing ----------------------------------------------------------------------------
+
+CONSENT: dict[str, Any] = {
+    "autonomy": 0.0,
+    "matches_council": False,
+    "pushed": False,
+    "incentive": 1.0,
+    "consent_base": 3.0,
+    "consent_council_match": -0.5,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "log_odds"),
+    [
+        ({}, 3.0),
+        ({"autonomy": 1.0}, 2.0),
+        ({"matches_council": True}, 2.5),
+        ({"matches_council": True, "pushed": True}, 3.0),
+        ({"incentive": 3.0}, 3.6),
+        ({"incentive": 0.0}, 2.7),
+    ],
+)
+def test_consent(change: dict[str, Any], log_odds: float) -> None:
+    assert total(consent.consent_terms(**(CONSENT | change))) == pytest.approx(log_odds)
+
+
+@pytest.mark.parametrize(
+    ("work", "available", "shortest", "factor"),
+    [
+        (3.0, 4.0, 2.0, 1.0),  # fits
+        (4.0, 4.0, 2.0, 1.0),  # just fits
+        (5.0, 4.0, 2.0, 0.8),  # hurried
+        (5.0, 2.0, 2.0, 0.4),  # as fast as was ever seen
+        (5.0, 1.9, 2.0, 1.0),  # cannot be done: aims at the next round, unhurried
+        (5.0, -1.0, 0.0, 1.0),  # too late already
+        (5.0, 0.0, 0.0, 1.0),
+        (0.0, 4.0, 2.0, 1.0),
+        (0.0, -4.0, 2.0, 1.0),
+    ],
+)
+def test_work_is_squeezed_only_where_that_helps(
+    work: float, available: float, shortest: float, factor: float
+) -> None:
+    assert consent.squeeze(work, available, shortest) == pytest.approx(factor)
+
+
+@steady
+@given(work=between(0, 100), available=between(-50, 100), shortest=between(0, 50))
+def test_squeezed_work_is_never_longer_and_fits_if_squeezed(
+    work: float, available: float, shortest: float
+) -> None:
+    factor = consent.squeeze(work, available, shortest)
+    assert 0.0 < factor <= 1.0
+    if factor < 1.0:
+        assert work * factor == pytest.approx(available)
+        assert available >= shortest
+
+
+# -- Engagement ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("causal", [0.0, 0.25, 1.0])
+def test_the_shares_of_committees_cut_the_tails(causal: float) -> None:
+    """Moods at the quantiles of the mix: below the opposing share oppose, above support."""
+    follow = (1.0 - causal) ** 0.5
+    own = causal**0.5
+
+    def stance(quantile: float) -> str:
+        z = standard_normal(quantile)
+        return engagement.lmc_stance(own * z, follow * z, causal, 0.2, 0.1)
+
+    assert stance(0.199) == "oppose"
+    assert stance(0.201) == "neutral"
+    assert stance(0.899) == "neutral"
+    assert stance(0.901) == "support"
+
+
+def test_causal_advice_is_blind_to_members_and_idle_advice_follows_them() -> None:
+    for members in (-3.0, 3.0):
+        assert engagement.lmc_stance(-3.0, members, 1.0, 0.2, 0.1) == "oppose"
+    assert engagement.lmc_stance(3.0, -3.0, 0.0, 0.2, 0.1) == "oppose"
+    assert engagement.lmc_stance(-3.0, 3.0, 0.0, 0.2, 0.1) == "support"
+
+
+@steady
+@given(
+    mood=between(-4, 4), members=between(-4, 4), causal=shares, oppose=shares, more=between(0, 3)
+)
+def test_a_better_mood_never_turns_a_committee_against(
+    mood: float, members: float, causal: float, oppose: float, more: float
+) -> None:
+    order = ("oppose", "neutral", "support")
+    stance = engagement.lmc_stance(mood, members, causal, oppose / 2, 0.1)
+    better = engagement.lmc_stance(mood + more, members + more, causal, oppose / 2, 0.1)
+    assert order.index(better) >= order.index(stance)
+
+
+def test_committees_that_never_or_always_oppose() -> None:
+    assert engagement.lmc_stance(-6.0, -6.0, 0.5, 0.0, 0.0) == "neutral"
+    assert engagement.lmc_stance(6.0, 6.0, 0.5, 1.0, 0.0) == "oppose"
+
+
+def test_only_the_causal_share_of_advice_moves_practices() -> None:
+    assert engagement.advice_effect("oppose", 0.5, -1.2, 0.3) == -0.6
+    assert engagement.advice_effect("support", 0.5, -1.2, 0.3) == 0.15
+    for stance in ("neutral", "none"):
+        assert engagement.advice_effect(stance, 0.5, -1.2, 0.3) == 0.0
+    assert engagement.advice_effect("oppose", 0.0, -1.2, 0.3) == 0.0
+
+
+def test_a_councils_known_view_stands() -> None:
+    for known in ("support", "neutral", "oppose"):
+        assert engagement.council_stance(known, 0.01, 1.0) == known
+    assert engagement.council_stance("unknown", 0.29, 0.3) == "oppose"
+    assert engagement.council_stance("unknown", 0.31, 0.3) == "neutral"
+
+
+@steady
+@given(a=shares, b=shares, delay=between(1.0, 4.0))
+def test_engagement_is_longer_the_more_councils_oppose(a: float, b: float, delay: float) -> None:
+    low, high = sorted((a, b))
+    assert engagement.engagement_factor(0.0, delay) == 1.0
+    assert engagement.engagement_factor(1.0, delay) == delay
+    assert engagement.engagement_factor(low, delay) <= engagement.engagement_factor(high, delay)
+
+
+def test_who_members_think_is_behind_it() -> None:
+    seen = engagement.perceived_centre_probability
+    assert seen("centre", 0.8, 0.3, 1.0, 0.5) == pytest.approx(0.8)
+    assert seen("local", 0.8, 0.3, 1.0, 0.5) == pytest.approx(0.3)
+    assert seen("local", 0.8, 0.3, 3.0, 0.5) == pytest.approx(expit(logit(0.3) + 1.0))
+    assert seen("local", 0.8, 0.0, 3.0, 0.5) == 0.0
+    assert seen("centre", 1.0, 0.3, 0.0, 0.5) == 1.0
+
+
+# -- Approval -----------------------------------------------------------------------------------------
+
+APPROVAL: dict[str, Any] = {
+    "ready": 1.0,
+    "whole_system": True,
+    "hard_rule": False,
+    "approval_probability": 0.95,
+    "approval_unready": -3.0,
+    "approval_part_hard": -2.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "shift"),
+    [
+        ({}, 0.0),
+        ({"ready": 0.0}, -3.0),
+        ({"ready": 0.5}, -1.5),
+        ({"whole_system": False}, 0.0),
+        ({"hard_rule": True}, 0.0),
+        ({"hard_rule": True, "whole_system": False}, -2.0),
+    ],
+)
+def test_what_counts_against_an_application(change: dict[str, Any], shift: float) -> None:
+    assert total(approval.approval_terms(**(APPROVAL | change))) == pytest.approx(
+        logit(0.95) + shift
+    )
+
+
+def test_a_decision_divides_the_unit_interval_in_three() -> None:
+    """Approval .9 of the 80 % not deferred, then 20 % deferred, refusals at the top."""
+    terms = (("base", logit(0.9)),)
+    n = 10_000
+    decisions = [approval.decide((i + 0.5) / n, terms, 0.2) for i in range(n)]
+    assert decisions == sorted(decisions, key=["approved", "deferred", "refused"].index)
+    assert [decisions.count(d) for d in ("approved", "deferred", "refused")] == [7200, 2000, 800]
+
+
+@steady
+@given(u=uniforms, x=between(-10, 10), more=between(0, 5), defer=shares)
+def test_a_better_application_never_fares_worse(
+    u: float, x: float, more: float, defer: float
+) -> None:
+    worst_first = ("refused", "deferred", "approved")
+    before = approval.decide(u, (("x", x),), defer)
+    after = approval.decide(u, (("x", x + more),), defer)
+    assert worst_first.index(after) >= worst_first.index(before)
+
+
+def test_certain_approval_and_certain_refusal() -> None:
+    for u in (2.0**-54, 0.5, 1.0 - 2.0**-53):
+        assert approval.decide(u, (("base", logit(1.0)),), 0.0) == "approved"
+        assert approval.decide(u, (("base", logit(0.0)),), 0.0) == "refused"
+
+
+# -- Dates --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "april"),
+    [
+        (date(2019, 6, 1), date(2020, 4, 1)),
+        (date(2020, 3, 31), date(2020, 4, 1)),
+        (date(2020, 4, 1), date(2020, 4, 1)),
+        (date(2020, 4, 2), date(2021, 4, 1)),
+        (date(2020, 12, 31), date(2021, 4, 1)),
+    ],
+)
+def test_the_next_first_of_april(day: date, april: date) -> None:
+    assert dates.next_april(day) == april
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (date(2019, 6, 1), 2019),
+        (date(2019, 9, 30), 2019),
+        (date(2019, 10, 1), 2020),
+        (date(2020, 1, 15), 2020),
+        (date(2020, 4, 1), 2020),
+    ],
+)
+def test_the_window_that_an_application_is_for(day: date, year: int) -> None:
+    assert dates.window_of(day, (4, 1), (9, 30)) == (date(year, 4, 1), date(year, 9, 30))
+
+
+def test_days_are_added_to_whole_dates() -> None:
+    assert dates.add_days(date(2019, 12, 31), 1.0) == date(2020, 1, 1)
+    assert dates.add_days(date(2020, 2, 28), 1.999) == date(2020, 2, 29)
+    assert dates.add_days(date(2020, 3, 1), -1) == date(2020, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("begin", "work", "end"),
+    [
+        (0.0, 10.0, 10.0),  # done as the pause begins
+        (0.0, 11.0, 31.0),  # one day of it falls after
+        (15.0, 5.0, 35.0),  # begun in the pause: starts when it ends
+        (30.0, 5.0, 35.0),
+        (30.0, 20.0, 50.0),
+        (5.0, 26.0, 61.0),  # over both pauses: 5 + 20 + 1
+        (70.0, 1.0, 71.0),
+        (12.0, 0.0, 30.0),
+    ],
+)
+def test_work_rests_in_pauses(begin: float, work: float, end: float) -> None:
+    assert dates.stretch_over_pauses(begin, work, ((10.0, 30.0), (50.0, 60.0))) == end
+
+
+@steady
+@given(
+    begin=between(0, 100),
+    work=between(0, 100),
+    more=between(0, 20),
+    bounds=st.lists(between(0, 150), min_size=4, max_size=4, unique=True),
+)
+def test_longer_work_is_never_done_sooner(
+    begin: float, work: float, more: float, bounds: list[float]
+) -> None:
+    a, b, c, d = sorted(bounds)
+    pauses = ((a, b), (c, d))
+    end = dates.stretch_over_pauses(begin, work, pauses)
+    rested = sum(max(0.0, min(end, to) - max(begin, at)) for at, to in pauses)
+    assert end - begin == pytest.approx(work + rested)
+    assert dates.stretch_over_pauses(begin, work + more, pauses) >= end
+    assert dates.stretch_over_pauses(begin, work, ()) == begin + work
