@@ -1,11 +1,12 @@
 """The commands: thin over ``sim.experiment.api`` and ``sim.views``.
 
 Nothing heavy is imported before a command needs it. How errors become messages and exit codes
-stands in ``sim.cli_exit``.
+stands in ``sim.views.exit_codes``.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from sim.cli_exit import guarded
+from sim.views.exit_codes import guarded, print_plain
 from sim.world.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,16 +41,31 @@ app = typer.Typer(
     "130 interrupted (what was finished is kept; the same command goes on).",
 )
 
+
+def _whole(text: str | int) -> int:
+    """Read a whole number; its range is checked where it is used, for Python callers as well."""
+    if re.fullmatch(r"[+-]?[0-9]{1,40}", str(text)):
+        return int(text)
+    raise typer.BadParameter(f"{str(text)[:60]!r} must be a whole number")
+
+
 Files: TypeAlias = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")
 ]
 Replications: TypeAlias = Annotated[
-    int, typer.Option(metavar="N", help="Replications of each scenario, 1 to 1,000,000.")
+    int,
+    typer.Option(parser=_whole, metavar="N", help="Replications of each scenario, 1 to 1,000,000."),
 ]
-Seed: TypeAlias = Annotated[int, typer.Option(metavar="S", help="Master seed, 0 or more.")]
+Seed: TypeAlias = Annotated[
+    int, typer.Option(parser=_whole, metavar="S", help="Master seed, 0 or more.")
+]
 Workers: TypeAlias = Annotated[
     int | None,
-    typer.Option(metavar="W", help="Worker processes; by default one per core. Changes no result."),
+    typer.Option(
+        parser=_whole,
+        metavar="W",
+        help="Worker processes; by default one per core. Changes no result.",
+    ),
 ]
 Out: TypeAlias = Annotated[
     Path | None,
@@ -69,6 +85,7 @@ Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write all tables as
 Variance: TypeAlias = Annotated[
     int,
     typer.Option(
+        parser=_whole,
         metavar="N",
         help="Pairs of runs per scenario and component for the shares of variance, at most "
         "--replications; 0 leaves them out.",
@@ -172,7 +189,9 @@ def compare(
 @app.command()
 def trace(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Scenario file or name.")],
-    replication: Annotated[int, typer.Option(metavar="N", help="Number of the replication.")],
+    replication: Annotated[
+        int, typer.Option(parser=_whole, metavar="N", help="Number of the replication.")
+    ],
     system: Annotated[
         str | None, typer.Option(metavar="S", help="Only what concerns this system (code or name).")
     ] = None,
@@ -195,7 +214,7 @@ def trace(
         scenario=scenario.name,
         replication=replication,
     )
-    _print("\n".join(lines))
+    print_plain("\n".join(lines))
 
 
 @app.command()
@@ -211,7 +230,7 @@ def plot(
     open_batch(folder)
     _remove_old_plots(folder / "plots")
     for path in make_plots(folder, svg=svg):
-        _print(str(path))
+        print_plain(str(path))
 
 
 @app.command()
@@ -268,7 +287,7 @@ def validate(files: Files) -> None:
         scenario = checked.scenarios[0]
         world = checked.world_of(scenario)
         dated = len(scenario.calendar)
-        _print(
+        print_plain(
             f"OK {scenario.name} ({scenario.source}): {scenario.start} to {scenario.end}, "
             f"world {world.name} with {len(world.ccgs)} CCGs, {dated} dated "
             f"event{'' if dated == 1 else 's'}, sha256 {scenario.digest[:12]}"
@@ -281,7 +300,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code: 0, 1, 2 or 130."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _typed[:] = given
-    return guarded(lambda: typer.main.get_command(app).main(given, standalone_mode=False))
+    command = typer.main.get_command(app)
+    return guarded(lambda: command.main(given, prog_name="run_sim.py", standalone_mode=False))
 
 
 def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
@@ -382,12 +402,4 @@ def _command_line() -> str:
 
 def _say(options: Options, line: str) -> None:
     if not options.quiet:
-        _print(line, error=True)
-
-
-def _print(text: str, *, error: bool = False) -> None:
-    """Print text as it is; what the stream's encoding lacks becomes a question mark."""
-    stream = sys.stderr if error else sys.stdout
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
-    stream.flush()
+        print_plain(line, error=True)

@@ -65,10 +65,10 @@ def test_origins_are_counted_from_the_table() -> None:
 
 def test_the_command_refreshes_a_page_in_place(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("a\n<!-- generated:levers -->\nold\n<!-- /generated -->\nb\n", "utf-8")
+    page.write_text("a\n<!-- generated:levers -->\nstale words\n<!-- /generated -->\nb\n", "utf-8")
     assert reference.main([str(page)]) == 0
     text = page.read_text("utf-8")
-    assert "old" not in text and "`force.hard_rule`" in text
+    assert "stale words" not in text and "`force.hard_rule`" in text
     assert text.startswith("a\n") and text.endswith("b\n")
     assert reference.main([str(tmp_path / "absent.md")]) == 2
 

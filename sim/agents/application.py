@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
 
 DAYS_PER_MONTH: Final = 365.25 / 12
-ROUNDS: Final = 16  # draws of successive applications are addressed by ordinal x ROUNDS + round
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -34,8 +33,9 @@ class Application:
         durations = situation.scenario.durations
         yearly = situation.levers.approval.window == "yearly"
         region = situation.regions[self._proposal.home.region]
-        round_number = self._proposal.ordinal * ROUNDS
+        rounds = 0
         while True:
+            attempt = self._proposal.again(rounds)
             window = ""
             if yearly:
                 opens, closes = situation.calendar.window()
@@ -44,17 +44,17 @@ class Application:
             self._proposal.write("applied", {"window": window})
             if yearly:
                 yield situation.calendar.close_of_window(self._proposal)
-            panel = durations.panel.days(self._proposal.uniform(purposes.PANEL_TIME, round_number))
+            panel = durations.panel.days(self._proposal.uniform(purposes.PANEL_TIME, attempt))
             waited = yield from region.assess(situation.grid(panel))
             situation.log.write(
                 situation.env.now, "assessed", region.name, self._proposal.id, {"waited": waited}
             )
             national = durations.national.days(
-                self._proposal.uniform(purposes.NATIONAL_TIME, round_number)
+                self._proposal.uniform(purposes.NATIONAL_TIME, attempt)
             )
             yield situation.wait_grid(national)
             decision, terms = situation.national.decide(
-                round_number, self._proposal.home.index, self._ready(), self._whole_system()
+                attempt, self._proposal.home.index, self._ready(), self._whole_system()
             )
             situation.log.write(
                 situation.env.now,
@@ -66,9 +66,9 @@ class Application:
             )
             if decision != "deferred":
                 return decision, terms
-            round_number += 1
+            rounds += 1
             if not yearly:
-                u = self._proposal.uniform(purposes.POSTPONE_TIME, round_number)
+                u = self._proposal.uniform(purposes.REAPPLY_TIME, attempt)
                 yield situation.wait(durations.postpone.days(u))
 
     def mobilise(self, conditional: bool) -> Process:

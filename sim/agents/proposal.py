@@ -34,7 +34,9 @@ BALLOT_ALLOWANCE: Final = 1.0 * DAYS_PER_MONTH  # planners leave about a month f
 FROM_TALKS: Final = 3.0
 FROM_DRAFT: Final = 1.5
 FROM_ENGAGEMENT: Final = 1.0
-LOOKS: Final = 16  # draws of successive looks at support are addressed by ordinal x LOOKS + look
+MOST_LOOKS: Final = 16  # leaders who have put a ballot off so often give up
+
+ORDINALS: Final = 2**12  # attempts kept for the proposals of one system; times of a draw follow
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -117,6 +119,10 @@ class Proposal:
         number = self.ordinal if attempt is None else attempt
         return self._situation.luck.uniform(purpose, self.home.index, number)
 
+    def again(self, time: int) -> int:
+        """Return the attempt that addresses this proposal's draw at a second or later time."""
+        return self.ordinal + time * ORDINALS
+
     # -- The chain ----------------------------------------------------------------------------
 
     def _run(self) -> Process:
@@ -186,7 +192,7 @@ class Proposal:
             self.write("ballot_called", {})
             return True
         while True:
-            attempt = self.ordinal * LOOKS + self._looks
+            attempt = self.again(self._looks)
             self._looks += 1
             opinion.form()  # officers may be shared by now
             expected, terms = opinion.expected()
@@ -198,7 +204,7 @@ class Proposal:
             if happens(self.uniform(purposes.CALL_BALLOT, attempt), chance):
                 self.write("ballot_called", {"expected": expected + error}, terms)
                 return True
-            if self._looks >= LOOKS or not happens(
+            if self._looks >= MOST_LOOKS or not happens(
                 self.uniform(purposes.POSTPONE, attempt), p.call_postpone
             ):
                 self._leave("withdrawn", "leaders expected members to refuse", terms)

@@ -103,8 +103,12 @@ class Situation:
 
     def merge_on_map(self, ids: list[int]) -> Body:
         """Make one body of several on the map."""
-        self._by_council.clear()
-        return merge_in_place(self.bodies, self.neighbours, ids)
+        for index in ids:
+            council = self.bodies[index].council
+            self._by_council[council] = self.mostly_in(council) - 1
+        body = merge_in_place(self.bodies, self.neighbours, ids)
+        self._by_council[body.council] = self.mostly_in(body.council) + 1
+        return body
 
     def dismantle(self) -> None:
         """Cut the ties between agents once a replication is over.

@@ -109,6 +109,9 @@ LEADER_TENURE: Final = Purpose(43, "leader_tenure", "system", "other")
 VACANCY_TIME: Final = Purpose(44, "vacancy_time", "system", "other")
 LADDER_TIME: Final = Purpose(45, "ladder_time", "ccg", "other")
 
+# A deferred application where applications are looked at all year.
+REAPPLY_TIME: Final = Purpose(46, "reapply_time", "system", "proposal")
+
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))
 )

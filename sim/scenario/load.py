@@ -20,7 +20,7 @@ from sim.scenario.priors import Prior, parse_prior
 from sim.world.errors import InputError, nearest
 
 MAX_BYTES: Final = 250_000
-MAX_DOTS: Final = 50  # in one line: the reader's time grows with the square of a key's parts
+MAX_DOTS: Final = 30  # in one line: the reader's time grows with the square of a key's parts
 MAX_DEPTH: Final = 6
 MAX_NUMBER: Final = 10**15
 MAX_TEXT: Final = 2000

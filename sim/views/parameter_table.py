@@ -22,7 +22,7 @@ def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
         "How to read: each replication draws every parameter from its distribution. Origin says "
         "whether it is evidence, computed from evidence, or assumed, and why. Numbers in square "
         "brackets are the mechanisms that a parameter serves. A scenario file may hold a parameter "
-        "at a number, or give it another distribution, under [parameters].",
+        "at a number, or give it another distribution, in its section “parameters”.",
     )
     table.add_column("parameter", style="bold", overflow="fold", ratio=24)
     table.add_column("prior", overflow="fold", ratio=18)

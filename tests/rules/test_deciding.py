@@ -113,8 +113,8 @@ def test_a_better_mood_never_turns_a_committee_against(
 
 
 def test_committees_that_never_or_always_oppose() -> None:
-    assert engagement.lmc_stance(-6.0, -6.0, 0.5, 0.0, 0.0) == "neutral"
-    assert engagement.lmc_stance(6.0, 6.0, 0.5, 1.0, 0.0) == "oppose"
+    assert engagement.lmc_stance(-4.0, -4.0, 0.5, 0.0, 0.0) == "neutral"
+    assert engagement.lmc_stance(4.0, 4.0, 0.5, 1.0, 0.0) == "oppose"
 
 
 def test_only_the_causal_share_of_advice_moves_practices() -> None:

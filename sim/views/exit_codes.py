@@ -73,6 +73,16 @@ def _end(code: int, message: str) -> int:
         message = f"{message[:half]} [...] {message[-half:]}"
     # names from files may hold control characters, which could repaint a terminal
     clean = "".join(c if c == "\n" or c.isprintable() else ascii(c)[1:-1] for c in message)
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    sys.stderr.write(clean.encode(encoding, errors="replace").decode(encoding) + "\n")
+    print_plain(clean, error=True)
     return code
+
+
+def print_plain(text: str, *, error: bool = False) -> None:
+    """Print text as it is, to standard output or, with ``error``, to standard error.
+
+    What the stream's encoding lacks becomes a question mark.
+    """
+    stream = sys.stderr if error else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+    stream.flush()
