@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAIN_OUT: Final = Path("results/main")
 VARIANCE_PAIRS: Final = 50
-LONGEST_FOLDER: Final = 100
 
 app = typer.Typer(
     name="run_sim.py",
@@ -347,7 +346,7 @@ def _run_batch(checked: Checked, options: Options) -> Batch:
 
     out = options.out
     if out is None:
-        out = Path("results") / _folder_name([scenario.name for scenario in checked.scenarios])
+        out = api.default_folder(checked.scenarios)
     _refuse_odd_path("--out", out)
     with ProgressReport(quiet=options.quiet) as progress:
         batch = api.run_batch(
@@ -364,16 +363,6 @@ def _run_batch(checked: Checked, options: Options) -> Batch:
     if options.csv:
         write_csv(batch.folder)
     return batch
-
-
-def _folder_name(names: Sequence[str]) -> str:
-    """Return the default folder's name: scenario names joined with '+', or the first and how many.
-
-    Names that would grow too long for a file system are cut short; a folder that another batch
-    already has is refused by its manifest, never mixed.
-    """
-    joined = "+".join(names)
-    return joined if len(joined) <= LONGEST_FOLDER else f"{names[0]}+{len(names) - 1}_more"
 
 
 def _refuse_odd_path(name: str, path: Path) -> None:

@@ -25,7 +25,6 @@ POLICY: Final = 0
 MERGERS: Final = 1
 WINDOW_OPENS: Final = 2
 WINDOW_CLOSES: Final = 3
-END: Final = 4
 
 DAYS_PER_MONTH: Final = 365.25 / 12
 
@@ -50,7 +49,7 @@ class Calendar:
     def add(self, day: date, kind: int, name: str, action: Callable[[], None]) -> None:
         """Enter a dated thing; days before the start happen at the start."""
         moment = max(0.0, self._situation.clock.moment(day))
-        if kind in (WINDOW_CLOSES, END):
+        if kind == WINDOW_CLOSES:
             moment += LAST_MOMENT
         self._entries.append((moment, kind, name, action))
 
@@ -115,7 +114,6 @@ class Calendar:
             if self._yearly:
                 self._enter(date(year, *self.opens), WINDOW_OPENS, self._open_window)
                 self._enter(date(year, *self.closes), WINDOW_CLOSES, self._close_window)
-        self.add(clock.end, END, "", self._end)
 
     def _enter(self, day: date, kind: int, action: Callable[[], None]) -> None:
         if self._situation.clock.start <= day <= self._situation.clock.end:
@@ -152,10 +150,11 @@ class Calendar:
             proposal.take_effect()
             event.succeed()
 
-    def _end(self) -> None:
-        self._situation.log.write(
-            self._situation.env.now, "end", "England", data={"ccgs": len(self._situation.ccgs)}
-        )
+    def end(self) -> None:
+        """Write the end, after everything else that happens on the last moment of the last day."""
+        situation = self._situation
+        moment = situation.clock.horizon - 1.0 + LAST_MOMENT
+        situation.log.write(moment, "end", "England", data={"ccgs": len(situation.ccgs)})
 
 
 def _month_day(text: str) -> tuple[int, int]:

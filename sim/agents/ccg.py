@@ -169,11 +169,11 @@ class Ladder:
             self.stop()  # nobody in its system to share with
             return
         ccg.rung = rung
-        self._write(ccg)
         if rung == "shared_officer" and partner is not None:
             self._share_officer(partner)
             set_shortfall(situation, ccg)
-            # The other rungs change neither costs nor the rates of starting.
+        self._write(ccg)  # once the officer's group is settled, which the event states
+        if rung == "shared_officer":  # the other rungs change neither costs nor rates of starting
             situation.systems[ccg.system].reconsider()
         self.set_rate()
 

@@ -66,6 +66,7 @@ def replicate_log(
     try:
         _set_stage(situation)
         situation.env.run(until=situation.clock.horizon)
+        situation.calendar.end()
         events = situation.log.events()
         situation.dismantle()
     finally:

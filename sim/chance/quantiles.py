@@ -53,7 +53,7 @@ def triangular(u: float, low: float, mode: float, high: float) -> float:
 
 def gamma(u: float, mean: float, sd: float) -> float:
     """Gamma draw with the given mean and standard deviation."""
-    if sd == 0.0:
+    if sd <= 1e-9 * mean:  # as good as none; its square would vanish below the smallest number
         return mean
     scale = sd * sd / mean
     return float(_special().gammaincinv(mean / scale, u)) * scale

@@ -37,6 +37,7 @@ HEADLINE: Final = (
     "no_cost_cut",
 )
 """The scenarios of the main job, in the order of its tables."""
+LONGEST_FOLDER: Final = 100
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,18 @@ def check_scenarios(
                 raise InputError(f"{scenario.source}: world: {error}") from None
         check_places(loaded[scenario.world], scenario)
     return Checked(found, loaded)
+
+
+def default_folder(scenarios: Sequence[Scenario]) -> Path:
+    """Return where a batch's results go by default: ``results/`` and its names joined with '+'.
+
+    A name that would grow too long for a file system becomes the first and how many more. A
+    folder that another batch already has is refused by its manifest, so batches never mix.
+    """
+    joined = "+".join(scenario.name for scenario in scenarios)
+    if len(joined) > LONGEST_FOLDER:
+        joined = f"{scenarios[0].name}+{len(scenarios) - 1}_more"
+    return Path("results") / joined
 
 
 def as_scenario(scenario: ScenarioLike) -> Scenario:

@@ -21,11 +21,13 @@ def shortfall_share(
     fixed_cost: float,
     variable_per_head: float,
 ) -> float:
-    """Return the running-cost gap after a cut as a share of the allowance before it (0 if none).
+    """Return the running-cost gap after a cut as a share of the allowance before it, 0 to 1.
 
-    Small CCGs fall short first, since their fixed cost is spread over fewer patients.
+    Small CCGs fall short first, since their fixed cost is spread over fewer patients. A gap as
+    large as the whole allowance is the most that counts: beyond it the share has a pole at no
+    patients, and no hazard could bear it.
     Source: Long Term Plan and letter of 22 November 2018 (20 % by 2020-21); King's Fund 2012.
     """
     allowance = allowance_per_head * patients
     cost = fixed_cost + variable_per_head * patients
-    return max(0.0, cost - allowance * (1.0 - cut)) / allowance
+    return min(1.0, max(0.0, cost - allowance * (1.0 - cut)) / allowance)

@@ -36,7 +36,7 @@ TWO: list[dict[str, Any]] = [{"leanings": 0.0}, {"leanings": NO}]
 THREE: list[dict[str, Any]] = [{"leanings": 0.0}, {"leanings": 0.0}, {"leanings": NO}]
 
 
-# -- Before the ballot --------------------------------------------------------------------------------
+# -- Before the ballot ---------------------------------------------------------------------------
 
 
 def test_a_governing_body_that_will_not_take_part_ends_it(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_without_the_gate_a_hopeless_ballot_is_held(tmp_path: Path) -> None:
     assert state.proposals == {"S1-1": "lost"}
 
 
-# -- After it -----------------------------------------------------------------------------------------
+# -- After it ------------------------------------------------------------------------------------
 
 
 def test_one_refusal_loses_the_proposal(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_ballot_that_binds_nobody(tmp_path: Path, honoured: float, bodies: int
     assert len(state.bodies) == bodies
 
 
-# -- How votes count ----------------------------------------------------------------------------------
+# -- How votes count -----------------------------------------------------------------------------
 
 LARGE = {"practices": [10_000, 100, 100], "leanings": [0.0, NO, NO]}
 
@@ -183,7 +183,7 @@ def test_a_ballot_without_a_quorum_fails(tmp_path: Path) -> None:
     assert (data["quorate"], data["carried"], data["abstained"]) == (False, False, 5)
 
 
-# -- Advice and councils ------------------------------------------------------------------------------
+# -- Advice and councils -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,7 @@ def test_a_ballot_without_a_quorum_fails(tmp_path: Path) -> None:
         ("silent", "none", True),
     ],
 )
-def test_advice_reaches_the_ballot(
-    tmp_path: Path, lever: str, advice: str, carried: bool
-) -> None:
+def test_advice_reaches_the_ballot(tmp_path: Path, lever: str, advice: str, carried: bool) -> None:
     world = chain(tmp_path, [{"lmcs": {"One LMC": 1.0}}] * 2)
     numbers = {"lmc_oppose_effect": -200.0, "lmc_causal_share": 1.0, "reballot_probability": 0.0}
     events = run(world, ungated(ballot={"lmc_advice": lever}, parameters=numbers))
@@ -221,9 +219,7 @@ def test_a_committee_of_part_of_a_ccg_counts_in_part(tmp_path: Path) -> None:
 def test_opposed_councils_make_engagement_longer(
     tmp_path: Path, councils: dict[str, float], slower: float
 ) -> None:
-    world = chain(
-        tmp_path, [{"councils": councils}] * 2, stances={"K1": "oppose", "K2": "support"}
-    )
+    world = chain(tmp_path, [{"councils": councils}] * 2, stances={"K1": "oppose", "K2": "support"})
     numbers = {"council_delay": 2.0, "ballot_council_opposed": -0.5}
     events = run(world, ungated(parameters=numbers))
     found = times(events, "S1-1")

@@ -145,7 +145,7 @@ def test_pauses_stop_merger_work(tmp_path: Path) -> None:
     assert [e.time for e in of_kind(events, "pause_begins", "pause_ends")] == [30.0, 90.0]
 
 
-# -- Decisions ----------------------------------------------------------------------------------------
+# -- Decisions -----------------------------------------------------------------------------------
 
 
 def test_a_deferred_application_comes_back_every_window(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_the_only_unready_application_is_refused(tmp_path: Path) -> None:
         assert of_kind(events, "decided")[0].data["decision"] == decision
 
 
-# -- The panel ----------------------------------------------------------------------------------------
+# -- The panel -----------------------------------------------------------------------------------
 
 
 def waits(tmp_path: Path, capacity: int, regions: tuple[str, ...]) -> list[tuple[str, float]]:
@@ -217,7 +217,7 @@ def test_each_region_has_its_own_panel(tmp_path: Path) -> None:
     assert [waited for _, waited in waits(tmp_path, 1, ("R1", "R2", "R3"))] == [0.0] * 3
 
 
-# -- 1 April ------------------------------------------------------------------------------------------
+# -- 1 April -------------------------------------------------------------------------------------
 
 
 def test_the_order_of_the_first_of_april(tmp_path: Path) -> None:
@@ -240,9 +240,7 @@ def test_the_order_of_the_first_of_april(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("end", "ccgs"), [(date(2020, 3, 31), 2), (date(2020, 4, 1), 1)])
-def test_the_last_day_counts_and_nothing_comes_after(
-    tmp_path: Path, end: date, ccgs: int
-) -> None:
+def test_the_last_day_counts_and_nothing_comes_after(tmp_path: Path, end: date, ccgs: int) -> None:
     events = run(pair(tmp_path), certain(end=end))
     days = (end - date(2019, 6, 1)).days
     assert events[-1].kind == "end"

@@ -53,7 +53,7 @@ class Bench:
         return self.fired
 
 
-# -- Profiles -----------------------------------------------------------------------------------------
+# -- Profiles ------------------------------------------------------------------------------------
 
 
 def test_a_profile_by_hand() -> None:
@@ -94,7 +94,7 @@ def test_inverse_undoes_integral(widths: list[float], values: list[float], time:
     assert inverse == pytest.approx(time, abs=1e-9)
 
 
-# -- Hazards ------------------------------------------------------------------------------------------
+# -- Hazards -------------------------------------------------------------------------------------
 
 
 def test_a_constant_rate_fires_when_the_budget_is_used_up() -> None:

@@ -97,7 +97,7 @@ def test_a_system_of_one_body_starts_nothing_more(busy_logs: list[tuple[Event, .
     assert finished > 10
 
 
-# -- Across systems -----------------------------------------------------------------------------------
+# -- Across systems ------------------------------------------------------------------------------
 
 
 def border(folder: Path, left: int, right: int) -> World:
@@ -141,7 +141,7 @@ def test_footprints_cross_a_border_only_where_the_lever_lets_them(tmp_path: Path
     assert set(found) == {("S1C1", "S2C1")}
 
 
-# -- Officers and the ladder --------------------------------------------------------------------------
+# -- Officers and the ladder ---------------------------------------------------------------------
 
 
 def test_an_officer_left_with_one_body_is_shared_no_longer(tmp_path: Path) -> None:
@@ -152,7 +152,8 @@ def test_an_officer_left_with_one_body_is_shared_no_longer(tmp_path: Path) -> No
     own_posts = {"ballot_own_posts": -1.0, "ballot_officer": 0.0}
     ballots = of_kind(run(world, certain(parameters=own_posts)), "ballot")
     assert [dict(e.terms)["own_posts"] for e in ballots] == [0.0, 0.0]
-    alone = load_world(write_world(tmp_path / "v", [[{}] * 3], live_proposals=live))
+    apart: list[dict[str, Any]] = [{}] * 3
+    alone = load_world(write_world(tmp_path / "v", [apart], live_proposals=live))
     ballots = of_kind(run(alone, certain(parameters=own_posts)), "ballot")
     assert [dict(e.terms)["own_posts"] for e in ballots] == [-1.0, -1.0]
 
@@ -160,7 +161,8 @@ def test_an_officer_left_with_one_body_is_shared_no_longer(tmp_path: Path) -> No
 def test_the_ladder_is_climbed_rung_by_rung(tmp_path: Path) -> None:
     order = ("separate", "committees_in_common", "shared_officer", "joint_team")
     rates = {"ladder_committee_rate": 0.3, "ladder_officer_rate": 0.2, "ladder_team_rate": 0.2}
-    world = load_world(write_world(tmp_path / "w", [[{}] * 4]))
+    four: list[dict[str, Any]] = [{}] * 4
+    world = load_world(write_world(tmp_path / "w", [four]))
     scenario = certain(parameters=rates, levers={"joint": {"ladder": True}})
     reached: set[str] = set()
     for replication in range(10):
@@ -176,11 +178,14 @@ def test_the_ladder_is_climbed_rung_by_rung(tmp_path: Path) -> None:
     assert not of_kind(run(world, certain(parameters=rates)), "rung")
 
 
-# -- Terms --------------------------------------------------------------------------------------------
+# -- Terms ---------------------------------------------------------------------------------------
 
 
 def test_terms_of_a_ballot_tell_who_outweighs_whom(tmp_path: Path) -> None:
-    ccgs = [{"practices": 2}, {"practices": 6, "distress": "special_measures"}]
+    ccgs: list[dict[str, Any]] = [
+        {"practices": 2},
+        {"practices": 6, "distress": "special_measures"},
+    ]
     live = [{"ccgs": ["S1C1", "S1C2"]}]
     world = load_world(write_world(tmp_path / "w", [ccgs], live_proposals=live))
     numbers = {"ballot_outweighed": -2.0, "ballot_partner_distress": -3.0}

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from sim.agents import replicate_log
-from sim.chance import Luck, Purpose
+from sim.chance import PURPOSES, Luck, Purpose
 from sim.scenario import Scenario, load_scenario, parse_scenario
 from sim.scenario.levers import Force, Levers
 from sim.world import World, load_world
@@ -163,8 +163,9 @@ def test_numbers_drawn_by_others_move_nothing(
     scenario = load_scenario("as_written")
     plain = replicate_log(world, scenario, SEED, REPLICATION)
     ask = Luck.uniform
-    new = Purpose(600_000, "new", "ccg", "other")
-    asked = []
+    new = Purpose(PURPOSES[-1].number + 1, "new", "ccg", "other")
+    monkeypatch.setattr("sim.chance.luck.PURPOSES", (*PURPOSES, new))
+    asked: list[float] = []
 
     def meddle(self: Luck, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
         asked.append(ask(self, new, len(asked) % 191, len(asked) // 191))

@@ -41,7 +41,7 @@ def every_address(source: Luck) -> dict[tuple[str, int, int], float]:
     }
 
 
-# -- Permanence -------------------------------------------------------------------------------------
+# -- Permanence ----------------------------------------------------------------------------------
 
 GOLDEN: list[tuple[int, int, Purpose, int, int, float]] = [
     (1, 0, purposes.PARAMETERS, 1, 0, 0.9837951334859096),
@@ -93,7 +93,7 @@ def test_purposes_have_unique_permanent_numbers() -> None:
     assert {p.name: p.number for p in PURPOSES if p.name in pinned} == pinned
 
 
-# -- Independence -----------------------------------------------------------------------------------
+# -- Independence --------------------------------------------------------------------------------
 
 
 def test_the_order_of_asking_does_not_matter() -> None:
@@ -105,8 +105,9 @@ def test_the_order_of_asking_does_not_matter() -> None:
     assert backwards == forwards
 
 
-def test_a_new_purpose_shifts_no_other() -> None:
+def test_a_new_purpose_shifts_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     before = every_address(luck())
+    monkeypatch.setattr("sim.chance.luck.PURPOSES", (*PURPOSES, NEXT))
     source = luck()
     drawn = [source.uniform(NEXT, body, attempt) for body in range(191) for attempt in range(3)]
     assert every_address(source) == before
@@ -155,7 +156,7 @@ def test_more_bodies_leave_those_there_alone() -> None:
     assert [long.uniform(purposes.PARAMETERS, body) for body in range(512)] == short
 
 
-# -- Swaps ------------------------------------------------------------------------------------------
+# -- Swaps ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from sim.scenario.load import parse_scenario
@@ -34,6 +34,7 @@ def steady(examples: int = EXAMPLES) -> settings:
         derandomize=True,
         max_examples=examples,
         database=None,
+        phases=(Phase.explicit, Phase.generate),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 
@@ -207,6 +208,8 @@ _RATES = {
 
 
 def _value(row: ParameterInfo) -> st.SearchStrategy[float]:
+    if row.name.startswith("start_") and row.low < 0.0:
+        return st.floats(-1.0, 1.0)  # exponents of a rate: more would start thousands a month
     low = row.low if math.isfinite(row.low) else -3.0
     high = _RATES.get(row.name, row.high if math.isfinite(row.high) else 4.0)
     return st.floats(low, high)
@@ -214,7 +217,9 @@ def _value(row: ParameterInfo) -> st.SearchStrategy[float]:
 
 def _prior(row: ParameterInfo) -> st.SearchStrategy[Any]:
     number = _value(row)
-    positive = st.floats(0.05, _RATES.get(row.name, 2.0))
+    if row.name.startswith("start_") or row.name in _RATES:
+        return number
+    positive = st.floats(0.05, 2.0)
     return st.one_of(
         number,
         number,
@@ -238,6 +243,8 @@ def _parameters(draw: st.DrawFn) -> Table:
     values = {name: draw(_prior(_ROWS[name])) for name in names}
     if draw(st.sampled_from((True, True, False))):  # so that chains get to their ends
         values |= {"start_rate": draw(st.floats(0.05, 1.0)), "support_mean": 4.0}
+    if "approval_defer" in values:  # 1 would put decisions off for ever
+        values["approval_defer"] = draw(st.floats(0.0, 0.8))
     return values
 
 
@@ -249,7 +256,7 @@ def _event(draw: st.DrawFn, start: date, days: int) -> Table:
     day = start + timedelta(days=draw(st.integers(-100, days + 100)))
     event: Table = {"date": day, "kind": kind}
     if kind in ("letter", "push"):
-        event["strength"] = draw(st.floats(0.0, 3.0))
+        event["strength"] = draw(st.floats(0.0, 2.0))
         place = draw(st.sampled_from(("region", "system")))
         event[place] = "all" if place == "region" else "S1"
         if draw(st.booleans()):
@@ -257,7 +264,7 @@ def _event(draw: st.DrawFn, start: date, days: int) -> Table:
     if kind in ("guidance", "wording") or (kind == "letter" and draw(st.booleans())):
         event["wording"] = draw(st.sampled_from(WORDINGS))
     if kind == "rates":
-        event |= {"local": draw(st.floats(0.0, 5.0)), "centre": draw(st.floats(0.0, 5.0))}
+        event |= {"local": draw(st.floats(0.0, 2.0)), "centre": draw(st.floats(0.0, 2.0))}
     if kind == "pause":
         event["months"] = draw(st.floats(0.0, 8.0))
     return event
@@ -267,7 +274,7 @@ def _optional(**levers: st.SearchStrategy[Any]) -> st.SearchStrategy[Table]:
     return st.fixed_dictionaries({}, optional=levers)
 
 
-_index = st.floats(0.0, 10.0)
+_index = st.floats(0.0, 3.0)
 _months_days = st.sampled_from(("01-01", "04-01", "06-15", "09-30", "12-31"))
 
 

@@ -106,7 +106,9 @@ def scenario(
         "end": end,
         "world": "world",
         "model": {"support_form": "one_mode", "parameters": "drawn"},
-        "levers": {group: {**plain, **(levers or {}).get(group, {})} for group, plain in LEVERS.items()},
+        "levers": {
+            group: {**plain, **(levers or {}).get(group, {})} for group, plain in LEVERS.items()
+        },
         "calendar": dict(calendar or {}),
         "parameters": {**dict.fromkeys(ZERO, 0.0), **PARAMETERS, **(parameters or {})},
         "durations": {**dict.fromkeys(STAGES, 0.0), **(durations or {})},
@@ -312,9 +314,7 @@ def o13(folder: Path) -> None:
     world(folder, [[single()] * size for size in STYLISED])
     asks = "How many CCGs are left if whole systems merge?"
     for name, q in (("q50", 0.5), ("q70", 0.7), ("q846", 0.846)):
-        scenario(
-            folder, name, asks, parameters={"support_mean": 50.0, "approval_probability": q}
-        )
+        scenario(folder, name, asks, parameters={"support_mean": 50.0, "approval_probability": q})
     scenario(folder, "own_ballots", asks, parameters={"support_mean": logit(0.9)})
 
 
@@ -326,9 +326,7 @@ def o17(folder: Path) -> None:
         "burst",
         "How long do applications of one deadline wait?",
         end=date(2020, 12, 31),
-        levers={
-            "approval": {"window": "yearly", "panel_capacity": 3, "minimum_lead_months": 0.0}
-        },
+        levers={"approval": {"window": "yearly", "panel_capacity": 3, "minimum_lead_months": 0.0}},
         parameters={"support_mean": 50.0},
         durations={"panel": 2.0},
     )

@@ -154,7 +154,7 @@ def _ballot_dates(_world: World, logs: Sequence[Log]) -> Observed:
     }
     return {
         "first": [min(times) for times in dates.values()],
-        "last": [max(times) for times in dates.values()],
+        "last": [(e.time - called[e.proposal]) / MONTH for e in _of(logs, "balloted")],
     }
 
 
@@ -245,7 +245,10 @@ def _carried(
     )
 
 
-def _whole_systems(scenario: str, q: str, mean: float, sd: float, inside: float) -> Case:
+def _whole_systems(
+    scenario: str, q: str, routine: int, mean: float, sd: float, inside: float = 0.0
+) -> Case:
+    window = Check("60 to 70 CCGs left", inside, "ccgs", share_between(60, 70))
     return Case(
         "O13",
         f"whole systems merge with q = {q}",
@@ -255,13 +258,9 @@ def _whole_systems(scenario: str, q: str, mean: float, sd: float, inside: float)
         (
             Check("mean CCGs left", mean, "ccgs", sharp=True),
             Check("sd of CCGs left", sd, "ccgs", deviation),
-            *(
-                (Check("60 to 70 CCGs left", inside, "ccgs", share_between(60, 70)),)
-                if inside
-                else ()
-            ),
+            *((window,) if inside else ()),
         ),
-        700,
+        routine,
         6000,
     )
 
@@ -377,10 +376,10 @@ CASES: Final[tuple[Case, ...]] = (
         ),
         260, 6000,
     ),
-    _whole_systems("q50", ".5", 116.5, 13.42572158, 0.0),
-    _whole_systems("q70", ".7", 86.7, 12.30487708, 0.0824936739),
-    _whole_systems("q846", ".846", 64.946, 9.691994841, 0.4223948187),
-    _whole_systems("own_ballots", ".9 to the power of its CCGs", 108.800207, 13.16383824, 0.0),
+    _whole_systems("q50", ".5", 400, 116.5, 13.42572158),
+    _whole_systems("q70", ".7", 600, 86.7, 12.30487708, 0.0824936739),
+    _whole_systems("q846", ".846", 680, 64.946, 9.691994841, 0.4223948187),
+    _whole_systems("own_ballots", ".9 to the power of its CCGs", 440, 108.800207, 13.16383824),
     Case(
         "O17", "twelve applications, three reviewers, two months", "o17", ("burst",), _queue,
         (
@@ -434,7 +433,7 @@ CASES: Final[tuple[Case, ...]] = (
             Check("variance, other luck", 0.3616, "other_luck", variance, sharp=True),
             Check("difference", 0.08, "difference", sharp=True),
         ),
-        1200, 6000, _differences,
+        1300, 6000, _differences,
     ),
     Case(
         "O23", "two scenarios under the same luck: decisions", "o23d", ("p80", "p72"),
@@ -453,8 +452,8 @@ CASES: Final[tuple[Case, ...]] = (
             Check("posterior mean", 0.1879699248, "chance", mean_where("hits"), sharp=True),
             Check("posterior above .2583432975", 0.025, "above", mean_where("hits")),
             Check("ballots accepted", 1 / 132, "accepted"),
-            Check("ballots with at most half yes", 0.5, "at_most", sharp=True),
+            Check("ballots with at most half yes", 0.5, "at_most"),
         ),
-        28000, 160000,
+        11000, 130000,
     ),
 )  # fmt: skip

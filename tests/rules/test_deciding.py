@@ -14,7 +14,7 @@ from sim.rules import approval, consent, dates, engagement
 from sim.rules.logistic import expit, logit, total
 from tests.properties import between, shares, steady, uniforms
 
-# -- Consent and squeezing ----------------------------------------------------------------------------
+# -- Consent and squeezing -----------------------------------------------------------------------
 
 CONSENT: dict[str, Any] = {
     "autonomy": 0.0,
@@ -73,7 +73,7 @@ def test_squeezed_work_is_never_longer_and_fits_if_squeezed(
         assert available >= shortest
 
 
-# -- Engagement ---------------------------------------------------------------------------------------
+# -- Engagement ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("causal", [0.0, 0.25, 1.0])
@@ -150,7 +150,7 @@ def test_who_members_think_is_behind_it() -> None:
     assert seen("centre", 1.0, 0.3, 0.0, 0.5) == 1.0
 
 
-# -- Approval -----------------------------------------------------------------------------------------
+# -- Approval ------------------------------------------------------------------------------------
 
 APPROVAL: dict[str, Any] = {
     "ready": 1.0,
@@ -205,7 +205,7 @@ def test_certain_approval_and_certain_refusal() -> None:
         assert approval.decide(u, (("base", logit(0.0)),), 0.0) == "refused"
 
 
-# -- Dates --------------------------------------------------------------------------------------------
+# -- Dates ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sim.rules import beliefs, footprints, ladder, money, starting
 from sim.rules.logistic import total
 from tests.properties import between, shares, steady, uniforms
 
-# -- Rates of starting --------------------------------------------------------------------------------
+# -- Rates of starting ---------------------------------------------------------------------------
 
 COMMON: dict[str, Any] = {
     "free": 4,
@@ -111,9 +111,8 @@ def test_a_rate_rises_with_each_factor(
 
 @pytest.mark.parametrize("zero", range(4))
 def test_a_rate_without_base_share_intensity_or_leader_is_exactly_nought(zero: int) -> None:
-    factors = [0.1, 0.5, 1.0, 1.0]
-    factors[zero] = 0.0
-    assert starting.rate(*factors, terms=(("x", 700.0),)) == 0.0
+    base, share, intensity, leader = (0.0 if i == zero else 0.5 for i in range(4))
+    assert starting.rate(base, share, intensity, leader, (("x", 700.0),)) == 0.0
 
 
 def test_the_centre_is_as_active_as_its_three_levers() -> None:
@@ -127,7 +126,7 @@ def test_the_deadline_pulls_in_its_last_year() -> None:
     assert [starting.deadline_ramp(m) for m in months] == [0.0, 0.0, 0.5, 0.75, 1.0, 1.0]
 
 
-# -- Footprints ---------------------------------------------------------------------------------------
+# -- Footprints ----------------------------------------------------------------------------------
 
 PULLS: dict[str, Any] = {
     "belief_level": 1.0,
@@ -154,7 +153,8 @@ PULLS: dict[str, Any] = {
 )
 def test_the_pull_of_the_whole_system(change: dict[str, Any], whole: float) -> None:
     pull = footprints.pulls(**(PULLS | change))
-    assert pull == (pytest.approx(whole), 0.3, 1.5)
+    assert pull.whole_system == pytest.approx(whole)
+    assert (pull.one_council, pull.shared_officer) == (0.3, 1.5)
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -189,7 +189,7 @@ def test_choosing_never_fails_and_never_takes_what_has_no_weight(
     assert footprints.choose([*utilities, max(utilities) + 1600.0], u) == len(utilities)
 
 
-# -- Beliefs ------------------------------------------------------------------------------------------
+# -- Beliefs -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_wordings_get_harder_by_steps() -> None:
     assert [beliefs.level(word) for word in order] == [0.0, 1.0, 2.0, 3.0]
 
 
-# -- Money --------------------------------------------------------------------------------------------
+# -- Money ---------------------------------------------------------------------------------------
 
 
 def test_books_balance_before_a_cut() -> None:
@@ -249,7 +249,7 @@ def test_the_gap_grows_with_cut_and_fixed_cost_and_shrinks_with_size(
     assert money.shortfall_share(patients * 2, 20.0, cut, fixed, 15.0) <= gap + 1e-12
 
 
-# -- Ladder -------------------------------------------------------------------------------------------
+# -- Ladder --------------------------------------------------------------------------------------
 
 RATES = (0.02, 0.03, 0.05)
 

@@ -13,7 +13,7 @@ from sim.rules import ballot, support
 from sim.rules.logistic import GRID, expit, happens, logit, rounded, total
 from tests.properties import between, log_odds, shares, steady, uniforms
 
-# -- Log-odds -----------------------------------------------------------------------------------------
+# -- Log-odds ------------------------------------------------------------------------------------
 
 
 @steady
@@ -55,7 +55,7 @@ def test_terms_add_up() -> None:
     assert total((("a", 1.5), ("b", -0.5))) == 1.0
 
 
-# -- The count ----------------------------------------------------------------------------------------
+# -- The count -----------------------------------------------------------------------------------
 
 
 def count(n: int = 4, **over: Any) -> ballot.Tally:
@@ -72,9 +72,7 @@ def count(n: int = 4, **over: Any) -> ballot.Tally:
     return ballot.count_votes(**(values | over))
 
 
-def tally(
-    votes_for: int, votes_against: int, practices: int, scale: float = 1.0
-) -> ballot.Tally:
+def tally(votes_for: int, votes_against: int, practices: int, scale: float = 1.0) -> ballot.Tally:
     return ballot.Tally(
         practices,
         votes_for,
@@ -218,7 +216,7 @@ def test_a_proposal_needs_all_or_more_than_half() -> None:
     assert not ballot.proposal_carries(0, 1, all_must_carry=False)
 
 
-# -- What members think -------------------------------------------------------------------------------
+# -- What members think --------------------------------------------------------------------------
 
 
 def test_outweighed_by_hand() -> None:

@@ -36,7 +36,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         r"levers\.force\.cajolling .*allowed.*cajoling",
     ),
     "lever group": ({"levers": {"farce": {}}}, r"levers\.farce .*force"),
-    "lever type": ({"levers": {"force": {"cajoling": "much"}}}, r"levers\.force\.cajoling = 'much'"),
+    "lever type": (
+        {"levers": {"force": {"cajoling": "much"}}},
+        r"levers\.force\.cajoling = 'much'",
+    ),
     "lever range": ({"levers": {"force": {"cajoling": 11.0}}}, r"levers\.force\.cajoling = '11"),
     "lever nan": ({"levers": {"money": {"running_cost_cut": NAN}}}, r"running_cost_cut = 'nan'"),
     "lever infinite": ({"levers": {"force": {"incentive": INF}}}, r"incentive = 'inf'"),
@@ -132,7 +135,7 @@ def test_the_untouched_tables_are_accepted() -> None:
     assert parse_scenario({"name": "x"} | event()).calendar[0].strength == 1.0
 
 
-# -- Files ------------------------------------------------------------------------------------------
+# -- Files ---------------------------------------------------------------------------------------
 
 
 def put(path: Path, content: str | bytes) -> Path:

@@ -44,7 +44,7 @@ def base_and(
     return load_scenario(write(folder, "over", f'extends = "base"\n{over}'))
 
 
-# -- Shipped ----------------------------------------------------------------------------------------
+# -- Shipped -------------------------------------------------------------------------------------
 
 
 def test_the_six_scenarios_are_shipped() -> None:
@@ -106,7 +106,7 @@ def test_levers_stand_at_the_policy_as_written() -> None:
     }
 
 
-# -- Digest -----------------------------------------------------------------------------------------
+# -- Digest --------------------------------------------------------------------------------------
 
 LONG = """
 name = "same"
@@ -186,7 +186,7 @@ def _letter() -> dict[str, Any]:
     return {"date": date(2020, 1, 1), "kind": "letter", "region": "all", "strength": 0.5}
 
 
-# -- Extends ----------------------------------------------------------------------------------------
+# -- Extends -------------------------------------------------------------------------------------
 
 
 def test_tables_merge_key_by_key_and_the_later_file_wins(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path: Path) -> None:
     assert load_scenario(path).question == "Why?"
 
 
-# -- Parameters and durations -------------------------------------------------------------------------
+# -- Parameters and durations --------------------------------------------------------------------
 
 
 def test_a_number_holds_a_parameter_and_leaves_the_others_drawn() -> None:

@@ -1,0 +1,59 @@
+"""Where the answer is known: every exact-answer case at routine size.
+
+Fixed seed; a check of an estimate fails by chance about once in 16,000 (4 standard errors), the
+whole file of about 80 such checks about once in 200 seeds. Deterministic answers to 1e-9; times
+are differences of moments on the engine's grid of 2**-20 day, on which the case's months of
+365.25/12 days lie exactly.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.build_worlds import BUILDERS, HERE, build
+from tests.oracles.cases import CASES, Case
+from tests.oracles.estimate import CAUGHT
+from tests.oracles.run import run_case
+from tests.oracles.wrong import WRONG
+
+ASKED = "O1 O2 O3 O4 O6 O7 O9 O10 O11 O13 O17 O18 O19 O23 O25".split()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case_gives_the_exact_answer(case: Case) -> None:
+    result = run_case(case, case.routine)
+    assert not result.failures, "\n".join(result.failures)
+    blunt = [
+        (check.what, check.resolution(estimate))
+        for check, estimate in result.estimates
+        if check.sharp and check.resolution(estimate) > CAUGHT
+    ]
+    assert not blunt, f"too few replications to catch an error of 3 %: {blunt}"
+
+
+def test_every_oracle_asked_for_has_a_case_and_a_mistake_it_catches() -> None:
+    assert {case.id for case in CASES} == set(ASKED)
+    assert {wrong.case for wrong in WRONG} == {case.name for case in CASES}
+    for case in CASES:
+        assert any(check.sharp or check.certain for check in case.checks), case.name
+
+
+def test_committed_worlds_and_scenarios_are_what_the_script_writes(tmp_path: Path) -> None:
+    build(tmp_path)
+    fresh, kept = (_files(folder) for folder in (tmp_path, HERE))
+    assert sorted(fresh) == sorted(kept)
+    assert [name for name in fresh if fresh[name] != kept[name]] == []
+    assert sum(len(content) for content in kept.values()) < 1_000_000
+    used = {path.relative_to(HERE).as_posix() for case in CASES for path in case.files()}
+    assert used == {name for name in kept if name.endswith(".toml") and "/world/" not in name}
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for builder in BUILDERS
+        for path in sorted((folder / builder.__name__).rglob("*"))
+        if path.is_file()
+    }
