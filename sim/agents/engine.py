@@ -110,11 +110,7 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         clock=clock,
         bodies=dict(bodies),
         neighbours=dict(neighbours),
-        pauses=tuple(
-            (clock.moment(event.date), clock.moment(event.date) + event.months * DAYS_PER_MONTH)
-            for event in scenario.calendar
-            if event.kind == "pause"
-        ),
+        pauses=_pauses(scenario, clock),
     )
     situation.variable_per_head = variable_cost_per_head(
         scenario.levers.money.allowance_per_head,
@@ -124,6 +120,20 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
     )
     situation.calendar = Calendar(situation)
     return situation
+
+
+def _pauses(scenario: Scenario, clock: Clock) -> tuple[tuple[float, float], ...]:
+    """Return the times without merger work, in order; pauses that overlap are one."""
+    found: list[tuple[float, float]] = []
+    for event in scenario.calendar:  # in order of date
+        if event.kind == "pause":
+            begins = clock.moment(event.date)
+            ends = begins + event.months * DAYS_PER_MONTH
+            if found and begins <= found[-1][1]:
+                begins, before = found.pop()
+                ends = max(ends, before)
+            found.append((begins, ends))
+    return tuple(found)
 
 
 _maps: list[tuple[World, dict[int, Body], Neighbours]] = []  # the last world's map, kept

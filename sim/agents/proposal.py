@@ -220,12 +220,14 @@ class Proposal:
         stands = yield from ballots.hold()
         if stands:
             return True
-        honoured = situation.levers.ballot.binding or happens(
+        refusing = [self.members[i] for i in ballots.failed()]
+        binding = situation.levers.ballot.binding and any(ccg.rule.binding for ccg in refusing)
+        honoured = binding or happens(
             self.uniform(purposes.HONOUR_VOTE), situation.parameters.honour_probability
         )
         if not honoured:
             return True
-        names = ", ".join(self.members[i].name for i in ballots.failed())
+        names = ", ".join(ccg.name for ccg in refusing)
         self._leave("lost", f"members refused: {names}", cool=True)
         self._try_narrower(ballots.carriers())
         return False

@@ -106,7 +106,8 @@ class Situation:
         for index in ids:
             council = self.bodies[index].council
             self._by_council[council] = self.mostly_in(council) - 1
-        body = merge_in_place(self.bodies, self.neighbours, ids)
+        merge_in_place(self.bodies, self.neighbours, ids)
+        body = self.bodies[min(ids)]  # without an officer's group that is left with it alone
         self._by_council[body.council] = self.mostly_in(body.council) + 1
         return body
 

@@ -37,6 +37,7 @@ class System:
         self.leader_in_post = True
         self.proposals = 0
         self._cooling = 0
+        self._idle = True  # no two CCGs are free to propose anything
         self._dedicated = place.leader_dedicated
         self.members = [situation.ccgs[i] for i in place.ccgs]
         self._candidates: tuple[Footprint, ...] | None = situation.world.footprints[index]
@@ -167,7 +168,7 @@ class System:
             turn += 1
 
     def _lead_changed(self) -> None:
-        if self._hazards["local"].level or self._hazards["centre"].level:
+        if not self._idle:
             self.reconsider()
 
     # -- Starting proposals -------------------------------------------------------------------
@@ -178,9 +179,11 @@ class System:
             return
         free = [ccg for ccg in self.members if ccg.proposal is None]
         if len(free) < 2 and not self._crossing_possible(free):
+            self._idle = True
             self._hazards["local"].set_level(0.0)
             self._hazards["centre"].set_level(0.0)
             return
+        self._idle = False
         situation = self._situation
         p, force = situation.parameters, situation.levers.force
         n = len(free)

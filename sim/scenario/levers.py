@@ -118,7 +118,10 @@ class Ballot(_Group):
         True, "every CCG must carry it; if not, more than half of them", "yes/no", (1, 98)
     )
     binding: bool = _lever(
-        True, "a lost ballot ends the proposal; if not, leaders may go on", "yes/no", (1, 104)
+        True,
+        "a lost ballot ends the proposal where a constitution binds; if not, leaders may go on",
+        "yes/no",
+        (1, 104),
     )
     tries: int = _lever(
         2, "how often a CCG may be asked about one proposal", "ballots", (1,), ge=1, le=10

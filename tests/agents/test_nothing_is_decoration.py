@@ -266,6 +266,21 @@ def test_the_ladder(written: list[Log]) -> None:
     register_stays(written, without, EARLY)
 
 
+def test_the_centres_three_levers(written: list[Log]) -> None:
+    """A centre that neither encourages, pays nor cajoles starts nothing; local leaders go on."""
+    idle = logs(WRITTEN | lever("force", encouragement=0.0, incentive=0.0, cajoling=0.0))
+    known = len(england().live_proposals)
+
+    def started(arm: list[Log], origin: str) -> int:
+        new = [e for log in arm for e in kind_of(log, ("mooted",))[known:] if not e.data["parent"]]
+        return sum(event.data["origin"] == origin for event in new)
+
+    assert started(written, "centre") > 20
+    assert started(idle, "centre") == 0
+    assert started(idle, "local") > 20
+    stays(written, idle, LEADERS)
+
+
 @pytest.mark.parametrize("relays", ["region_relays", "local_relays"])
 def test_relays(relays: str) -> None:
     """The word kept by all or dropped by all: beliefs part first, then proposals."""

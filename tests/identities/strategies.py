@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import tempfile
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def world_plans(draw: st.DrawFn) -> Table:
         )
     ccgs = [ccg for system in systems for ccg in system["ccgs"]]
     borders = []
-    for one, two in zip(ccgs, ccgs[1:], strict=False):
+    for one, two in pairwise(ccgs):
         same = one["code"][:2] == two["code"][:2]
         if same or draw(st.booleans()):
             borders.append((one["code"], two["code"], draw(st.sampled_from(LINKS))))
@@ -339,9 +340,7 @@ def scenario_tables(draw: st.DrawFn) -> Table:
         "levers": draw(_levers()),
         "calendar": {f"event_{n}": event for n, event in enumerate(events)},
         "parameters": draw(_parameters()),
-        "durations": draw(
-            st.fixed_dictionaries({}, optional=dict.fromkeys(STAGES, durations))
-        ),
+        "durations": draw(st.fixed_dictionaries({}, optional=dict.fromkeys(STAGES, durations))),
     }
 
 

@@ -213,7 +213,11 @@ def test_the_replay_refuses_a_log_that_was_tampered_with() -> None:
         "I1": (*log[:-1], log[-1]._replace(data={"ccgs": 5})),
         "I2": (*log[:merged], outside._replace(subject="S1C1+S1C2"), *log[merged + 1 :]),
         "I3": (*log[:merged], log[-1], *log[merged:]),
-        "I4": (*log[:merged], late, *(e._replace(time=max(e.time, late.time)) for e in log[merged + 1:])),  # noqa: E501
+        "I4": (
+            *log[:merged],
+            late,
+            *(e._replace(time=max(e.time, late.time)) for e in log[merged + 1 :]),
+        ),
         "I5": (*log[:ballot], votes, *log[ballot + 1 :]),
         "I6": (*log[:decided], *log[decided + 1 :]),
     }

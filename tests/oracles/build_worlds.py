@@ -3,142 +3,18 @@
 ``python -m tests.oracles.build_worlds`` writes ``tests/oracles/<case>/world`` and
 ``tests/oracles/<case>/<scenario>.toml`` again; a test shows that what is committed is what this
 script writes. Every scenario states all levers, parameters and durations that could matter, so
-that a changed default moves no case: the plain setting below has no spread, no effect, no delay.
+that a changed default moves no case (see ``plain``).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sim.scenario.model import to_toml
-from tests.small_worlds import write_world
+from tests.oracles.plain import START, logit, scenario, single, world
 
 HERE: Final = Path(__file__).parent
-START: Final = date(2019, 6, 1)
-INSTANT: Final = date(2019, 6, 2)  # the end date of cases in which everything happens at once
-
-LEVERS: Final[dict[str, dict[str, Any]]] = {
-    "information": {"wording": "none", "region_relays": "as_drawn", "local_relays": "as_drawn"},
-    "money": {"running_cost_cut": 0.2},
-    "force": {"encouragement": 1.0, "incentive": 1.0, "cajoling": 1.0, "hard_rule": False},
-    "ballot": {
-        "threshold": 0.5,
-        "quorum": 0.0,
-        "weighting": "equal",
-        "all_must_carry": True,
-        "binding": True,
-        "tries": 1,
-        "lmc_advice": "silent",
-        "council_view": "silent",
-        "leaders_gate": False,
-    },
-    "approval": {
-        "window": "all_year",
-        "window_opens": "04-01",
-        "window_closes": "09-30",
-        "panel_capacity": 1000,
-        "minimum_lead_months": 0.0,
-        "effective_dates": "any_day",
-    },
-    "boundaries": {"cross_system": "never"},
-    "joint": {"leader_turnover": False, "ladder": False},
-}
-
-# Everything not named here is 0: no rate, no effect, no spread.
-PARAMETERS: Final[dict[str, float]] = {
-    "start_vacancy": 1.0,
-    "plan_floor": 1.0,
-    "council_delay": 1.0,
-    "consent_base": 50.0,
-    "turnout_mean": 1.0,
-    "honour_probability": 1.0,
-    "approval_probability": 1.0,
-    "fixed_cost": 0.5,
-}
-ZERO: Final = (
-    "start_rate start_centre_share start_expectation start_deadline start_letter start_shortfall "
-    "start_officer start_distress start_council_match start_crowding start_place_sd "
-    "start_after_lost start_hard_rule unseen_months footprint_whole footprint_expectation "
-    "footprint_council footprint_officer consent_autonomy_sd consent_council_match "
-    "perceived_if_centre perceived_if_local perceived_cajoling lmc_oppose_share "
-    "lmc_support_share lmc_oppose_effect lmc_support_effect lmc_causal_share "
-    "council_oppose_share support_mean support_sd support_shared support_place_share "
-    "support_practice_sd ballot_outweighed ballot_partner_distress ballot_own_posts "
-    "ballot_identity ballot_one_council ballot_officer ballot_perceived_centre "
-    "ballot_council_opposed support_opposed_share call_steepness call_noise_sd call_postpone "
-    "turnout_spread reballot_probability reballot_shift reballot_shift_sd reballot_inquorate "
-    "narrower_probability approval_unready approval_defer approval_part_hard conditions_share "
-    "relay_drop_region relay_drop_local relay_restore sharing_saving leader_turnover "
-    "leader_dedicated ladder_officer_rate ladder_team_rate ladder_committee_rate "
-    "officer_unknown_share"
-).split()
-STAGES: Final = (
-    "explore draft engage ballot postpone reballot panel national conditions vacancy cooling"
-).split()
-
-
-def logit(probability: float) -> float:
-    """Return the leaning of a practice that says yes with a probability."""
-    return math.log(probability / (1.0 - probability))
-
-
-def scenario(
-    folder: Path,
-    name: str,
-    question: str,
-    *,
-    start: date = START,
-    end: date = INSTANT,
-    levers: Mapping[str, Mapping[str, Any]] | None = None,
-    parameters: Mapping[str, Any] | None = None,
-    durations: Mapping[str, Any] | None = None,
-    calendar: Mapping[str, Any] | None = None,
-) -> None:
-    """Write one scenario file: the plain setting and what this case changes."""
-    tables: dict[str, Any] = {
-        "name": f"{folder.name}_{name}",
-        "question": question,
-        "start": start,
-        "end": end,
-        "world": "world",
-        "model": {"support_form": "one_mode", "parameters": "drawn"},
-        "levers": {
-            group: {**plain, **(levers or {}).get(group, {})} for group, plain in LEVERS.items()
-        },
-        "calendar": dict(calendar or {}),
-        "parameters": {**dict.fromkeys(ZERO, 0.0), **PARAMETERS, **(parameters or {})},
-        "durations": {**dict.fromkeys(STAGES, 0.0), **(durations or {})},
-    }
-    path = folder / f"{name}.toml"
-    path.write_text(to_toml(tables) + "\n", encoding="utf-8", newline="\n")
-
-
-def world(
-    folder: Path,
-    systems: Sequence[Any],
-    *,
-    stage: str | None = "engaged",
-    day: date = START,
-) -> None:
-    """Write a world; with a stage, every system of two or more CCGs has one live proposal of all."""
-    live = []
-    for number, system in enumerate(systems, start=1):
-        ccgs = system["ccgs"] if isinstance(system, Mapping) else system
-        if stage and len(ccgs) > 1:
-            codes = [f"S{number}C{n}" for n in range(1, len(ccgs) + 1)]
-            live.append({"ccgs": codes, "stage": stage, "known_since": f"{day.year}-01"})
-    write_world(
-        folder / "world", systems, live_proposals=live, name=folder.name, date=day.isoformat()
-    )
-
-
-def single(p: float = 0.5, **more: Any) -> dict[str, Any]:
-    """Return a CCG of one practice, whose ballot therefore carries with that practice's chance."""
-    return {"practices": 1, "leanings": logit(p), **more}
 
 
 REFUSED: Final = {"approval_probability": 0.0}  # the ballots are all that is looked at

@@ -1,24 +1,21 @@
 """The exact-answer cases: what each runs, how its log is read, and what must come out.
 
-Every exact value stands in the project's list of oracles under the case's id; a comment says so
-where a case states it in other units. A case is configured by its world folder and scenario files
+Exact values stand in the project's list of oracles under the case's id; a comment says where one
+follows from the oracle's formula. A case is configured by its world folder and scenario files
 alone, which ``build_worlds`` writes.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from sim.agents import Event, Log
-from sim.records.folds import final_count
-from sim.world.model import World
+from tests.oracles import observe
 from tests.oracles.estimate import (
     Check,
     deterministic,
@@ -30,12 +27,9 @@ from tests.oracles.estimate import (
     share_equal,
     variance,
 )
+from tests.oracles.observe import Observe
 
 HERE: Final = Path(__file__).parent
-MONTH: Final = 365.25 / 12
-
-Observed = Mapping[str, Sequence[float]]
-Observe = Callable[[World, Sequence[Log]], Observed]
 
 
 @dataclass(frozen=True)
@@ -66,167 +60,6 @@ class Case:
         return tuple(HERE / self.folder / f"{name}.toml" for name in self.scenarios)
 
 
-# -- Reading the log ---------------------------------------------------------------------------
-
-
-def _of(logs: Sequence[Log], kind: str) -> list[Event]:
-    return [event for event in logs[0].events if event.kind == kind]
-
-
-def _by_proposal(events: Sequence[Event]) -> dict[str, list[Event]]:
-    found: defaultdict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        found[event.proposal].append(event)
-    return dict(found)
-
-
-def _ballots(_world: World, logs: Sequence[Log]) -> Observed:
-    """Look at each ballot: carried, tied, votes, and the advice before it."""
-    data = [event.data for event in _of(logs, "ballot")]
-    found: dict[str, list[float]] = {
-        "carried": [float(d["carried"]) for d in data],
-        "tied": [float(d["votes_for"] == d["votes_against"]) for d in data],
-        "yes": [float(d["votes_for"]) for d in data],
-        "cast": [float(d["votes_for"] + d["votes_against"]) for d in data],
-    }
-    for advice in sorted({d["lmc_advice"] for d in data} - {"none"}):
-        heard = [d for d in data if d["lmc_advice"] == advice]
-        found[f"carried_{advice}"] = [float(d["carried"]) for d in heard]
-        found[f"yes_{advice}"] = [float(d["votes_for"]) for d in heard]
-        found[f"is_{advice}"] = [float(d["lmc_advice"] == advice) for d in data]
-    return found
-
-
-def _joint(_world: World, logs: Sequence[Log]) -> Observed:
-    """Look at each proposal: whether it stands, and how many of its CCGs carried."""
-    stands = {e.proposal: float(e.data["carried"]) for e in _of(logs, "balloted")}
-    votes = _by_proposal(_of(logs, "ballot"))
-    carried = [sum(e.data["carried"] for e in votes[p]) for p in stands]
-    sizes = [len(votes[p]) for p in stands]
-    return {
-        "all": list(stands.values()),
-        "refusals": [float(n - c) for n, c in zip(sizes, carried, strict=True)],
-        "share": [c / n for n, c in zip(sizes, carried, strict=True)],
-    }
-
-
-def _in_the_end(_world: World, logs: Sequence[Log]) -> Observed:
-    """Look at each CCG: whether any of its tries was carried."""
-    carried: dict[str, bool] = {}
-    for event in _of(logs, "ballot"):
-        carried[event.subject] = carried.get(event.subject, False) or event.data["carried"]
-    return {"carried": [float(c) for c in carried.values()]}
-
-
-def _months_to_effect(world: World, logs: Sequence[Log]) -> Observed:
-    times = [event.time / MONTH for event in _of(logs, "effective")]
-    missing = len(world.systems) - len(times)  # none, but for luck of 1 in a million
-    return {"months": [*times, *[math.inf] * missing]}
-
-
-def _starts(world: World, logs: Sequence[Log]) -> Observed:
-    """Look at each system: whether and when a proposal starts, and by whom."""
-    events = _of(logs, "mooted")
-    waits = [e.time / MONTH * 3.0 / 16.0 for e in events]  # in the oracle's months, see o10
-    quiet = len(world.systems) - len(events)
-    return {
-        "centre": [float(e.data["origin"] == "centre") for e in events],
-        "started": [*[1.0] * len(events), *[0.0] * quiet],
-        "months": [*waits, *[27.0] * quiet],
-    }
-
-
-def _count(world: World, logs: Sequence[Log]) -> Observed:
-    return {"ccgs": [float(final_count(logs[0].events, world))]}
-
-
-def _queue(_world: World, logs: Sequence[Log]) -> Observed:
-    close = next(e.time for e in _of(logs, "window_closes"))
-    done = sorted((e.time - close) / MONTH for e in _of(logs, "assessed"))
-    return {"months": done}
-
-
-def _ballot_dates(_world: World, logs: Sequence[Log]) -> Observed:
-    called = {e.proposal: e.time for e in _of(logs, "ballot_called")}
-    dates = {
-        proposal: [(e.time - called[proposal]) / MONTH for e in events]
-        for proposal, events in _by_proposal(_of(logs, "ballot")).items()
-    }
-    return {
-        "first": [min(times) for times in dates.values()],
-        "last": [(e.time - called[e.proposal]) / MONTH for e in _of(logs, "balloted")],
-    }
-
-
-def _years(world: World, logs: Sequence[Log]) -> Observed:
-    days = [event.time for event in _of(logs, "effective")]
-    return {
-        "year": [float(round(day / 365.25)) for day in days],
-        "later": [float(round(day / 365.25) > 2) for day in days],
-    }
-
-
-def _heard(world: World, logs: Sequence[Log]) -> Observed:
-    """Look at each chain of relays: who believes one CCG to be expected, without "typically"."""
-    believed = {e.subject: e.data["wording"] for e in _of(logs, "belief")}
-    tiers = {
-        "region": [region.name for region in world.regions],
-        "system": [system.code for system in world.systems],
-        "ccg": [ccg.code for ccg in world.ccgs],
-    }
-    return {
-        tier: [float(believed.get(name) == "expected") for name in names]
-        for tier, names in tiers.items()
-    }
-
-
-def _pair_of_votes(_world: World, logs: Sequence[Log]) -> Observed:
-    high, low = ([float(e.data["votes_for"]) for e in _of([log], "ballot")] for log in logs)
-    return {"high": high, "low": low}
-
-
-PRACTICES: Final = 40  # a ballot, in o23
-
-
-def _differences(samples: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Pair the two scenarios with the same luck, and with another replication's.
-
-    Votes are scaled so that the variance is that of the difference between two single votes.
-    """
-    high, low = samples["high"], samples["low"]
-    scale = math.sqrt(PRACTICES)
-    return {
-        "difference": (high - low) / PRACTICES,
-        "same_luck": (high - low) / scale,
-        "other_luck": (high - np.roll(low, len(low) // 2)) / scale,
-    }
-
-
-def _pair_of_decisions(_world: World, logs: Sequence[Log]) -> Observed:
-    high, low = (
-        {e.proposal: e.data["decision"] == "approved" for e in _of([log], "decided")}
-        for log in logs
-    )
-    return {
-        "gained": [float(high[p]) - float(low[p]) for p in high],
-        "only_low": [float(low[p] and not high[p]) for p in high],
-    }
-
-
-def _posterior(world: World, logs: Sequence[Log]) -> Observed:
-    """Look at each replication: its support, and how many of its ballots gave 24 yes."""
-    yes = [e.data["votes_for"] for e in _of(logs, "ballot")]
-    chance = 1.0 / (1.0 + math.exp(-logs[0].parameters["support_mean"]))
-    hits = sum(votes == 24 for votes in yes)
-    return {
-        "chance": [chance],
-        "above": [float(chance > 0.2583432975)],
-        "hits": [float(hits)],
-        "accepted": [hits / len(yes)],
-        "at_most": [sum(votes <= 65 for votes in yes) / len(yes)],
-    }
-
-
 # -- The cases ---------------------------------------------------------------------------------
 
 
@@ -238,7 +71,7 @@ def _carried(
         f"majority of votes cast: {what}",
         "o01",
         (scenario,),
-        _ballots,
+        observe.ballots,
         (Check("ballots carried", exact, "carried", sharp=True), *more),
         routine,
         routine * 8,
@@ -254,7 +87,7 @@ def _whole_systems(
         f"whole systems merge with q = {q}",
         "o13",
         (scenario,),
-        _count,
+        observe.count,
         (
             Check("mean CCGs left", mean, "ccgs", sharp=True),
             Check("sd of CCGs left", sd, "ccgs", deviation),
@@ -267,8 +100,8 @@ def _whole_systems(
 
 def _dates(scenario: str, what: str, routine: int, checks: tuple[Check, ...]) -> Case:
     return Case(
-        "O18", f"ballot dates of six CCGs: {what}", "o18", (scenario,), _ballot_dates, checks,
-        routine, routine * 6,
+        "O18", f"ballot dates of six CCGs: {what}", "o18", (scenario,),
+        observe.ballot_dates, checks, routine, routine * 6,
     )  # fmt: skip
 
 
@@ -287,7 +120,7 @@ CASES: Final[tuple[Case, ...]] = (
     _carried("quorum_75", "quorum 22 of 29", 0.5131762015, 300),
     _carried("two_thirds", "two thirds of votes cast", 0.1163419761, 2200),
     Case(
-        "O2", "practices with chances .35 to .75 each", "o02", ("leanings",), _ballots,
+        "O2", "practices with chances .35 to .75 each", "o02", ("leanings",), observe.ballots,
         (
             Check("at least 5 of 9 yes", 0.6255601250, "carried", sharp=True),
             Check("mean yes", 4.95, "yes", sharp=True),
@@ -297,7 +130,7 @@ CASES: Final[tuple[Case, ...]] = (
         600, 5000,
     ),
     Case(
-        "O3", "all four CCGs must carry, independent", "o03", ("independent",), _joint,
+        "O3", "all four CCGs must carry, independent", "o03", ("independent",), observe.joint,
         (
             Check("all carry", 0.4975872, "all", sharp=True),
             Check("exactly one refuses", 0.4113872, "refusals", share_equal(1)),
@@ -306,7 +139,7 @@ CASES: Final[tuple[Case, ...]] = (
         310, 3000,
     ),
     Case(
-        "O3", "all six CCGs must carry, shared support", "o03s", ("shared",), _joint,
+        "O3", "all six CCGs must carry, shared support", "o03s", ("shared",), observe.joint,
         (
             Check("all carry", 0.3742108293, "all", sharp=True),
             Check("a CCG carries", 0.7661796373, "share", sharp=True),
@@ -314,34 +147,38 @@ CASES: Final[tuple[Case, ...]] = (
         820, 5000,
     ),
     Case(
-        "O4", "votes weighted by list size", "o04", ("by_list_size",), _ballots,
+        "O4", "votes weighted by list size", "o04", ("by_list_size",), observe.ballots,
         (Check("ballots carried", 0.5241935, "carried", sharp=True),), 280, 2500,
     ),
     Case(
-        "O4", "the same practices, one vote each", "o04", ("one_each",), _ballots,
+        "O4", "the same practices, one vote each", "o04", ("one_each",), observe.ballots,
         (Check("ballots carried", 0.50597, "carried", sharp=True),), 300, 2500,
     ),
     Case(
-        "O6", "advice of local medical committees", "o06", ("advice",), _ballots,
+        "O6", "advice of local medical committees", "o06", ("advice",), observe.ballots,
         (
             Check("carried after advice for", 0.9785932247, "carried_support", sharp=True),
             Check("carried after neutral advice", 0.8050095866, "carried_neutral", sharp=True),
             Check("carried after advice against", 0.0378879658, "carried_oppose"),
+            # 29 practices x .8 x expit(.4 - 1.1): the binomial mean behind the oracle's .0379
+            Check("yes after advice against", 29 * 0.8 / (1 + math.exp(0.7)), "yes_oppose",
+                  sharp=True),
             Check("carried in all", 0.7036603539, "carried", sharp=True),
             Check("advice against", 0.2, "is_oppose"),
         ),
         160, 1500,
     ),
     Case(
-        "O7", "up to three tries, independent", "o07", ("independent",), _in_the_end,
+        "O7", "up to three tries, independent", "o07", ("independent",), observe.in_the_end,
         (Check("carried in the end", 0.784, "carried", sharp=True),), 120, 1500,
     ),
     Case(
-        "O7", "up to three tries, persistent support", "o07", ("persistent",), _in_the_end,
+        "O7", "up to three tries, persistent support", "o07", ("persistent",), observe.in_the_end,
         (Check("carried in the end", 0.7326986713, "carried", sharp=True),), 160, 1500,
     ),
     Case(
-        "O9", "four exponential stages in a row (months)", "o09", ("stages",), _months_to_effect,
+        "O9", "four exponential stages in a row (months)", "o09", ("stages",),
+        observe.months_to_effect,
         (
             Check("mean", 15.5, "months", sharp=True),
             Check("sd", 9.810708435, "months", deviation),
@@ -355,11 +192,11 @@ CASES: Final[tuple[Case, ...]] = (
         100, 700,
     ),
     Case(
-        "O10", "local .02 and centre .05 a month compete", "o10", ("competing",), _starts,
+        "O10", "local .02 and centre .05 a month compete", "o10", ("competing",), observe.starts,
         (Check("started by the centre", 0.7142857143, "centre", sharp=True),), 160, 2000,
     ),
     Case(
-        "O10", "rate .02 for 9 months, .08 for 12, .30 for 6", "o10", ("stepped",), _starts,
+        "O10", "rate .02 for 9 months, .08 for 12, .30 for 6", "o10", ("stepped",), observe.starts,
         (
             Check("proposal started", 0.9471342713, "started", sharp=True),
             Check("restricted mean, months", 15.56947361, "months", sharp=True),
@@ -368,7 +205,7 @@ CASES: Final[tuple[Case, ...]] = (
     ),
     Case(
         "O11", "191 pairs, pure death", "o11", ("pairs",),
-        lambda world, logs: {"ccgs": [final_count(logs[0].events, world) - 191.0]},
+        observe.pairs,
         (
             Check("mean pairs left", 73.13254122, "ccgs", sharp=True),
             Check("sd of pairs left", 6.717932082, "ccgs", deviation),
@@ -381,7 +218,7 @@ CASES: Final[tuple[Case, ...]] = (
     _whole_systems("q846", ".846", 680, 64.946, 9.691994841, 0.4223948187),
     _whole_systems("own_ballots", ".9 to the power of its CCGs", 440, 108.800207, 13.16383824),
     Case(
-        "O17", "twelve applications, three reviewers, two months", "o17", ("burst",), _queue,
+        "O17", "twelve applications, three reviewers, two months", "o17", ("burst",), observe.queue,
         (
             Check("last done, months", 8.0, "months", deterministic(np.max), certain=True),
             Check("mean, months", 5.0, "months", deterministic(np.mean), certain=True),
@@ -409,7 +246,7 @@ CASES: Final[tuple[Case, ...]] = (
         (Check("last, months", 10.28571429, "last", sharp=True),),
     ),
     Case(
-        "O18", "effect on 1 April after six months' lead", "o18a", ("april",), _years,
+        "O18", "effect on 1 April after six months' lead", "o18a", ("april",), observe.years,
         (
             Check("in year 1", 0.1428765395, "year", share_equal(1)),
             Check("in year 2", 0.7059195777, "year", share_equal(2), sharp=True),
@@ -418,7 +255,8 @@ CASES: Final[tuple[Case, ...]] = (
         140, 2000,
     ),
     Case(
-        "O19", "'typically' lost on the way (drop .3, restore .05)", "o19", ("relay",), _heard,
+        "O19", "'typically' lost on the way (drop .3, restore .05)", "o19", ("relay",),
+        observe.heard,
         (
             Check("one relay", 0.3, "region", sharp=True),
             Check("two relays", 0.495, "system", sharp=True),
@@ -427,17 +265,18 @@ CASES: Final[tuple[Case, ...]] = (
         340, 3000,
     ),
     Case(
-        "O23", "two scenarios under the same luck: votes", "o23", ("p80", "p72"), _pair_of_votes,
+        "O23", "two scenarios under the same luck: votes", "o23", ("p80", "p72"),
+        observe.pair_of_votes,
         (
             Check("variance, same luck", 0.0736, "same_luck", variance, sharp=True),
             Check("variance, other luck", 0.3616, "other_luck", variance, sharp=True),
             Check("difference", 0.08, "difference", sharp=True),
         ),
-        1300, 6000, _differences,
+        1300, 6000, observe.differences,
     ),
     Case(
         "O23", "two scenarios under the same luck: decisions", "o23d", ("p80", "p72"),
-        _pair_of_decisions,
+        observe.pair_of_decisions,
         (
             Check("approved at .72 but not at .80", 0.0, "only_low", deterministic(np.sum),
                   certain=True),
@@ -447,7 +286,7 @@ CASES: Final[tuple[Case, ...]] = (
         30, 1500,
     ),
     Case(
-        "O25", "24 yes of 131 under a uniform prior", "o25", ("uniform_prior",), _posterior,
+        "O25", "24 yes of 131 under a uniform prior", "o25", ("uniform_prior",), observe.posterior,
         (
             Check("posterior mean", 0.1879699248, "chance", mean_where("hits"), sharp=True),
             Check("posterior above .2583432975", 0.025, "above", mean_where("hits")),

@@ -12,13 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from sim import run_batch
+from sim.scenario.durations import DURATION_NAMES
+from sim.scenario.parameters import PARAMETER_NAMES
 from tests.oracles.build_worlds import BUILDERS, HERE, build
 from tests.oracles.cases import CASES, Case
 from tests.oracles.estimate import CAUGHT
-from tests.oracles.run import run_case
-from tests.oracles.wrong import WRONG
+from tests.oracles.plain import PARAMETERS, STAGES, ZERO
+from tests.oracles.run import SEED, run_case
+from tests.oracles.wrong import WRONG, case_named
 
-ASKED = "O1 O2 O3 O4 O6 O7 O9 O10 O11 O13 O17 O18 O19 O23 O25".split()
+ASKED = {f"O{n}" for n in (1, 2, 3, 4, 6, 7, 9, 10, 11, 13, 17, 18, 19, 23, 25)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -34,10 +38,26 @@ def test_case_gives_the_exact_answer(case: Case) -> None:
 
 
 def test_every_oracle_asked_for_has_a_case_and_a_mistake_it_catches() -> None:
-    assert {case.id for case in CASES} == set(ASKED)
+    assert {case.id for case in CASES} == ASKED
     assert {wrong.case for wrong in WRONG} == {case.name for case in CASES}
     for case in CASES:
         assert any(check.sharp or check.certain for check in case.checks), case.name
+
+
+def test_every_parameter_and_stage_is_stated() -> None:
+    """A new one would come with its default spread: give it a plain value in build_worlds."""
+    assert sorted((*ZERO, *PARAMETERS)) == sorted(PARAMETER_NAMES)
+    assert sorted(STAGES) == sorted(DURATION_NAMES)
+
+
+@pytest.mark.parametrize("name", ["o13-q70", "o01-quorum_79"])
+def test_a_batch_has_the_same_answers_in_its_tables(name: str) -> None:
+    case = case_named(name)
+    seen = run_case(case, 4).estimates[0][1]
+    batch = run_batch(case.files()[0], replications=4, seed=SEED, workers=1)
+    table = batch.replications["final_ccgs"] if name == "o13-q70" else batch.ballots["carried"]
+    assert len(table) == seen.samples
+    assert float(table.mean()) == pytest.approx(seen.value, abs=1e-12)
 
 
 def test_committed_worlds_and_scenarios_are_what_the_script_writes(tmp_path: Path) -> None:

@@ -12,18 +12,60 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tests.oracles.cases import CASES
 from tests.oracles.estimate import BAND, CAUGHT, Check, Estimate
 from tests.oracles.run import SEED, run_case
 from tests.oracles.wrong import WRONG
 
+INTRODUCTION: Final = """\
+# Verification: where the exact answer is known
+
+Written by `python -m tests.oracles.verify{option} --write docs/verification.md`; do not edit by
+hand.
+
+Each case is a world folder and scenario files under `tests/oracles/`, run through the shipped
+simulator and read from its event log; nothing in `sim/` knows of them. The worlds hold many
+independent systems or CCGs, so that one replication gives many samples. Exact values are those of
+the project's list of oracles, by its ids.
+
+Master seed {seed}. An estimate must lie within {band:g} standard errors of the exact value, which
+a right simulator misses about once in 16,000 checks; an answer without chance must be equal to
+1e-9 (times lie on a grid of 2^-20 day, and so do the months of 365.25/12 days of the one case that
+has such times). "Catches" is the relative error that spans five standard errors and is therefore
+caught with a chance of 84 %. Each case has at least one check, marked *, that at routine size
+catches {caught:g} % or less, or is exact. Seconds are those of one process and vary.
+
+{checks} checks in {cases} cases, {passed} passed; the {sharp} estimates marked * catch
+{sharpest:.2g} % or less in this run.
+
+| case | what it checks | exact | simulated | standard errors apart | catches | samples | \
+replications | seconds |
+|---|---|---|---|---|---|---|---|---|"""
+
+WRONG_ON_PURPOSE: Final = """
+Some cases state the oracle in other units, so that whole days fall where the oracle's months do:
+the stepped hazard of O10 has months 16/3 as long and rates 3/16 as high; O11 runs 48 months at .02
+for 24 at .04; the 1 April case of O18 has months of 365/12 days in years without 29 February. O23
+counts forty practices' votes a ballot and scales the variance to one vote. O25 pools sixteen
+ballots a replication, all with the support that the replication drew.
+
+## Wrong on purpose
+
+Each mistake replaces one function of the simulator in the running process and runs the same case
+with a part of its routine replications. The check that fails most is shown; a mistake counts as
+caught beyond {band:g} standard errors or if unequal. "None" means that the mistake leaves nothing
+to estimate from.
+
+| case | mistake | check that catches it | exact | simulated | standard errors apart |
+|---|---|---|---|---|---|"""
+
 
 class Ran(NamedTuple):
     """One case as run: its estimates in the order of its checks, replications, seconds."""
 
-    index: int
+    case: int
     estimates: tuple[Estimate, ...]
     replications: int
     seconds: float
@@ -71,42 +113,26 @@ def _catches(check: Check, estimate: Estimate) -> str:
 
 def page(ran: Sequence[Ran], caught: Sequence[Caught | None], long: bool) -> str:
     """Return the page in Markdown."""
-    option = " --long" if long else ""
     checks = [
         (check, estimate)
         for run in ran
-        for check, estimate in zip(CASES[run.index].checks, run.estimates, strict=True)
+        for check, estimate in zip(CASES[run.case].checks, run.estimates, strict=True)
     ]
     sharp = [pair for pair in checks if pair[0].sharp]
-    lines = [
-        "# Verification: where the exact answer is known",
-        "",
-        f"Written by `python -m tests.oracles.verify{option} --write docs/verification.md`; do not "
-        "edit by hand.",
-        "",
-        "Each case is a world folder and scenario files under `tests/oracles/`, run through the "
-        "shipped simulator and read from its event log; nothing in `sim/` knows of them. The "
-        "worlds hold many independent systems or CCGs, so that one replication gives many "
-        "samples.",
-        "",
-        f"Master seed {SEED}. An estimate must lie within {BAND:g} standard errors of the exact "
-        "value, which a right simulator misses about once in 16,000 checks; an answer without "
-        "chance must be equal to 1e-9 (times lie on a grid of 2^-20 day, and so do the months of "
-        "365.25/12 days of the one case that has such answers). `Catches` is the relative error "
-        "that spans five standard errors and is therefore caught with a chance of 84 %. Each case "
-        f"has at least one check, marked *, that catches {100 * CAUGHT:g} % or less at routine "
-        "size, or is exact.",
-        "",
-        f"{len(checks)} checks in {len(ran)} cases, {sum(c.passes(e) for c, e in checks)} passed; "
-        f"the {len(sharp)} checks marked * catch "
-        f"{100 * max(c.resolution(e) for c, e in sharp):.2g} % or less in this run.",
-        "",
-        "| case | what it checks | exact | simulated | standard errors apart | catches "
-        "| samples | replications | seconds |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    text = INTRODUCTION.format(
+        option=" --long" if long else "",
+        seed=SEED,
+        band=BAND,
+        caught=100 * CAUGHT,
+        checks=len(checks),
+        cases=len(ran),
+        passed=sum(check.passes(estimate) for check, estimate in checks),
+        sharp=len(sharp),
+        sharpest=100 * max(check.resolution(estimate) for check, estimate in sharp),
+    )
+    lines = [text]
     for run in ran:
-        case = CASES[run.index]
+        case = CASES[run.case]
         for number, (check, estimate) in enumerate(zip(case.checks, run.estimates, strict=True)):
             first = number == 0
             lines.append(
@@ -117,24 +143,7 @@ def page(ran: Sequence[Ran], caught: Sequence[Caught | None], long: bool) -> str
                 f"| {f'{run.replications:,}' if first else ''} "
                 f"| {f'{run.seconds:.1f}' if first else ''} |"
             )
-    lines += [
-        "",
-        "Some cases state the oracle in other units, so that whole days fall where the oracle's "
-        "months do: the stepped hazard of O10 has months 16/3 as long and rates 3/16 as high; O11 "
-        "runs 48 months at .02 for 24 at .04; the 1 April case of O18 has months of 365/12 days "
-        "in years without 29 February. O23 counts forty practices' votes a ballot and scales the "
-        "variance to one vote. O25 pools sixteen ballots a replication, all with the support that "
-        "the replication drew.",
-        "",
-        "## Wrong on purpose",
-        "",
-        "Each mistake replaces one function of the simulator in the running process and runs the "
-        "same case with a part of its routine replications. The check that fails most is shown; "
-        f"a mistake counts as caught beyond {BAND:g} standard errors or if unequal.",
-        "",
-        "| case | mistake | check that catches it | exact | simulated | standard errors apart |",
-        "|---|---|---|---|---|---|",
-    ]
+    lines.append(WRONG_ON_PURPOSE.format(band=BAND))
     for wrong, found in zip(WRONG, caught, strict=True):
         if found is None:
             lines.append(f"| {wrong.case} | {wrong.what} | **not caught** | | | |")
@@ -167,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     good = all(
         check.passes(estimate)
         for run in ran
-        for check, estimate in zip(CASES[run.index].checks, run.estimates, strict=True)
+        for check, estimate in zip(CASES[run.case].checks, run.estimates, strict=True)
     )
     return 0 if good and None not in caught else 1
 
