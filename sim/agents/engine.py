@@ -34,7 +34,7 @@ from sim.scenario.priors import Prior, fixed
 from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
 from sim.world.model import World
 
-LAST_CALL_MONTHS = 3.0  # shortest time seen from first talk to application (Surrey, 2019)
+LAST_CALL_MONTHS = 3.0  # shortest time seen from first talk to application (priors.md section 3)
 DAYS_PER_MONTH = 365.25 / 12
 
 

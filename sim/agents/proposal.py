@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 DAYS_PER_MONTH: Final = 365.25 / 12
 BALLOT_ALLOWANCE: Final = 1.0 * DAYS_PER_MONTH  # planners leave about a month for the ballots
-# Shortest times seen, in months: first talk to ballot (Surrey, 2019), public proposal to ballot
-# (Bristol, 2017), and engagement.
+# Shortest times seen, in months: first talk to ballot (priors.md section 3), public proposal to
+# ballot (approval_criteria.md, durations observed), and engagement (priors.md section 1).
 FROM_TALKS: Final = 3.0
 FROM_DRAFT: Final = 1.5
 FROM_ENGAGEMENT: Final = 1.0

@@ -68,7 +68,7 @@ def count_votes(
 def quorate(tally: Tally, quorum: float) -> bool:
     """Return whether enough practices cast a vote: cast >= share x practices.
 
-    Source: Surrey Downs 2019 (75 % of practices; ballot_rules.csv).
+    Source: the one documented quorum, 75 % of practices (ballot_rules.csv, voting_rules.md).
     """
     return tally.votes_for + tally.votes_against >= quorum * tally.practices
 

@@ -30,7 +30,7 @@ _WORDINGS: Final = ("none", "typically", "expected", "required")
 class PolicyEvent:
     """One dated act of the centre or a region.
 
-    ``letter``: a region writes to its CCGs with a strength (1 = as East of England's of September
+    ``letter``: a region writes to its CCGs with a strength (1 = as the one of September
     2019), a wording and a deadline. ``push``: a region asks for one CCG per system, so that
     matching one's own council no longer holds CCGs back. ``statement``: the centre restores
     "typically" in every belief. ``guidance``: the centre repeats the rule, which is relayed anew.

@@ -88,7 +88,7 @@ class Durations:
     postpone: Duration = _stage(
         Duration("gamma", (6.0, 3.0)),
         "a ballot put off to the next look at expected support",
-        "assumed: Coventry and Warwickshire asked again five months after the deadline missed",
+        "assumed: one group asked its members again five months after a deadline it had missed",
     )
     reballot: Duration = _stage(
         Duration("triangular", (0.5, 1.0, 3.0)),

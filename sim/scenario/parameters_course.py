@@ -99,7 +99,7 @@ class CourseParameters(SupportParameters):
         beta(1.5, 0.5),
         "probability",
         "chance that a CCG whose vote was carried but inquorate votes again",
-        "computed: 1 of 1 (Surrey Downs, voting_rules.md section 2), Jeffreys",
+        "computed: 1 of 1 (voting_rules.md section 2), Jeffreys",
         (1,),
         low=0.0,
         high=1.0,
@@ -179,7 +179,7 @@ class CourseParameters(SupportParameters):
         beta(2.5, 5.5),
         "probability",
         "chance that a region passes the rule on without 'typically'",
-        "computed: 2 of 7 regions by September 2019 (East of England's letter, London's five), "
+        "computed: 2 of 7 regions by September 2019 (a letter and a push), "
         "Jeffreys; policy_timeline.csv",
         (9, 10),
         low=0.0,
@@ -240,7 +240,7 @@ class CourseParameters(SupportParameters):
         normal(0.2, 0.2),
         "log-rate",
         "effect of a dedicated or independent leader on starting",
-        "assumed: sign from row 72 (Devon and Essex success regimes); size not given",
+        "assumed: sign from row 72 (two success regimes); size not given",
         (72,),
     )
     ladder_officer_rate: float = parameter(

@@ -95,8 +95,8 @@ class StartingParameters:
         "log-rate",
         "effect of all free CCGs of a system each matching one council, where no push asks for "
         "whole systems",
-        "evidence: priors.md section 6, -2 to 0 outside London, 0 in London, where the region "
-        "pushed for whole systems",
+        "evidence: priors.md section 6, -2 to 0, and 0 in the one region that pushed for "
+        "whole systems",
         (80, 103),
     )
     start_crowding: float = parameter(
@@ -219,7 +219,7 @@ class StartingParameters:
         "multiplier",
         "shortest time in which the work left can be done, against the shortest times seen "
         "(3 months from first talk, 1.5 from a public proposal, 1 for engagement)",
-        "computed: 1 stands for what was seen (Surrey 3 months, BNSSG 6 weeks, engagement 4 "
+        "computed: 1 stands for what was seen (3 months, 6 weeks, engagement 4 "
         "weeks; approval_criteria.md, priors.md); the spread is assumed",
         (11, 38),
         low=0.0,

@@ -32,7 +32,7 @@ class SupportParameters(StartingParameters):
         beta(3, 7),
         "probability",
         "chance that members see the centre behind a proposal that local leaders started",
-        "assumed: Staffordshire's members did, its region disputes it (rows 3 and 4)",
+        "assumed: in one lost ballot members did, and the region disputes it (rows 3 and 4)",
         (3, 4),
         low=0.0,
         high=1.0,
@@ -108,7 +108,7 @@ class SupportParameters(StartingParameters):
         lognormal(1.4, 0.2),
         "multiplier",
         "how much longer engagement takes where councils of all its patients are opposed",
-        "assumed: row 52; North West London put off a year amid council concern",
+        "assumed: row 52; one proposal was put off a year amid council concern",
         (52, 97),
         low=0.0,
     )

@@ -9,6 +9,7 @@ and loaded, a scenario parsed, so only valid input can come out.
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from datetime import date, timedelta
 from itertools import pairwise
@@ -26,6 +27,8 @@ from sim.world.model import RUNGS, World
 from tests.small_worlds import write_world
 
 EXAMPLES = 60  # of each property that runs the engine
+# Making a failing example smaller can take minutes, so it is done only where it is asked for.
+SHRINK = (Phase.shrink,) if os.environ.get("SHRINK_EXAMPLES") else ()
 
 
 def steady(examples: int = EXAMPLES) -> settings:
@@ -35,7 +38,7 @@ def steady(examples: int = EXAMPLES) -> settings:
         derandomize=True,
         max_examples=examples,
         database=None,
-        phases=(Phase.explicit, Phase.generate),
+        phases=(Phase.explicit, Phase.generate, *SHRINK),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 

@@ -113,7 +113,7 @@ def _in_order(proposals: pd.DataFrame, states: tuple[str, ...]) -> None:
             assert row["exit_on"] >= days[-1], row
 
 
-@steady(100)
+@steady(150)
 @given(worlds, scenarios, seeds, st.integers(0, 999_999))
 def test_identities_hold_in_every_replication(
     world: World, scenario: Scenario, seed: int, number: int
@@ -129,7 +129,7 @@ def test_identities_hold_in_every_replication(
     assert {p: s if s in ended else "open" for p, s in final.proposals.items()} == stands
 
 
-@steady(30)
+@steady(50)
 @given(worlds, scenarios, seeds)
 def test_nothing_happens_after_the_end_or_off_the_grid(
     world: World, scenario: Scenario, seed: int
