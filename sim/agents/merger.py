@@ -39,7 +39,7 @@ def merge(
         system=on_map.system,
         patients=patients,
         residents=on_map.residents,
-        voters=tuple(row for part in sorted(parts, key=lambda p: p.id) for row in part.voters),
+        voters=tuple(sorted(row for part in parts for row in part.voters)),
         rule=largest.rule,
         rung="shared_officer" if on_map.officer_group else "separate",
         officer_group=on_map.officer_group,

@@ -93,7 +93,7 @@ class Luck:
         """Return the uniforms of many bodies at one purpose and attempt, in their order.
 
         Meant for practices, thousands of bodies with one attempt to a page: the page stays an
-        array and only the rows asked for become Python numbers.
+        array and only the rows asked for become Python numbers. The bodies must rise.
         """
         key = (purpose.number, attempt)
         array = self._arrays.get(key)

@@ -90,7 +90,8 @@ def centre_terms(
     """Return the further terms of the centre: the region's belief, letters, pushes, a hard rule.
 
     Where a region pushes for whole systems, matching one's own council no longer counts.
-    Source: priors.md section 6; policy_timeline.csv (the push of June and the letter of September 2019).
+    Source: priors.md section 6; policy_timeline.csv (a push in June and a letter in September
+    2019).
     """
     return (
         ("belief", start_expectation * (belief_level - REFERENCE_LEVEL)),

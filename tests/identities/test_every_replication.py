@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from sim.agents import replicate_log
 from sim.agents.clock import on_grid
+from sim.chance import Luck, Purpose
 from sim.experiment.api import replicate
 from sim.experiment.replicate import Replication
 from sim.records.replay import FinalState, LogError, check_log
@@ -23,8 +25,10 @@ from sim.records.schema import STATES
 from sim.scenario.durations import DAYS_PER_MONTH
 from sim.scenario.load import parse_scenario
 from sim.scenario.model import Scenario
+from sim.world.load import load_world
 from sim.world.model import World
-from tests.identities.strategies import scenarios, seeds, steady, worlds
+from tests.identities.strategies import make_world, scenarios, seeds, steady, worlds
+from tests.small_worlds import write_world
 
 
 def replayed(made: Replication) -> FinalState:
@@ -145,8 +149,6 @@ def test_nothing_happens_after_the_end_or_off_the_grid(
 @pytest.mark.parametrize("closes", ["09-30", "12-31"])
 def test_work_done_on_the_last_moment_is_before_the_end(closes: str) -> None:
     """The window closes on the last day and all that follows takes no time at all."""
-    from tests.identities.strategies import make_world
-
     world = make_world(
         {
             "systems": [[{}, {}]],
@@ -185,8 +187,6 @@ def test_work_done_on_the_last_moment_is_before_the_end(closes: str) -> None:
 
 def test_the_replay_refuses_a_log_that_was_tampered_with() -> None:
     """The identities can fail: drop, move or change one event and the replay says so."""
-    from tests.identities.strategies import make_world
-
     world = make_world(
         {
             "systems": [[{}, {}, {}], [{}, {}]],
@@ -224,3 +224,46 @@ def test_the_replay_refuses_a_log_that_was_tampered_with() -> None:
     for identity, events in broken.items():
         with pytest.raises(LogError, match=identity):
             check_log(events, world, scenario.start)
+
+
+def test_members_of_a_merged_ccg_keep_their_own_luck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Practices may stand in any order in their table; a merged body asks for rising rows.
+
+    ``Luck.uniforms`` takes a run of rows where last and first are as far apart as there are rows,
+    so rows that do not rise could hand a CCG the luck of another's practice.
+    """
+    folder = write_world(
+        tmp_path / "w",
+        [[{"practices": 1}, {"practices": 2}, {"practices": 2}]],
+        live_proposals=[{"ccgs": ["S1C1", "S1C2"], "stage": "engaged"}],
+    )
+    path = folder / "practices.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    order = [1, 3, 0, 4, 2]  # S1C1 in row 2, S1C2 in rows 0 and 4, S1C3 between them
+    path.write_text("\n".join([head, *(rows[i] for i in order), ""]), encoding="utf-8")
+    world = load_world(folder)
+    assert world.ccgs[0].voters == (2,)
+    assert world.ccgs[1].voters == (0, 4)
+    asked: set[tuple[int, ...]] = set()
+    drawn = Luck.uniforms
+
+    def uniforms(
+        luck: Luck, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0
+    ) -> list[float]:
+        asked.add(bodies)
+        return drawn(luck, purpose, bodies, attempt)
+
+    monkeypatch.setattr(Luck, "uniforms", uniforms)
+    scenario = parse_scenario(
+        {
+            "world": "small",
+            "parameters": {"start_rate": 0.5, "support_mean": 30.0, "approval_unready": 0.0},
+            "levers": {"ballot": {"leaders_gate": False}},
+        }
+    )
+    for number in range(4):
+        replicate_log(world, scenario, 1, number)
+    assert (0, 2, 4) in asked
+    assert all(list(rows) == sorted(rows) for rows in asked)

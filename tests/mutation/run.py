@@ -21,7 +21,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("sim", "tests", "scenarios", "pyproject.toml", "run_sim.py")
-JUDGES = ("tests/rules", "tests/chance/test_luck.py", "tests/chance/test_quantiles.py")
+JUDGES = (
+    "tests/rules",
+    "tests/chance/test_luck.py",
+    "tests/chance/test_pages.py",
+    "tests/chance/test_quantiles.py",
+)
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["sim/rules/", "sim/chance/"]
