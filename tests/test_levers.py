@@ -45,7 +45,7 @@ def counted(name: str) -> Callable[[Outcome], float]:
 
 def difference(results: Results, base: str, other: str, name: str) -> Difference:
     found = paired(results[base], results[other], counted(name))
-    print(f"\n{name}: {other} against {base}: {found}")  # noqa: T201
+    print(f"\n{name}: {other} against {base}: {found}")
     return found
 
 
@@ -115,16 +115,16 @@ def test_as_happened_comes_to_110_to_160_on_1_april_2020(results: Results) -> No
     finals = sorted(o.count["ccgs_april_2020"] for o in results["as_happened"])
     median = statistics.median(finals)
     interval = f"90 % {finals[9]} to {finals[189]}"
-    print(f"\n1 April 2020, as_happened: median {median:g}, {interval}")  # noqa: T201
+    print(f"\n1 April 2020, as_happened: median {median:g}, {interval}")
     for kind in ("mooted", "ballot", "ballots_carried", "lost", "applied", "merged"):
         mean = statistics.fmean(o.count.get(kind, 0) for o in results["as_happened"])
-        print(f"  {kind} a replication: {mean:.1f}")  # noqa: T201
+        print(f"  {kind} a replication: {mean:.1f}")
     assert 110 <= median <= 160
     assert finals[0] < finals[-1]
 
 
 def test_some_replications_lose_a_big_proposal_at_the_ballot(results: Results) -> None:
     lost = [o.count.get("lost_parts", 0) >= 5 for o in results["as_happened"]]
-    print(f"\nlose a proposal of five or more CCGs: {sum(lost)} of {len(lost)}")  # noqa: T201
+    print(f"\nlose a proposal of five or more CCGs: {sum(lost)} of {len(lost)}")
     assert any(lost)
     assert not all(lost)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.rules.logistic import Terms, expit, logit, total
+from sim.rules.logistic import Terms, expit, happens, logit, total
 
 
 def approval_terms(
@@ -34,6 +34,6 @@ def decide(u: float, terms: Terms, defer: float) -> str:
     (28 of 29 approved); the published tests are summed up in readiness for now.
     """
     approve = (1.0 - defer) * expit(total(terms))
-    if u < approve:
+    if happens(u, approve):
         return "approved"
-    return "deferred" if u < approve + defer else "refused"
+    return "deferred" if happens(u, approve + defer) else "refused"

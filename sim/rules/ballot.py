@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sim.rules.logistic import GRID, rounded
+
+# Shares such as .56 are not exact in binary: 14 of 25 votes must meet a quorum of .56, and 29 of
+# 50 must not exceed a threshold of .58.
+SLACK: Final = 1e-9
 
 
 class Tally(NamedTuple):
@@ -70,7 +74,7 @@ def quorate(tally: Tally, quorum: float) -> bool:
 
     Source: the one documented quorum, 75 % of practices (ballot_rules.csv, voting_rules.md).
     """
-    return tally.votes_for + tally.votes_against >= quorum * tally.practices
+    return tally.votes_for + tally.votes_against >= quorum * tally.practices - SLACK
 
 
 def carries(tally: Tally, threshold: float, quorum: float) -> bool:
@@ -79,7 +83,8 @@ def carries(tally: Tally, threshold: float, quorum: float) -> bool:
     A tie fails. Source: ballot_rules.csv (majority of votes cast).
     """
     cast = tally.weight_for + tally.weight_against
-    return quorate(tally, quorum) and cast > 0.0 and tally.weight_for > threshold * cast
+    needed = threshold * cast * (1.0 + SLACK)
+    return quorate(tally, quorum) and cast > 0.0 and tally.weight_for > needed
 
 
 def proposal_carries(carried: int, ballots: int, all_must_carry: bool) -> bool:

@@ -55,7 +55,7 @@ def test_one_replication_against_plain_simpy() -> None:
         pairs.append((seconds(lambda number=number: replicate(number)), bare))  # type: ignore[misc]
     ratio = statistics.median(own / bare for own, bare in pairs)
     own, bare = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-    print(  # noqa: T201 - what this test is for
+    print(
         f"\none England replication {own:.1f} ms; 191 processes of ten timeouts {bare:.1f} ms; "
         f"median ratio {ratio:.2f}; {statistics.median(events):.0f} events"
     )

@@ -93,7 +93,7 @@ def test_as_happened_beside_the_recorded_round() -> None:
     recorded = observed_systems()
     found = simulate()
     for line in lines(found, recorded):
-        print(line)  # noqa: T201 - the comparison is meant to be read
+        print(line)
     assert 110 <= statistics.median(found.finals) <= 160
     assert min(found.finals) <= sum(one.ccgs_after for one in recorded) <= max(found.finals)
     known = {one.code for one in recorded}

@@ -334,3 +334,23 @@ def test_leaders_call_more_readily_the_more_they_expect(
     assert support.call_probability(low, steepness) <= support.call_probability(high, steepness)
     assert support.call_probability(0.0, steepness) == 0.5
     assert support.call_probability(a, 0.0) == 0.5
+
+
+@pytest.mark.parametrize(("practices", "cast", "quorum"), [(25, 14, 0.56), (100, 55, 0.55)])
+def test_a_quorum_is_met_where_its_share_is_not_exact_in_binary(
+    practices: int, cast: int, quorum: float
+) -> None:
+    met = ballot.Tally(practices, cast, 0, practices - cast, float(cast), 0.0)
+    missed = ballot.Tally(practices, cast - 1, 0, practices - cast + 1, cast - 1.0, 0.0)
+    assert ballot.quorate(met, quorum)
+    assert not ballot.quorate(missed, quorum)
+
+
+@pytest.mark.parametrize(("cast", "votes", "threshold"), [(50, 29, 0.58), (90, 63, 0.7)])
+def test_a_threshold_must_be_exceeded_where_its_share_is_not_exact_in_binary(
+    cast: int, votes: int, threshold: float
+) -> None:
+    at = ballot.Tally(cast, votes, cast - votes, 0, float(votes), float(cast - votes))
+    above = ballot.Tally(cast, votes + 1, cast - votes - 1, 0, votes + 1.0, cast - votes - 1.0)
+    assert not ballot.carries(at, threshold, 0.0)
+    assert ballot.carries(above, threshold, 0.0)
