@@ -71,12 +71,19 @@ def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
         incentive=situation.levers.force.incentive,
         consent_base=p.consent_base,
         consent_council_match=p.consent_council_match,
+        consent_incentive=p.consent_incentive,
     )
 
 
 def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> float:
-    """Return the log of the chance that a governing body would take part now."""
-    return math.log(expit(total(consent_of(situation, ccg, pushed))))
+    """Return the log of the chance that a governing body would take part now.
+
+    It depends on nothing that changes in a CCG's life but whether its region pushes.
+    """
+    if ccg.log_consent is None or ccg.log_consent[0] is not pushed:
+        chance = expit(total(consent_of(situation, ccg, pushed)))
+        ccg.log_consent = (pushed, math.log(chance))
+    return ccg.log_consent[1]
 
 
 def consents(situation: Situation, ccg: LivingCCG, terms: Terms) -> bool:

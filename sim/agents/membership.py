@@ -47,9 +47,7 @@ def hold_ballot(
         u_turnout=luck.uniforms(purposes.PRACTICE_TURNOUT, rows, number),
         u_vote=luck.uniforms(purposes.PRACTICE_VOTE, rows, number),
         weights=(
-            [1.0] * len(rows)
-            if weighting == "equal"
-            else [float(world.practice_patients[row]) for row in rows]
+            None if weighting == "equal" else [float(world.practice_patients[row]) for row in rows]
         ),
         shifts=None if stated is None else [stated[row] for row in rows],
     )

@@ -57,6 +57,7 @@ class LivingCCG:
     shortfall: float = 0.0
     joined: int = 0
     ballots: int = 0
+    log_consent: tuple[bool, float] | None = None  # kept by ``sim.agents.ccg.log_consent``
     proposal: Proposal | None = None
 
 

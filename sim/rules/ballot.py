@@ -32,27 +32,28 @@ def count_votes(
     leanings: Sequence[float],
     u_turnout: Sequence[float],
     u_vote: Sequence[float],
-    weights: Sequence[float],
+    weights: Sequence[float] | None,
     shifts: Sequence[float] | None,
 ) -> Tally:
     """Let every practice vote or stay away, and yes or no, and count.
 
     ``support`` is the CCG's log-odds of a yes, ``leanings`` the practices' lasting differences
     (standard normal, times ``spread``), ``shifts`` leanings stated by the world (log-odds). The
-    uniforms decide; a practice with the same uniforms and higher support never turns to no.
+    uniforms decide; ``weights`` are None where every vote counts the same. A practice with the
+    same uniforms and higher support never turns to no.
     Source: voting_rules.md (one practice, one vote as a rule).
     """
     votes_for = votes_against = 0
     weight_for = weight_against = 0.0
     casts = rounded(turnout)
     exp, floor = math.exp, math.floor
-    for index, weight in enumerate(weights):
-        if u_turnout[index] >= casts:
+    for index, u in enumerate(u_turnout):
+        if u >= casts:
             continue
         log_odds = support + spread * leanings[index]
         if shifts is not None:
             log_odds += shifts[index]
-        # happens(u, expit(log_odds)), written out: this loop is a third of a replication's work.
+        # happens(u, expit(log_odds)), written out: this is the innermost loop of a replication.
         if log_odds >= 0.0:
             chance = 1.0 / (1.0 + exp(-log_odds))
         else:
@@ -60,11 +61,15 @@ def count_votes(
             chance = odds / (1.0 + odds)
         if u_vote[index] < floor(chance * GRID + 0.5) / GRID:
             votes_for += 1
-            weight_for += weight
+            if weights is not None:
+                weight_for += weights[index]
         else:
             votes_against += 1
-            weight_against += weight
-    practices = len(weights)
+            if weights is not None:
+                weight_against += weights[index]
+    if weights is None:
+        weight_for, weight_against = float(votes_for), float(votes_against)
+    practices = len(u_turnout)
     abstained = practices - votes_for - votes_against
     return Tally(practices, votes_for, votes_against, abstained, weight_for, weight_against)
 

@@ -13,18 +13,19 @@ def consent_terms(
     incentive: float,
     consent_base: float,
     consent_council_match: float,
+    consent_incentive: float,
 ) -> Terms:
     """Return the log-odds terms of a governing body's consent.
 
-    ``autonomy`` is the CCG's own taste (log-odds, positive = reluctant). An incentive beyond its
-    2019 level raises consent by .3 a unit (assumed: payments are named, their size is not).
-    Source: base_rates.md for the council match; the rest assumed (see consent_base).
+    ``autonomy`` is the CCG's own taste (log-odds, positive = reluctant); ``incentive`` is the
+    lever, 1 as in 2019. Source: base_rates.md for the council match; the rest assumed (see
+    consent_base).
     """
     return (
         ("base", consent_base),
         ("autonomy", -autonomy),
         ("council_match", consent_council_match if matches_council and not pushed else 0.0),
-        ("incentive", 0.3 * (incentive - 1.0)),
+        ("incentive", consent_incentive * (incentive - 1.0)),
     )
 
 

@@ -152,7 +152,7 @@ class CourseParameters(SupportParameters):
         "computed: 0 of 29 applications that reached a decision were put off at it, Jeffreys",
         (29,),
         low=0.0,
-        high=1.0,
+        high=0.95,
     )
     approval_part_hard: float = parameter(
         59,

@@ -213,6 +213,14 @@ class StartingParameters:
         "assumed: sign from base_rates.md (who proposed in the 2019 season); size not given",
         (28, 80),
     )
+    consent_incentive: float = parameter(
+        75,
+        normal(0.3, 0.2),
+        "log-odds per unit of incentive",
+        "how payments beyond their level of 2019 raise a governing body's consent",
+        "assumed: payments are named (row 5), neither their size nor their effect is",
+        (5,),
+    )
     plan_floor: float = parameter(
         22,
         lognormal(1.0, 0.25),

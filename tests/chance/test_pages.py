@@ -12,7 +12,7 @@ from sim.chance import Luck, purposes, quantiles
 from sim.chance.purposes import BodyKind
 
 SIZES: dict[BodyKind, int] = {"practice": 50, "ccg": 7, "system": 3}
-ROWS = [(3, 4, 5, 6), (2, 3), (0, 9, 11), (5,), (1, 3), tuple(range(50)), (4, 6, 7)]
+ROWS = [(3, 4, 5, 6), (2, 3), (0, 9, 11), (5,), (1, 3), tuple(range(50)), (4, 6, 7), (0, 2, 4)]
 
 
 @pytest.mark.parametrize("rows", ROWS)
@@ -79,6 +79,7 @@ def test_logistic_quantiles() -> None:
 def test_gamma_without_spread_is_its_mean() -> None:
     for sd in (0.0, 1e-300, 1e-200, 1e-12):
         assert quantiles.gamma(0.9, 2.5, sd) == 2.5
+    assert quantiles.gamma(0.9, 4e6, 1e-3) == 4e6
 
 
 def test_the_largest_seed_and_its_neighbour_differ() -> None:

@@ -23,6 +23,7 @@ CONSENT: dict[str, Any] = {
     "incentive": 1.0,
     "consent_base": 3.0,
     "consent_council_match": -0.5,
+    "consent_incentive": 0.3,
 }
 
 

@@ -55,6 +55,7 @@ def test_a_share_of_a_vote_can_carry_but_none_cannot() -> None:
     light = ballot.Tally(1, 1, 0, 0, 0.5, 0.0)
     assert ballot.carries(light, 0.5, 0.0)
     assert not ballot.carries(ballot.Tally(1, 0, 0, 1, 0.0, 0.0), 0.0, 0.0)
+    assert not ballot.carries(ballot.Tally(2, 0, 2, 0, 0.0, 2.0), 0.0, 0.0)
 
 
 @pytest.mark.parametrize("zero", range(4))

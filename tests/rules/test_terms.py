@@ -147,6 +147,7 @@ def test_terms_of_consent(matches: bool, pushed: bool, expected: float) -> None:
         incentive=3.0,
         consent_base=3.75,
         consent_council_match=-0.5,
+        consent_incentive=0.3,
     )
     assert dict(terms) == pytest.approx(
         {"base": 3.75, "autonomy": -0.7, "council_match": expected, "incentive": 0.6}
