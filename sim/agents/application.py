@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DAYS_PER_MONTH: Final = 365.25 / 12
 
+MOST_ROUNDS: Final = 8  # an application put off so often lapses
+
 Process = Generator[simpy.Event, Any, None]
 
 
@@ -28,7 +30,7 @@ class Application:
         self._proposal = proposal
 
     def decide(self) -> Generator[simpy.Event, Any, tuple[str, Terms]]:
-        """Take the application to a decision other than deferral; returns it and its terms."""
+        """Take the application to a decision, or to its last deferral; returns it and its terms."""
         situation = self._situation
         durations = situation.scenario.durations
         yearly = situation.levers.approval.window == "yearly"
@@ -64,9 +66,9 @@ class Application:
                 {"decision": decision},
                 terms,
             )
-            if decision != "deferred":
-                return decision, terms
             rounds += 1
+            if decision != "deferred" or rounds == MOST_ROUNDS:
+                return decision, terms
             if not yearly:
                 u = self._proposal.uniform(purposes.REAPPLY_TIME, attempt)
                 yield situation.wait(durations.postpone.days(u))

@@ -111,7 +111,7 @@ class Ballots:
         p = situation.parameters
         for position in failed:
             ccg, result = self._members[position], self.results[position]
-            chance = p.reballot_probability if result.quorate else p.reballot_inquorate
+            chance = p.reballot_inquorate if result.ahead else p.reballot_probability
             u = situation.luck.uniform(purposes.REBALLOT, ccg.id, ccg.ballots)
             if not happens(u, chance):
                 return False

@@ -37,8 +37,8 @@ class Calendar:
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
         self._entries: list[tuple[float, int, str, Callable[[], None]]] = []
-        self._for_close: list[tuple[str, Proposal, simpy.Event]] = []
-        self._for_april: list[tuple[float, str, Proposal, simpy.Event]] = []
+        self._for_close: list[tuple[tuple[int, int], Proposal, simpy.Event]] = []
+        self._for_april: list[tuple[float, tuple[int, int], Proposal, simpy.Event]] = []
         approval = situation.levers.approval
         self._yearly = approval.window == "yearly"
         self._april_only = approval.effective_dates == "1_april"
@@ -82,13 +82,13 @@ class Calendar:
     def close_of_window(self, proposal: Proposal) -> simpy.Event:
         """Return the event of the window's close for one application."""
         event = self._situation.env.event()
-        self._for_close.append((proposal.id, proposal, event))
+        self._for_close.append((proposal.order, proposal, event))
         return event
 
     def first_april(self, proposal: Proposal, not_before: float) -> simpy.Event:
         """Return the event of the first 1 April from a moment on for one approved proposal."""
         event = self._situation.env.event()
-        self._for_april.append((not_before, proposal.id, proposal, event))
+        self._for_april.append((not_before, proposal.order, proposal, event))
         return event
 
     def dismantle(self) -> None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import NamedTuple
 
 import simpy
 
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
-from sim.agents.hazard import Profile
 from sim.agents.log import Event, EventLog
 from sim.agents.national import NationalBody
+from sim.agents.profiles import future, past
 from sim.agents.region import Region
 from sim.agents.state import Situation
 from sim.agents.system import System
-from sim.chance import Luck
+from sim.chance import Luck, purposes
 from sim.chance.purposes import BodyKind
+from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
-from sim.rules.starting import deadline_ramp
+from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
     PARAMETER_COLUMNS,
@@ -32,10 +32,10 @@ from sim.scenario.parameters import (
 )
 from sim.scenario.priors import Prior, fixed
 from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
-from sim.world.model import World
+from sim.world.model import LiveProposal, World
 
-LAST_CALL_MONTHS = 3.0  # shortest time seen from first talk to application (priors.md section 3)
 DAYS_PER_MONTH = 365.25 / 12
+LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def luck_sizes(world: World) -> dict[BodyKind, int]:
 
 def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: Luck) -> Situation:
     clock = Clock(scenario.start, scenario.end)
-    bodies, neighbours = _starting_map(world)
+    shared = _starting_map(world)
     situation = Situation(
         world=world,
         scenario=scenario,
@@ -108,9 +108,10 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         log=EventLog(),
         env=simpy.Environment(),
         clock=clock,
-        bodies=dict(bodies),
-        neighbours=dict(neighbours),
+        bodies=dict(shared.bodies),
+        neighbours=dict(shared.neighbours),
         pauses=_pauses(scenario, clock),
+        lmc_systems=shared.lmc_systems,
     )
     situation.variable_per_head = variable_cost_per_head(
         scenario.levers.money.allowance_per_head,
@@ -136,34 +137,67 @@ def _pauses(scenario: Scenario, clock: Clock) -> tuple[tuple[float, float], ...]
     return tuple(found)
 
 
-_maps: list[tuple[World, dict[int, Body], Neighbours]] = []  # the last world's map, kept
+class _Map(NamedTuple):
+    """What replications on one world share: the map of the first day, and who advises where."""
+
+    world: World
+    bodies: dict[int, Body]
+    neighbours: Neighbours
+    lmc_systems: dict[int, tuple[int, ...]]
 
 
-def _starting_map(world: World) -> tuple[dict[int, Body], Neighbours]:
-    """Return the map of the first day; frozen bodies, so that replications can share it."""
-    if not _maps or _maps[0][0] is not world:
-        _maps[:] = [(world, starting_bodies(world.ccgs), starting_neighbours(world.neighbours))]
-    return _maps[0][1], _maps[0][2]
+_maps: list[_Map] = []  # the last world's map, kept
+
+
+def _starting_map(world: World) -> _Map:
+    """Return the map of the first day; its bodies are frozen, so that replications can share it."""
+    if not _maps or _maps[0].world is not world:
+        systems: dict[int, set[int]] = {}
+        for ccg in world.ccgs:
+            for share in ccg.lmcs:
+                systems.setdefault(share.lmc, set()).add(ccg.system)
+        _maps[:] = [
+            _Map(
+                world,
+                starting_bodies(world.ccgs),
+                starting_neighbours(world.neighbours),
+                {lmc: tuple(sorted(found)) for lmc, found in systems.items()},
+            )
+        ]
+    return _maps[0]
 
 
 def _set_stage(situation: Situation) -> None:
-    world, env = situation.world, situation.env
+    """Put everything where it stands on the first day.
+
+    What began before the start happened under the policy of then, whatever the scenario: so the
+    stage is set under the levers of 2019, and the scenario's take over before the first event.
+    """
+    world, env, scenario = situation.world, situation.env, situation.scenario
     situation.log.write(0.0, "start", "England", data={"ccgs": len(world.ccgs)})
+    situation.levers = LEVERS_OF_2019
     for ccg in world.ccgs:
         living = ccgs.starting_ccg(situation, ccg)
         ccgs.set_shortfall(situation, living)
         situation.ccgs[ccg.index] = living
-    local, centre = (_profile(situation, origin) for origin in ("local", "centre"))
+    local, centre = (future(situation, origin) for origin in ("local", "centre"))
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
+    _find_alive(situation)
+    months = situation.parameters.unseen_months
+    before = past(situation, months)
+    for system in situation.systems:
+        system.find_unseen(before, months)
+    situation.levers = scenario.levers
+    for living in situation.ccgs.values():
+        ccgs.set_shortfall(situation, living)
+        living.log_consent = None
     situation.national = NationalBody(situation)
     situation.national.enter_calendar()
     situation.national.announce("rule in force at the start")
-    _find_alive(situation)
     situation.staged = True
     for system in situation.systems:
         system.reconsider()
-        system.find_unseen()
     if situation.levers.joint.ladder:
         for living in situation.ccgs.values():
             situation.ladders[living.id] = ccgs.Ladder(situation, living)
@@ -180,47 +214,19 @@ def _find_alive(situation: Situation) -> None:
         members = [situation.ccgs[index] for index in live.ccgs]
         proposal = situation.systems[live.system].open_proposal(
             members,
-            "centre" if live.origin_hint == "centre" else "local",
+            _origin(situation, live),
             stage=live.stage,
             known_since=live.known_since.isoformat(),
         )
         crosses = len({ccg.system for ccg in members}) > 1
-        if crosses and situation.levers.boundaries.cross_system == "never":
+        if crosses and situation.scenario.levers.boundaries.cross_system == "never":
             proposal.lapse("crosses a system border, which this scenario does not allow")
 
 
-def _profile(situation: Situation, origin: str) -> Profile:
-    """Return how the rates of one origin change over time for reasons known in advance."""
-    scenario, clock = situation.scenario, situation.clock
-    steps = {0.0}
-    day = clock.start.replace(day=1)
-    while day <= clock.end:
-        day = (day + timedelta(days=32)).replace(day=1)
-        steps.add(clock.moment(day))
-    for event in scenario.calendar:
-        if event.kind in ("rates", "pause"):
-            steps.add(max(0.0, clock.moment(event.date)))
-    for pause_from, pause_to in situation.pauses:
-        steps.update((max(0.0, pause_from), max(0.0, pause_to)))
-    times = sorted(step for step in steps if step >= 0.0)
-    return Profile(times, [_multiplier(situation, origin, time) for time in times])
-
-
-def _multiplier(situation: Situation, origin: str, time: float) -> float:
-    if any(pause_from <= time < pause_to for pause_from, pause_to in situation.pauses):
-        return 0.0
-    clock = situation.clock
-    value = 1.0
-    for event in situation.scenario.calendar:
-        if event.kind == "rates" and clock.moment(event.date) <= time:
-            value = event.local if origin == "local" else event.centre
-    deadline = situation.calendar.round_deadline(time)
-    if deadline is not None:
-        last_call = deadline - LAST_CALL_MONTHS * DAYS_PER_MONTH
-        if last_call < time:
-            following = situation.calendar.round_deadline(deadline + 1.0)
-            assert following is not None  # noqa: S101
-            last_call = following - LAST_CALL_MONTHS * DAYS_PER_MONTH
-        ramp = deadline_ramp((last_call - time) / DAYS_PER_MONTH)
-        value *= math.exp(situation.parameters.start_deadline * ramp)
-    return value
+def _origin(situation: Situation, live: LiveProposal) -> str:
+    """Return who started a live proposal: as the record hints, else drawn at the centre's share."""
+    if live.origin_hint != "unknown":
+        return live.origin_hint
+    ordinal = situation.systems[live.system].proposals
+    u = situation.luck.uniform(purposes.LIVE_ORIGIN, live.system, ordinal)
+    return "centre" if happens(u, situation.parameters.start_centre_share) else "local"

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import simpy
 
 from sim.agents.clock import on_grid
 from sim.chance.quantiles import exponential
+
+DAYS_PER_MONTH: Final = 365.25 / 12
 
 
 class Profile:
@@ -32,11 +35,6 @@ class Profile:
         for index in range(1, len(self._times)):
             width = self._times[index] - self._times[index - 1]
             self._integrals.append(self._integrals[-1] + width * self._values[index - 1])
-
-    @property
-    def first_value(self) -> float:
-        """The multiplier at time 0."""
-        return self._values[0]
 
     def integral(self, time: float) -> float:
         """Return the integral of the multiplier from 0 to a time."""
@@ -107,21 +105,21 @@ class Hazard:
         self._level = per_day
         self._schedule(reached)
 
-    def fired_before_start(self, days: float) -> float | None:
-        """Use up the budget over some days before the start, at the level and profile of then.
+    def fired_before_start(self, per_day: float, before: Profile, months: float) -> float | None:
+        """Use up the budget over the months before the start, at a level and profile of then.
 
         Returns how many days before the start the budget was used up, or None if it was not;
-        a new budget then begins at the start. Call it at the start only.
+        a new budget then begins at the start. Call it before a level has been set.
         """
-        per_day = self._level * self._profile.first_value
-        if self._budget >= per_day * days:
-            self._budget -= per_day * days
-            self._schedule(self._since)
+        days = months * DAYS_PER_MONTH
+        used = per_day * before.integral(days)
+        if self._budget >= used:
+            self._budget -= used
             return None
-        ago = days - self._budget / per_day
+        fired = before.inverse(self._budget / per_day)
+        assert fired is not None  # noqa: S101 - the integral reaches further than the budget
         self._budget = exponential(self._next_uniform(), 1.0)
-        self._schedule(self._since)
-        return ago
+        return days - fired
 
     def _schedule(self, reached: float) -> None:
         self._version += 1

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING, Final
+
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
 from sim.chance.quantiles import standard_normal
 from sim.rules import engagement
 
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
 
-def advise(situation: Situation, lmc: int, proposal_id: str, members_mood: float) -> str:
+# Attempts of a committee kept for each ordinal: one for each system in its area, in order, and
+# the last for proposals convened elsewhere.
+ASKING_SYSTEMS: Final = 4
+
+
+def advise(situation: Situation, lmc: int, proposal: Proposal, members_mood: float) -> str:
     """Form one committee's advice on one proposal and write it to the log.
 
     ``members_mood`` is the standard-normal mood that all members of the proposal share. Returns
     oppose, neutral, support, or none where committees are silent by lever.
     """
     lever = situation.levers.ballot.lmc_advice
-    attempt = situation.lmc_asked.get(lmc, 0)
-    situation.lmc_asked[lmc] = attempt + 1
     if lever == "as_formed":
         p = situation.parameters
-        mood = standard_normal(situation.luck.uniform(purposes.LMC_MOOD, lmc, attempt))
+        systems = situation.lmc_systems.get(lmc, ())
+        home = proposal.home.index
+        rank = systems.index(home) if home in systems else len(systems)
+        attempt = proposal.ordinal * ASKING_SYSTEMS + min(rank, ASKING_SYSTEMS - 1)
+        own = standard_normal(situation.luck.uniform(purposes.LMC_MOOD, lmc, attempt))
+        follow = engagement.follow_weight(
+            p.lmc_causal_share,
+            p.lmc_oppose_effect,
+            p.support_sd * math.sqrt(p.support_shared),
+            p.lmc_oppose_share,
+        )
         stance = engagement.lmc_stance(
-            mood, members_mood, p.lmc_causal_share, p.lmc_oppose_share, p.lmc_support_share
+            own, members_mood, follow, p.lmc_oppose_share, p.lmc_support_share
         )
     else:
         stance = "none" if lever == "silent" else lever
@@ -29,7 +47,7 @@ def advise(situation: Situation, lmc: int, proposal_id: str, members_mood: float
         situation.env.now,
         "advice",
         situation.world.lmcs[lmc].name,
-        proposal_id,
+        proposal.id,
         {"stance": stance},
     )
     return stance

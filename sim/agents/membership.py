@@ -12,10 +12,10 @@ from sim.rules import ballot
 
 
 class Result(NamedTuple):
-    """What one ballot gave."""
+    """What one ballot gave; ``ahead`` says whether it had the votes, quorum apart."""
 
     carried: bool
-    quorate: bool
+    ahead: bool
 
 
 def hold_ballot(
@@ -72,7 +72,7 @@ def hold_ballot(
         },
         terms,
     )
-    return Result(carried, quorate)
+    return Result(carried, ballot.carries(tally, threshold, 0.0))
 
 
 def _turnout(situation: Situation, ccg: LivingCCG, number: int) -> float:

@@ -20,7 +20,9 @@ class NationalBody:
 
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
-        self.wording: str = situation.levers.information.wording
+        levers = situation.levers
+        # A hard rule is heard as a requirement, whatever the sentence says.
+        self.wording: str = "required" if levers.force.hard_rule else levers.information.wording
         self._messages = 0
 
     def announce(self, why: str) -> None:

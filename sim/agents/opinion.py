@@ -25,7 +25,7 @@ class Opinion:
 
     def __init__(self, situation: Situation, proposal: Proposal) -> None:
         self._situation = situation
-        self._proposal_id = proposal.id
+        self._proposal = proposal
         self._members = proposal.members
         self._patients = sum(ccg.patients for ccg in proposal.members)
         self._perceived = ""
@@ -37,8 +37,8 @@ class Opinion:
         self._common, self._mood = support.common_support(
             situation.scenario.form.support_form,
             standard_normal(luck.uniform(purposes.PLACE_SUPPORT, proposal.home.index)),
-            standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT)),
-            proposal.uniform(purposes.PROPOSAL_MODE),
+            standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT, proposal.idea)),
+            proposal.uniform(purposes.PROPOSAL_MODE, proposal.idea),
             p.support_mean,
             p.support_sd * math.sqrt(p.support_shared),
             p.support_place_share,
@@ -46,7 +46,8 @@ class Opinion:
         )
         spread = p.support_sd * math.sqrt(1.0 - p.support_shared)
         self._ccg_support = [
-            spread * standard_normal(luck.uniform(purposes.CCG_SUPPORT, ccg.id, ccg.joined))
+            spread
+            * standard_normal(luck.uniform(purposes.CCG_SUPPORT, ccg.id, proposal.joined[ccg.id]))
             for ccg in self._members
         ]
 
@@ -93,8 +94,7 @@ class Opinion:
         """Ask the local medical committees of the area."""
         asked = sorted({index for ccg in self._members for index, _ in ccg.lmc_shares})
         self._stances = {
-            index: lmc.advise(self._situation, index, self._proposal_id, self._mood)
-            for index in asked
+            index: lmc.advise(self._situation, index, self._proposal, self._mood) for index in asked
         }
 
     def advice_to(self, ccg: LivingCCG) -> str:

@@ -51,7 +51,7 @@ class Proposal:
         ordinal: int,
         members: list[LivingCCG],
         origin: str,
-        parent: str,
+        parent: Proposal | None,
         stage: str,
         talked: float = 0.0,
     ) -> None:
@@ -66,6 +66,16 @@ class Proposal:
         self._looks = 0
         self._talked = talked
         self._over = False
+        # A narrower footprint is the same idea in members' eyes: what they think of it is drawn
+        # where its parent's was, by the parent's ordinal and its CCGs' counts of then.
+        same_place = parent is not None and parent.home is home
+        self.idea: int = parent.idea if parent is not None and same_place else ordinal
+        self.joined: dict[int, int] = dict(parent.joined) if parent is not None else {}
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Its place among proposals for which something falls due at one moment."""
+        return self.home.index, self.ordinal
 
     # -- Coming and going ---------------------------------------------------------------------
 
@@ -75,10 +85,11 @@ class Proposal:
         for ccg in self.members:
             ccg.proposal = self
             ccg.joined += 1
+            self.joined.setdefault(ccg.id, ccg.joined)
         data = {
             "footprint": tuple(ccg.name for ccg in self.members),
             "origin": self.origin,
-            "parent": self._parent,
+            "parent": self._parent.id if self._parent else "",
             "known_since": known_since,
         }
         self.write("mooted", data, terms)
@@ -242,14 +253,16 @@ class Proposal:
         u = self.uniform(purposes.NARROWER)
         if happens(u, situation.parameters.narrower_probability):
             home = situation.systems[willing[0].system]
-            home.open_proposal(willing, self.origin, parent=self.id)
+            home.open_proposal(willing, self.origin, parent=self)
 
     # -- Decision and effect ------------------------------------------------------------------
 
     def _await_decision(self) -> Process:
         application = Application(self._situation, self)
         decision, terms = yield from application.decide()
-        if decision == "refused":
+        if decision == "deferred":
+            self._leave("lapsed", "put off too often", terms)
+        elif decision == "refused":
             self._leave("refused", "not ready or not in line with the tests", terms, cool=True)
         else:
             yield from application.mobilise(decision == "approved_with_conditions")

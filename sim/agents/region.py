@@ -20,8 +20,10 @@ class Region:
         self.index = index
         self.name = situation.world.regions[index].name
         self.systems = situation.world.regions[index].systems
-        self.belief = "none"
-        self.panel = simpy.Resource(situation.env, situation.levers.approval.panel_capacity)
+        self.belief = "typically"  # heard in January 2019, before any scenario begins
+        self.panel = simpy.Resource(
+            situation.env, situation.scenario.levers.approval.panel_capacity
+        )
 
     def hear(self, wording: str, message: int) -> None:
         """Take the rule over from the centre, perhaps without its "typically", and pass it on."""
@@ -65,7 +67,8 @@ class Region:
         for system in systems:
             agent = situation.systems[system]
             agent.letter_strength += event.strength
-            agent.pushed = agent.pushed or event.kind == "push"
+            if event.kind == "push":
+                agent.push_strength += event.strength
             if event.wording:
                 agent.believe(event.wording)
                 agent.believe_everywhere(event.wording)
@@ -76,6 +79,8 @@ class Region:
         for system in systems:
             agent = self._situation.systems[system]
             agent.letter_strength -= event.strength
+            if event.kind == "push":
+                agent.push_strength -= event.strength
             agent.reconsider()
 
     def assess(self, days: float) -> Generator[simpy.Event, object, float]:

@@ -53,7 +53,7 @@ class LivingCCG:
     council_shares: tuple[tuple[int, float], ...]
     lmc_shares: tuple[tuple[int, float], ...]
     autonomy: float
-    belief: str = "none"
+    belief: str = "typically"  # heard in January 2019, before any scenario begins
     shortfall: float = 0.0
     joined: int = 0
     ballots: int = 0
@@ -87,7 +87,7 @@ class Situation:
     staged: bool = False  # while the stage is being set, rates are not worked out yet
     calendar: Calendar = field(init=False)
     national: NationalBody = field(init=False)
-    lmc_asked: dict[int, int] = field(default_factory=dict)
+    lmc_systems: dict[int, tuple[int, ...]] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
     _by_council: dict[int, int] = field(default_factory=dict)
 

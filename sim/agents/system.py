@@ -31,12 +31,13 @@ class System:
         place = situation.world.systems[index]
         self.code = place.code
         self.region = place.region
-        self.belief = "none"
-        self.pushed = False
+        self.belief = "typically"  # heard in January 2019, before any scenario begins
+        self.push_strength = 0.0
         self.letter_strength = 0.0
         self.leader_in_post = True
         self.proposals = 0
         self._cooling = 0
+        self._losses = 0
         self._idle = True  # no two CCGs are free to propose anything
         self._dedicated = place.leader_dedicated
         self.members = [situation.ccgs[i] for i in place.ccgs]
@@ -44,6 +45,7 @@ class System:
         p, luck = situation.parameters, situation.luck
         self._place = p.start_place_sd * standard_normal(luck.uniform(purposes.PLACE_START, index))
         self._budgets = {"local": 0, "centre": 0}
+        self._levels = {"local": 0.0, "centre": 0.0}
         self._terms: dict[str, Terms] = {"local": (), "centre": ()}
         self._hazards = {
             origin: Hazard(
@@ -119,6 +121,11 @@ class System:
 
     # -- Who is there -------------------------------------------------------------------------
 
+    @property
+    def pushed(self) -> bool:
+        """Whether the region is pushing for one CCG a system."""
+        return self.push_strength > 0.0
+
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
         living = self._situation.ccgs
@@ -142,7 +149,9 @@ class System:
         """Hold back for a time after a lost ballot or a refusal."""
         situation = self._situation
         self._cooling += 1
-        timeout = situation.wait_grid(situation.scenario.durations.cooling.days(0.5))
+        u = situation.luck.uniform(purposes.COOLING_TIME, self.index, self._losses)
+        self._losses += 1
+        timeout = situation.wait_grid(situation.scenario.durations.cooling.days(u))
         timeout.callbacks.append(self._cooled)
 
     def _cooled(self, _timeout: simpy.Event) -> None:
@@ -175,13 +184,17 @@ class System:
 
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
-        if not self._situation.staged:
-            return
+        if self._situation.staged:
+            self._rate()
+            for origin, hazard in self._hazards.items():
+                hazard.set_level(self._levels[origin])
+
+    def _rate(self) -> None:
+        """Work out the rates of starting, by origin, a day."""
         free = [ccg for ccg in self.members if ccg.proposal is None]
         if len(free) < 2 and not self._crossing_possible(free):
             self._idle = True
-            self._hazards["local"].set_level(0.0)
-            self._hazards["centre"].set_level(0.0)
+            self._levels = {"local": 0.0, "centre": 0.0}
             return
         self._idle = False
         situation = self._situation
@@ -235,7 +248,7 @@ class System:
             ("centre", p.start_centre_share, intensity, centre),
         ):
             per_month = starting.rate(p.start_rate, share, strength, leader, terms)
-            self._hazards[origin].set_level(per_month / DAYS_PER_MONTH)
+            self._levels[origin] = per_month / DAYS_PER_MONTH
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
         if not free or self._situation.levers.boundaries.cross_system == "never":
@@ -263,17 +276,19 @@ class System:
                 found.append(candidate)
         return found
 
-    def find_unseen(self) -> None:
+    def find_unseen(self, before: Profile, months: float) -> None:
         """Start the talks that were under way on the first day but not yet public.
 
-        Talks stayed private for about four months, so what the register shows on the start date
-        is short of those begun in the months before it, at the rates of the start.
+        Talks stayed private for some months, so what the register shows on the start date is
+        short of those begun in the months before it. ``before`` is the profile of those months.
         """
-        days = self._situation.parameters.unseen_months * DAYS_PER_MONTH
+        if months <= 0.0:
+            return
+        self._rate()
         begun = [
             (ago, origin)
             for origin, hazard in self._hazards.items()
-            if (ago := hazard.fired_before_start(days)) is not None
+            if (ago := hazard.fired_before_start(self._levels[origin], before, months)) is not None
         ]
         for ago, origin in sorted(begun, reverse=True):
             self._start(origin, talked=ago)
@@ -296,13 +311,12 @@ class System:
         }
         pulls = footprints.pulls(
             belief_level=beliefs.level(self.belief),
-            pushed=self.pushed,
-            hard_rule=situation.levers.force.hard_rule,
+            push_strength=self.push_strength,
             footprint_whole=p.footprint_whole,
             footprint_expectation=p.footprint_expectation,
             footprint_council=p.footprint_council,
             footprint_officer=p.footprint_officer,
-            start_letter=p.start_letter,
+            footprint_push=p.footprint_push,
         )
         utilities = []
         for candidate in candidates:
@@ -344,7 +358,7 @@ class System:
         members: list[LivingCCG],
         origin: str,
         *,
-        parent: str = "",
+        parent: Proposal | None = None,
         terms: Terms = (),
         stage: str = "mooted",
         known_since: str = "",

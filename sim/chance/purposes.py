@@ -112,6 +112,9 @@ LADDER_TIME: Final = Purpose(45, "ladder_time", "ccg", "other")
 # A deferred application where applications are looked at all year.
 REAPPLY_TIME: Final = Purpose(46, "reapply_time", "system", "proposal")
 
+COOLING_TIME: Final = Purpose(47, "cooling_time", "system", "other")
+LIVE_ORIGIN: Final = Purpose(48, "live_origin", "system", "proposal")
+
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))
 )

@@ -81,7 +81,7 @@ SCALARS: Final[tuple[Column, ...]] = (
     _count("perceived_centre", "proposals that members took for the centre's"),
     _count("narrower", "proposals made from a larger one that failed (they have a parent)"),
     _count("drafted", "proposals that were drafted"),
-    _count("engaged", "proposals that finished engagement"),
+    _count("engaged", "proposals that opened engagement"),
     _count("proposals_balloted", "proposals put to the members"),
     _count("ballots_held", "ballots held, one per CCG and attempt"),
     _count("ballots_lost", "ballots not carried"),

@@ -10,16 +10,32 @@ from sim.rules.logistic import expit, happens, logit
 _NORMAL = NormalDist()
 
 
+def follow_weight(
+    causal_share: float, oppose_effect: float, mood_effect: float, oppose: float
+) -> float:
+    """Return how far committees follow their members' mood, from 0 to 1.
+
+    Advice against goes with a shift of ``oppose_effect`` log-odds in the ballots. What of it the
+    advice does not cause must come from committees opposing where members are cooler already:
+    with weight w the moods of members advised against and of the others lie w x gap apart, where
+    gap is that of the two parts of a standard normal cut at the share that opposes, and a unit of
+    mood is worth ``mood_effect`` log-odds. Source: priors.md section 4 (confounding).
+    """
+    if not 0.0 < oppose < 1.0 or mood_effect <= 0.0:
+        return 0.0
+    gap = _NORMAL.pdf(_NORMAL.inv_cdf(oppose)) / (oppose * (1.0 - oppose))
+    return min(1.0, (1.0 - causal_share) * abs(oppose_effect) / (gap * mood_effect))
+
+
 def lmc_stance(
-    mood: float, members_mood: float, causal_share: float, oppose: float, support: float
+    mood: float, members_mood: float, follow: float, oppose: float, support: float
 ) -> str:
     """Return a local medical committee's advice: oppose, neutral or support.
 
-    Committees oppose where their members already do: the smaller the causal share, the more the
-    advice follows the members' mood. Both moods are standard normal and so is their mix; the two
-    shares of committees cut its tails. Source: voting_rules.md section 5, priors.md section 4.
+    The advice mixes the committee's own mood and, by ``follow``, that of the members; both are
+    standard normal and so is their mix. The two shares of committees cut its tails.
+    Source: voting_rules.md section 5, priors.md section 4.
     """
-    follow = math.sqrt(1.0 - causal_share)
     mixed = follow * members_mood + math.sqrt(1.0 - follow * follow) * mood
     rank = _NORMAL.cdf(mixed)
     if rank < oppose:

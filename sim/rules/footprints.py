@@ -20,27 +20,22 @@ class Pulls(NamedTuple):
 def pulls(
     *,
     belief_level: float,
-    pushed: bool,
-    hard_rule: bool,
+    push_strength: float,
     footprint_whole: float,
     footprint_expectation: float,
     footprint_council: float,
     footprint_officer: float,
-    start_letter: float,
+    footprint_push: float,
 ) -> Pulls:
     """Return how strongly each kind of footprint draws the leaders of one system.
 
     ``belief_level`` is what the system's leader has heard. The whole system pulls harder with
-    each step beyond "typically", by two further steps under the hard rule, and by letter strength
-    where a region pushes for whole systems.
+    each step beyond "typically", and with the strength of a region's push for whole systems.
     Source: priors.md section 6 (footprint = STP/ICS +1, one council +.3, officer +1 to +2).
     """
     whole = footprint_whole * min(1.0, belief_level)
     whole += footprint_expectation * max(0.0, belief_level - 1.0)
-    if hard_rule:
-        whole += 2.0 * footprint_expectation
-    if pushed:
-        whole += start_letter
+    whole += footprint_push * push_strength
     return Pulls(whole, footprint_council, footprint_officer)
 
 

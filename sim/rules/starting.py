@@ -44,7 +44,7 @@ def common_terms(
 
     Shares are over the system's free CCGs (in no proposal); ``shortfall`` is their mean running
     cost gap as a share of allowance; ``cooling`` is 1 after a lost ballot or refusal, else 0.
-    Source: priors.md section 6; Fribourg (hardship starts, section 4).
+    Source: priors.md section 6; section 4 (hardship starts).
     """
     return (
         ("free_ccgs", start_crowding * math.log(free / REFERENCE_FREE)),

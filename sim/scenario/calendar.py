@@ -18,7 +18,7 @@ _KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "letter": (("strength",), ("region", "system", "wording", "deadline")),
     "push": (("strength",), ("region", "system", "deadline")),
     "statement": ((), ()),
-    "guidance": (("wording",), ()),
+    "guidance": ((), ()),
     "wording": (("wording",), ()),
     "rates": ((), ("local", "centre")),
     "pause": (("months",), ()),
@@ -112,4 +112,8 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
             values[key] = value
     if kind in ("letter", "push") and ("region" in raw) == ("system" in raw):
         raise InputError(f'{where} must name either a region (or "all") or a system')
+    if "deadline" in values and values["deadline"] <= values["date"]:
+        raise InputError(
+            f"{where}.deadline = {values['deadline']} must come after date = {values['date']}"
+        )
     return PolicyEvent(**values)

@@ -69,10 +69,11 @@ class CourseParameters(SupportParameters):
     )
     reballot_probability: float = parameter(
         52,
-        beta(3, 7),
+        beta(0.5, 3.5),
         "probability",
         "chance that a CCG that said no is asked again within weeks",
-        "assumed: priors.md section 2, try again .3",
+        "computed: 0 of 3 proposals lost in 2019 were put to the vote again within weeks "
+        "(base_rates.md), Jeffreys",
         (1,),
         low=0.0,
         high=1.0,
@@ -118,7 +119,7 @@ class CourseParameters(SupportParameters):
         55,
         beta(9, 1),
         "probability",
-        "chance that leaders honour a lost ballot that binds nobody",
+        "chance that leaders honour a lost ballot, where none of the constitutions binds them",
         "assumed: priors.md section 1, a no-vote blocked mainly because leaders honoured it",
         (1, 104),
         low=0.0,
@@ -138,10 +139,11 @@ class CourseParameters(SupportParameters):
     )
     approval_unready: float = parameter(
         57,
-        normal(-3.0, 1.0),
+        normal(-4.0, 1.0),
         "log-odds",
         "effect of no shared officer being in place at the decision",
-        "computed: 0 of 1 approved without, 28 of 28 with; a shift that makes .95 into .5",
+        "computed: 0 of 1 approved without (the refusal was for readiness), 28 of 28 with; a shift "
+        "that makes the mean .98 into .5 (approval_criteria.md)",
         (62, 73),
     )
     approval_defer: float = parameter(

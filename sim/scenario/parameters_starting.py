@@ -86,7 +86,7 @@ class StartingParameters:
         normal(0.3, 0.2),
         "log-rate",
         "effect of all free CCGs of a system being in financial or quality distress",
-        "assumed: hardship starts processes (priors.md section 4, Fribourg); size not given",
+        "assumed: hardship starts processes (priors.md section 4); size not given",
         (35, 85, 102, 107),
     )
     start_council_match: float = parameter(
@@ -170,6 +170,14 @@ class StartingParameters:
         "assumed: as start_expectation",
         (7, 9, 12, 14),
     )
+    footprint_push: float = parameter(
+        76,
+        normal(1.0, 0.3),
+        "log-odds per unit of strength",
+        "further pull of the whole system where a region pushes for one CCG a system",
+        "assumed: as the pull of the whole system itself; no push is sized by the evidence",
+        (10, 71),
+    )
     footprint_council: float = parameter(
         17,
         normal(0.3, 0.15),
@@ -207,10 +215,11 @@ class StartingParameters:
     )
     consent_council_match: float = parameter(
         21,
-        normal(-0.5, 0.3),
+        normal(0.0, 0.3),
         "log-odds",
         "effect of already matching one council, where no push asks for whole systems",
-        "assumed: sign from base_rates.md (who proposed in the 2019 season); size not given",
+        "assumed: the one figure there is, who proposed in public, stands under "
+        "start_council_match and is not counted again",
         (28, 80),
     )
     consent_incentive: float = parameter(

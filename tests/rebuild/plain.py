@@ -28,6 +28,7 @@ from sim.world import BallotRule, World
 
 MONTH = 30.4375
 WORDS = ("none", "typically", "expected", "required")
+STAGES = ("mooted", "drafted", "engaged", "balloted", "decided")
 RUNGS = ("separate", "committees_in_common", "shared_officer", "joint_team")
 Wake = tuple[float, int, str]
 AT_MERGERS, AT_OPEN, AT_CLOSE, ANY = 1, 2, 3, 9  # section 3, order of things at one moment
@@ -161,7 +162,9 @@ class Plain:
         self.now, self.heap, self.ties = 0.0, list[tuple[Any, ...]](), 0
         self.horizon = float((scenario.end - scenario.start).days + 1)
         self.n: Counter[str] = Counter()
-        self.days: dict[str, list[float]] = {"mooted": [], "ballot": [], "decided": []}
+        self.dates: dict[str, dict[str, int]] = {s: {} for s in STAGES}  # the last of each stage
+        self.ballot_days: list[int] = []
+        self.waits: list[float] = []
         self.leaning: dict[int, float] = {}
         self.groups = 0
         years = range(scenario.start.year, scenario.end.year + 4)
@@ -270,16 +273,14 @@ class Plain:
         left = clock.budget * MONTH
         if level <= 0:
             return
-        for i in range(
-            bisect_right(clock.profile, (self.now, math.inf)) - 1, len(clock.profile)
-        ):
+        for i in range(bisect_right(clock.profile, (self.now, math.inf)) - 1, len(clock.profile)):
             begin, value = clock.profile[i]
             begin = max(begin, self.now)
             stop = clock.profile[i + 1][0] if i + 1 < len(clock.profile) else math.inf
             rate = level * value
             if rate > 0 and left <= rate * (stop - begin):
                 version = clock.version
-                self.at((begin + left / rate, ANY, ""), lambda: self.ring(clock, version))
+                self.at((begin + left / rate, ANY, ""), lambda v=version: self.ring(clock, v))  # type: ignore[misc]
                 return
             left -= rate * (stop - begin) if rate > 0 else 0.0
 
@@ -379,9 +380,16 @@ class Plain:
             day = self.scenario.start + timedelta(days=april)
             counts[f"count {day.year}" if april < self.horizon else "count end"] = len(self.bodies)
         found: dict[str, float] = {**counts, **self.n}
-        for name, days in self.days.items():
-            found[f"{name} day"] = math.fsum(days) / len(days) if days else math.nan
-        found["ballots by 1 April 2020"] = sum(d < self.aprils[1] for d in self.days["ballot"])
+        for stage, dates in self.dates.items():
+            found[stage] = len(dates)
+            later = [day for day in dates.values() if day > 0]
+            found[f"{stage} on day"] = sum(later) / len(later) if later else math.nan
+        found["ballots by 1 April 2020"] = sum(d < self.aprils[1] for d in self.ballot_days)
+        found["ballot on day"] = sum(self.ballot_days) / max(1, len(self.ballot_days))
+        found["panel_wait_days"] = sum(self.waits) / max(1, len(self.waits))
+        held = Counter(b.system for b in self.bodies.values())
+        found["systems_with_one_ccg"] = sum(n == 1 for n in held.values())
+        found["merged_ccgs"] = sum(len(b.parts) for b in self.bodies.values() if len(b.parts) > 1)
         return found
 
     # the rule (7.2, 11) ------------------------------------------------------------------------
@@ -495,7 +503,7 @@ class Plain:
         whole = frozenset(inside)
 
         def groups(key: Callable[[Body], Any]) -> list[frozenset[int]]:
-            keys = {key(b) for b in inside.values()} - {-1, ""}
+            keys = sorted({key(b) for b in inside.values()} - {-1, ""})
             sets = [frozenset(i for i, b in inside.items() if key(b) == k) for k in keys]
             return [g for g in sets if len(g) > 1]
 
@@ -504,18 +512,18 @@ class Plain:
             [whole] if len(whole) > 1 else [],
             councils,
             officers,
-            [a | b for a, b in combinations({*councils, *officers}, 2)],
+            [a | b for a, b in combinations([*councils, *officers], 2)],
             [whole - {i} for i in whole] if len(whole) > 2 else [],
             [frozenset((i, j)) for i in whole for j in inside[i].near if j in whole],
         ]
         listed: list[frozenset[int]] = []
         for kind in kinds:
-            for g in sorted(set(kind), key=lambda g: sum(inside[i].patients for i in g)):
+            for g in sorted(kind, key=lambda g: sum(inside[i].patients for i in g)):
                 if g not in listed and len(listed) < 30 and connected(g, self.near):
                     listed.append(g)
         found = [(g, g == whole, g in councils, False) for g in listed]
         crossing: list[frozenset[int]] = []
-        for council in {b.main for b in inside.values()} - {-1}:
+        for council in sorted({b.main for b in inside.values()} - {-1}):
             parts: dict[int, set[int]] = {}
             for b in self.bodies.values():
                 if b.main == council:
@@ -560,13 +568,14 @@ class Plain:
     ) -> None:
         self.places[s].ordinal += 1
         name = f"{self.world.systems[s].code}-{self.places[s].ordinal}"
-        self.n["proposals"] += 1
         self.n[f"proposals_{origin}"] += 1
-        if self.now > 0:
-            self.days["mooted"].append(self.now)
+        self.note("mooted", name)
         bodies = [self.bodies[i] for i in members]
         self.hold(bodies, True)
         self.go(self.proposal(name, s, bodies, origin, stage, ago))
+
+    def note(self, stage: str, name: str) -> None:
+        self.dates[stage][name] = int(self.now)
 
     def hold(self, bodies: Iterable[Body], busy: bool) -> None:
         systems = {b.system for b in bodies}
@@ -591,9 +600,10 @@ class Plain:
                 self.hold(bodies, False)
                 self.narrower(willing, origin)
                 return
+        self.note("drafted", name)
         if stage in ("mooted", "drafted"):
             yield self.worked(self.squeezed(draft, draft + engage, 1.5))
-        # engagement opens (7.8)
+        self.note("engaged", name)  # engagement opens (7.8)
         total = sum(b.patients for b in bodies)
         seen_as = p.perceived_if_centre if origin == "centre" else p.perceived_if_local
         perceived = self.chance(seen_as)
@@ -627,7 +637,6 @@ class Plain:
                 return
             yield self.worked(self.length("postpone"))
         # ballots (7.11)
-        self.n["proposals_balloted"] += 1
         carried = [False] * len(bodies)
         asked = list(range(len(bodies)))
         for attempt in (1, 2):
@@ -640,6 +649,7 @@ class Plain:
                 yield moment
                 carried[i], quorate[i] = self.vote(bodies[i], odds[i])
                 self.n["reballots"] += attempt == 2
+            self.note("balloted", name)
             asked = [i for i in asked if not carried[i]]
             if not asked or attempt == 2:
                 break
@@ -664,11 +674,13 @@ class Plain:
             self.n["applications"] += 1
             yield (self.closes[window], AT_CLOSE, name)
             desk = self.panel[self.places[home].region]
-            finish = max(self.now, desk[0]) + self.length("panel")
+            wait = max(0.0, desk[0] - self.now)
+            finish = self.now + wait + self.length("panel")
             heapq.heapreplace(desk, finish)  # first come first served: next place to fall free
             yield finish
+            self.waits.append(wait)
             yield self.now + self.length("national")
-            self.days["decided"].append(self.now)
+            self.note("decided", name)
             held: Counter[str] = Counter()
             for b in bodies:
                 held[b.group] += b.patients if b.group else self.officer(b) * b.patients
@@ -730,7 +742,7 @@ class Plain:
         carried = quorate and total > 0 and yes > b.rule.threshold * total
         self.n["ballots_held"] += 1
         self.n["ballots_carried"] += carried
-        self.days["ballot"].append(self.now)
+        self.ballot_days.append(int(self.now))
         return carried, quorate
 
     def cool(self, systems: set[int]) -> None:

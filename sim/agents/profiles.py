@@ -1,0 +1,75 @@
+"""How the rates of starting rise and fall over time for reasons known in advance.
+
+A profile multiplies the rates: the year's deadline, dated policy regimes, pauses. It is constant
+on steps of at most a month and takes each step's value at its middle.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Final
+
+from sim.agents.hazard import Profile
+from sim.agents.state import Situation
+from sim.rules.starting import deadline_ramp
+
+DAYS_PER_MONTH: Final = 365.25 / 12
+LAST_CALL_MONTHS: Final = 3.0  # shortest time seen from first talk to ballot (priors.md section 3)
+LONGEST_STEP: Final = 31.0
+
+
+def future(situation: Situation, origin: str) -> Profile:
+    """Return the profile from the start on, for proposals of one origin."""
+    scenario, clock = situation.scenario, situation.clock
+    steps = {0.0}
+    day = clock.start.replace(day=1)
+    while day <= clock.end:
+        day = (day + timedelta(days=32)).replace(day=1)
+        steps.add(clock.moment(day))
+        deadline = situation.calendar.round_deadline(clock.moment(day))
+        if deadline is not None:
+            steps.update((deadline, deadline - LAST_CALL_MONTHS * DAYS_PER_MONTH))
+    for event in scenario.calendar:
+        if event.kind == "rates":
+            steps.add(clock.moment(event.date))
+    for pause in situation.pauses:
+        steps.update(pause)
+    times = sorted({max(0.0, step) for step in steps})
+    middles = [
+        (a + b) / 2 for a, b in zip(times, [*times[1:], times[-1] + LONGEST_STEP], strict=True)
+    ]
+    return Profile(times, [_multiplier(situation, origin, middle) for middle in middles])
+
+
+def past(situation: Situation, months: float) -> Profile:
+    """Return the profile of the months before the start; its time 0 lies that long before it.
+
+    Only the yearly deadline counts: the history is the same in every scenario.
+    """
+    days = months * DAYS_PER_MONTH
+    count = max(1, math.ceil(days / LONGEST_STEP))
+    width = days / count
+    times = [index * width for index in range(count)]
+    return Profile(times, [_deadline_factor(situation, time + width / 2 - days) for time in times])
+
+
+def _multiplier(situation: Situation, origin: str, time: float) -> float:
+    if any(pause_from <= time < pause_to for pause_from, pause_to in situation.pauses):
+        return 0.0
+    value = 1.0
+    for event in situation.scenario.calendar:
+        if event.kind == "rates" and situation.clock.moment(event.date) <= time:
+            value = event.local if origin == "local" else event.centre
+    return value * _deadline_factor(situation, time)
+
+
+def _deadline_factor(situation: Situation, time: float) -> float:
+    """Return what the next last call for proposals makes of the rates."""
+    calendar = situation.calendar
+    lead = LAST_CALL_MONTHS * DAYS_PER_MONTH
+    deadline = calendar.round_deadline(time + lead)
+    if deadline is None:
+        return 1.0
+    ramp = deadline_ramp((deadline - lead - time) / DAYS_PER_MONTH)
+    return math.exp(situation.parameters.start_deadline * ramp)
