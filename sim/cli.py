@@ -288,9 +288,13 @@ def validate(files: Files) -> None:
         dated = len(scenario.calendar)
         print_plain(
             f"OK {scenario.name} ({scenario.source}): {scenario.start} to {scenario.end}, "
-            f"world {world.name} with {len(world.ccgs)} CCGs, {dated} dated "
+            f"world {scenario.world_text} with {len(world.ccgs)} CCGs (sha256 "
+            f"{world.digest[:12]}), {dated} dated "
             f"event{'' if dated == 1 else 's'}, sha256 {scenario.digest[:12]}"
         )
+        for event in scenario.calendar:
+            if event.date > scenario.end:
+                print_plain(f"   note: calendar.{event.name} on {event.date} lies after the end")
     if wrong:
         raise InputError("\n".join(wrong))
 

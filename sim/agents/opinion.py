@@ -105,7 +105,8 @@ class Opinion:
         """Work out each CCG's log-odds of a yes, by terms, as engagement leaves them."""
         self.terms = [
             (
-                ("common_support", self._common),
+                ("usual_support", self._situation.parameters.support_mean),
+                ("mood", self._common - self._situation.parameters.support_mean),
                 ("ccg_support", self._ccg_support[position]),
                 *self._arguments(position),
             )

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.folder import ResultsFolder, open_folder
+from sim.experiment.folder import ResultsFolder, open_folder, remove_derived
 from sim.experiment.history import former_counts as read_former_counts
 from sim.experiment.places import PLACE_COLUMNS, PlaceChances
 from sim.experiment.plan import Plan, Progress, check_numbers, job_of, make_plan, run_missing
@@ -166,6 +166,7 @@ def run_batch(
                 raise BatchInterrupted(done, total, folder.path if out is not None else None)
             former = None if former_counts is None else frozenset(former_counts)
             try:
+                remove_derived(folder.path)
                 rows = _write(plan, scenarios, replications, folder, former)
                 manifest = build_manifest(
                     command=command,

@@ -38,6 +38,19 @@ def our_files() -> tuple[str, ...]:
     return (*names, f"{MANIFEST}.partial")
 
 
+def remove_derived(folder: Path) -> None:
+    """Remove what was made from a batch's tables, before the tables themselves are written anew.
+
+    Comparisons, shares of variance, CSV copies and plots of other replications would else stand
+    beside a manifest that they do not belong to. Files of other names are left alone.
+    """
+    for name in (*DERIVED, *(f"{table.name}.csv" for table in TABLES)):
+        (folder / name).unlink(missing_ok=True)
+    for kind in ("*.png", "*.svg"):
+        for plot in (folder / "plots").glob(kind):
+            plot.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class ResultsFolder:
     """A folder ready to be written: where it is and the manifest of a finished batch in it."""

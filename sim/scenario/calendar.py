@@ -112,6 +112,8 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
             values[key] = value
     if kind in ("letter", "push") and ("region" in raw) == ("system" in raw):
         raise InputError(f'{where} must name either a region (or "all") or a system')
+    if kind == "rates" and not ("local" in raw or "centre" in raw):
+        raise InputError(f"{where} must set local or centre (multipliers of the rates of starting)")
     if "deadline" in values and values["deadline"] <= values["date"]:
         raise InputError(
             f"{where}.deadline = {values['deadline']} must come after date = {values['date']}"

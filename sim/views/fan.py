@@ -76,6 +76,12 @@ def _draw(axes: Axes, quantiles: pd.DataFrame, colour: object) -> None:
     import seaborn as sns
 
     days = [day.to_pydatetime() for day in quantiles.index]
+    if days[-1].month == 4 and days[-1].day == 1:  # a last step on the last day needs some width
+        import pandas as pd
+
+        after = quantiles.index[-1] + pd.Timedelta(days=45)
+        quantiles = pd.concat([quantiles, quantiles.iloc[[-1]].set_axis([after])])
+        days.append(after.to_pydatetime())
     for low, high, alpha, name in ((0.05, 0.95, 0.28, "90"), (0.25, 0.75, 0.5, "50")):
         axes.fill_between(
             days,

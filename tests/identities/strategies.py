@@ -264,8 +264,8 @@ def _event(draw: st.DrawFn, start: date, days: int) -> Table:
         place = draw(st.sampled_from(("region", "system")))
         event[place] = "all" if place == "region" else "S1"
         if draw(st.booleans()):
-            event["deadline"] = day + timedelta(days=draw(st.integers(-10, 500)))
-    if kind in ("guidance", "wording") or (kind == "letter" and draw(st.booleans())):
+            event["deadline"] = day + timedelta(days=draw(st.integers(1, 500)))
+    if kind == "wording" or (kind == "letter" and draw(st.booleans())):
         event["wording"] = draw(st.sampled_from(WORDINGS))
     if kind == "rates":
         event |= {"local": draw(st.floats(0.0, 2.0)), "centre": draw(st.floats(0.0, 2.0))}

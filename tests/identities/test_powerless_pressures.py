@@ -89,7 +89,12 @@ CASES = (
     ),
     Case(
         "push",
-        {"start_letter": 0.0, "start_council_match": 0.0, "consent_council_match": 0.0},
+        {
+            "start_letter": 0.0,
+            "start_council_match": 0.0,
+            "consent_council_match": 0.0,
+            "footprint_push": 0.0,
+        },
         event("push", strength=3.0, region="all"),
         {"start_letter": 3.0, "start_centre_share": 1.0},
     ),
@@ -107,7 +112,7 @@ CASES = (
     ),
     Case(
         "hard rule",
-        {"start_hard_rule": 0.0, "footprint_expectation": 0.0, "approval_part_hard": 0.0},
+        {"start_hard_rule": 0.0, "approval_part_hard": 0.0} | NO_WORDS,
         {"levers": {"force": {"hard_rule": True}}},
         {"start_hard_rule": 3.0, "start_centre_share": 1.0},
     ),
