@@ -7,6 +7,7 @@ or Arrow. Results do not depend on workers: a replication's luck is its number's
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -192,6 +193,7 @@ _jobs: Final[list[Job]] = []
 def _start_worker(job: Job) -> None:
     """Prepare a worker: keep the job, leave Ctrl-C to the parent, never outlive the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # the world and the libraries live as long as the worker: no need to look at them
     _jobs[:] = [job]
     parent = parent_process()
     if parent is not None:

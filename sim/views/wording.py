@@ -95,7 +95,8 @@ def percent_interval(share: float, low: float, high: float) -> str:
     if math.isnan(share):
         return "n/a"
     ends = (f"{100 * min(max(end, 0.0), 1.0):.0f}" for end in (low, high))
-    return f"{percent(share)} ({'–'.join(ends)})"
+    shown = "<1" if 0.0 < share < 0.005 else percent(share)
+    return f"{shown} ({'–'.join(ends)})"
 
 
 def number(value: float, digits: int = 1) -> str:

@@ -7,6 +7,7 @@ Days count from 1 June 2019: 30 September 2019 is day 121, 1 April 2020 day 305,
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -147,18 +148,44 @@ def test_pauses_stop_merger_work(tmp_path: Path) -> None:
 
 # -- Decisions -----------------------------------------------------------------------------------
 
+MOSTLY_PUT_OFF = {"approval_defer": 0.95}  # the most that can be stated; eight of eight: .66
+
 
 def test_a_deferred_application_comes_back_every_window(tmp_path: Path) -> None:
-    scenario = certain(parameters={"approval_defer": 1.0}, end=date(2021, 12, 31))
+    """Eight windows, 2019 to 2026; put off an eighth time it lapses and its CCGs are free."""
+    scenario = certain(parameters=MOSTLY_PUT_OFF, end=date(2027, 12, 31))
     events, state = run_and_check(pair(tmp_path), scenario)
-    assert [e.time for e in of_kind(events, "applied")] == [3.5 * MONTH, APRIL, NEXT_APRIL]
-    assert {e.data["decision"] for e in of_kind(events, "decided")} == {"deferred"}
-    assert [e.data["window"] for e in of_kind(events, "applied")] == [
-        "2019-09-30",
-        "2020-09-30",
-        "2021-09-30",
-    ]
-    assert state.proposals == {"S1-1": "deferred"}
+    applied, decided = of_kind(events, "applied"), of_kind(events, "decided")
+    assert [e.time for e in applied[:3]] == [3.5 * MONTH, APRIL, NEXT_APRIL]
+    assert [e.data["window"] for e in applied] == [f"{year}-09-30" for year in range(2019, 2027)]
+    assert [e.data["decision"] for e in decided] == ["deferred"] * 8
+    [lapsed] = of_kind(events, "lapsed")
+    assert lapsed.time == decided[-1].time
+    assert lapsed.data == {"reason": "put off too often"}
+    assert lapsed.terms == decided[-1].terms
+    assert state.proposals == {"S1-1": "lapsed"}
+    assert not of_kind(events, "effective", "refused", "merged")
+
+
+def test_seven_deferrals_do_not_end_an_application(tmp_path: Path) -> None:
+    scenario = certain(parameters=MOSTLY_PUT_OFF, end=date(2026, 9, 1))
+    events, state = run_and_check(pair(tmp_path), scenario)
+    assert len(of_kind(events, "decided")) == 7
+    assert not of_kind(events, "lapsed")
+    assert state.proposals == {"S1-1": "applied"}
+
+
+def test_applications_all_year_lapse_after_eight_deferrals_too(tmp_path: Path) -> None:
+    """Each time two months of postponement, panel and decision; then the CCGs may try again."""
+    scenario = certain(
+        parameters=MOSTLY_PUT_OFF, levers={"approval": {"window": "all_year"}}
+    )
+    events, state = run_and_check(pair(tmp_path), scenario)
+    times_ = [e.time for e in of_kind(events, "applied")]
+    assert len(times_) == 8
+    for before, after in pairwise(times_):
+        assert after - before == pytest.approx(PANEL + NATIONAL + 2 * MONTH, abs=1e-4)
+    assert state.proposals == {"S1-1": "lapsed"}
 
 
 def test_a_refused_application_is_over(tmp_path: Path) -> None:

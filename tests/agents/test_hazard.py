@@ -17,6 +17,7 @@ from tests.properties import between, steady
 
 FLAT = Profile((0.0,), (1.0,))
 HORIZON = 1000.0
+MONTH = 365.25 / 12
 
 
 def uniform_of(budget: float) -> float:
@@ -71,7 +72,6 @@ def test_a_profile_by_hand() -> None:
     assert profile.inverse(10.0) == 5.0
     assert profile.inverse(25.0) == 25.0
     assert profile.inverse(36.0) == 32.0
-    assert profile.first_value == 2.0
 
 
 def test_a_profile_that_ends_at_nought_is_never_used_up() -> None:
@@ -185,26 +185,54 @@ def test_times_of_firing_lie_on_the_grid() -> None:
     assert all((time * GRID).is_integer() for time in bench.fired)
 
 
+# One of these before the start: half a month at 2, then at 4.
+BEFORE = Profile((0.0, 0.5 * MONTH), (2.0, 4.0))
+
+
 def test_talks_begun_before_the_start_are_found() -> None:
-    """Budget 3 at 1 x 2 a day over ten days: used up after 1.5 of them, 8.5 before the start."""
+    """A day at 2 a day, or beyond the first half month at 4: so many days before the start."""
     bench = Bench([3.0, 4.0], Profile((0.0,), (2.0,)))
-    bench.hazard.set_level(1.0)
-    assert bench.hazard.fired_before_start(10.0) == pytest.approx(8.5)
+    assert bench.hazard.fired_before_start(1.0, BEFORE, 1.0) == pytest.approx(MONTH - 1.5)
     assert bench.drawn == 2
-    assert bench.run()[:1] == pytest.approx([2.0], abs=1 / GRID)
+    bench.hazard.set_level(1.0)
+    assert bench.run()[:1] == pytest.approx([2.0], abs=1 / GRID)  # a new budget, from the start
+    bench = Bench([MONTH + 6.0, 4.0])
+    found = bench.hazard.fired_before_start(1.0, BEFORE, 1.0)
+    assert found == pytest.approx(MONTH - (0.5 * MONTH + 6.0 / 4.0))
+
+
+def test_what_was_known_of_the_future_moves_nothing_before_the_start() -> None:
+    """The past has a profile of its own; the one from the start on does not count in it."""
+    for profile in (FLAT, Profile((0.0,), (0.0,)), Profile((0.0, 3.0), (5.0, 1.0))):
+        bench = Bench([3.0, 4.0], profile)
+        assert bench.hazard.fired_before_start(1.0, BEFORE, 1.0) == pytest.approx(MONTH - 1.5)
 
 
 def test_a_budget_not_used_up_before_the_start_is_shorter_by_what_was_used() -> None:
-    bench = Bench([12.0], Profile((0.0,), (2.0,)))
-    bench.hazard.set_level(1.0)
-    assert bench.hazard.fired_before_start(4.0) is None
+    """A month at 2 and 4 halves uses 3 x .1 a day over a month of it."""
+    used = 0.1 * 3.0 * MONTH
+    bench = Bench([used + 4.0], Profile((0.0,), (2.0,)))
+    assert bench.hazard.fired_before_start(0.1, BEFORE, 1.0) is None
     assert bench.drawn == 1
+    bench.hazard.set_level(1.0)
     assert bench.run() == pytest.approx([2.0], abs=1 / GRID)
+
+
+def test_a_longer_past_finds_the_same_talks_the_longer_ago() -> None:
+    """On a flat past only its length counts; what is not reached in it is not found."""
+    for months in (1.0, 2.0, 4.0):
+        bench = Bench([2.0, 4.0])
+        found = bench.hazard.fired_before_start(0.1, FLAT, months)
+        assert found == pytest.approx(months * MONTH - 20.0)
+    assert Bench([2.0]).hazard.fired_before_start(0.1, FLAT, 0.5) is None
 
 
 def test_an_idle_hazard_found_nothing_before_the_start() -> None:
     bench = Bench([1.0])
-    assert bench.hazard.fired_before_start(100.0) is None
+    assert bench.hazard.fired_before_start(0.0, BEFORE, 100.0) is None
+    assert bench.drawn == 1
+    bench.hazard.set_level(1.0)
+    assert bench.run() == pytest.approx([1.0], abs=1 / GRID)  # its budget is untouched
 
 
 def test_waits_are_exponential_at_the_rate_in_force() -> None:

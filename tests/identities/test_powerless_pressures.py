@@ -143,8 +143,8 @@ CASES = (
     Case(
         "guidance",
         NO_WORDS,
-        event("guidance", wording="expected"),
-        {"start_expectation": 3.0},
+        event("guidance"),
+        {"start_expectation": 3.0, "relay_drop_region": 0.5, "relay_restore": 0.5},
         off=None,
     ),
     Case("a new wording", NO_WORDS, event("wording", wording="required"),

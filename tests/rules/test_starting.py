@@ -130,13 +130,12 @@ def test_the_deadline_pulls_in_its_last_year() -> None:
 
 PULLS: dict[str, Any] = {
     "belief_level": 1.0,
-    "pushed": False,
-    "hard_rule": False,
+    "push_strength": 0.0,
     "footprint_whole": 1.0,
     "footprint_expectation": 0.5,
     "footprint_council": 0.3,
     "footprint_officer": 1.5,
-    "start_letter": 0.9,
+    "footprint_push": 0.9,
 }
 
 
@@ -147,8 +146,11 @@ PULLS: dict[str, Any] = {
         ({"belief_level": 0.0}, 0.0),
         ({"belief_level": 2.0}, 1.5),
         ({"belief_level": 3.0}, 2.0),
-        ({"hard_rule": True}, 2.0),
-        ({"pushed": True}, 1.9),
+        ({"push_strength": 1.0}, 1.9),
+        ({"push_strength": 2.5}, 3.25),
+        ({"belief_level": 3.0, "push_strength": 1.0}, 2.9),
+        ({"belief_level": 0.0, "push_strength": 1.0}, 0.9),
+        ({"footprint_push": 0.0, "push_strength": 4.0}, 1.0),
     ],
 )
 def test_the_pull_of_the_whole_system(change: dict[str, Any], whole: float) -> None:

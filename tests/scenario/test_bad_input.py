@@ -114,6 +114,22 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "event wording": (event(wording="expcted"), r"wording = 'expcted' .*expected"),
     "event both": (event(system="S1"), r"either a region .* or a system"),
     "event neither": (event(region=None), r"either a region .* or a system"),
+    "event deadline before": (
+        event(deadline=date(2019, 12, 31)),
+        r"calendar\.a\.deadline = 2019-12-31 must come after date = 2020-01-01",
+    ),
+    "event deadline the same day": (
+        event(deadline=date(2020, 1, 1)),
+        r"calendar\.a\.deadline = 2020-01-01 must come after date = 2020-01-01",
+    ),
+    "push deadline the same day": (
+        event(kind="push", deadline=date(2020, 1, 1)),
+        r"calendar\.a\.deadline = 2020-01-01 must come after",
+    ),
+    "guidance with a wording": (
+        {"calendar": {"a": {"date": date(2020, 1, 1), "kind": "guidance", "wording": "none"}}},
+        r"calendar\.a\.wording is not a key of a guidance",
+    ),
     "event region type": (event(region=3), r"region = 3 must be text"),
 }
 
@@ -133,6 +149,11 @@ def test_a_wrong_value_is_named_with_what_is_allowed(case: str) -> None:
 def test_the_untouched_tables_are_accepted() -> None:
     """What the cases above change one key of is itself right."""
     assert parse_scenario({"name": "x"} | event()).calendar[0].strength == 1.0
+    for kind in ("letter", "push"):
+        found = parse_scenario({"name": "x"} | event(kind=kind, deadline=date(2020, 1, 2)))
+        assert found.calendar[0].deadline == date(2020, 1, 2)
+    guidance = {"a": {"date": date(2020, 1, 1), "kind": "guidance"}}
+    assert parse_scenario({"calendar": guidance}).calendar[0].wording is None
 
 
 # -- Files ---------------------------------------------------------------------------------------
