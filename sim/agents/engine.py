@@ -113,12 +113,6 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         pauses=_pauses(scenario, clock),
         lmc_systems=shared.lmc_systems,
     )
-    situation.variable_per_head = variable_cost_per_head(
-        scenario.levers.money.allowance_per_head,
-        sum(ccg.patients for ccg in world.ccgs),
-        len(world.ccgs),
-        parameters.fixed_cost * 1e6,
-    )
     situation.calendar = Calendar(situation)
     return situation
 
@@ -175,11 +169,9 @@ def _set_stage(situation: Situation) -> None:
     """
     world, env, scenario = situation.world, situation.env, situation.scenario
     situation.log.write(0.0, "start", "England", data={"ccgs": len(world.ccgs)})
-    situation.levers = LEVERS_OF_2019
     for ccg in world.ccgs:
-        living = ccgs.starting_ccg(situation, ccg)
-        ccgs.set_shortfall(situation, living)
-        situation.ccgs[ccg.index] = living
+        situation.ccgs[ccg.index] = ccgs.starting_ccg(situation, ccg)
+    _put_in_force(situation, LEVERS_OF_2019)
     local, centre = (future(situation, origin) for origin in ("local", "centre"))
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
@@ -188,10 +180,7 @@ def _set_stage(situation: Situation) -> None:
     before = past(situation, months)
     for system in situation.systems:
         system.find_unseen(before, months)
-    situation.levers = scenario.levers
-    for living in situation.ccgs.values():
-        ccgs.set_shortfall(situation, living)
-        living.log_consent = None
+    _put_in_force(situation, scenario.levers)
     situation.national = NationalBody(situation)
     situation.national.enter_calendar()
     situation.national.announce("rule in force at the start")
@@ -206,6 +195,20 @@ def _set_stage(situation: Situation) -> None:
             if len(world.systems[system.index].ccgs) > 1:
                 env.process(system.lead())
     env.process(situation.calendar.run())
+
+
+def _put_in_force(situation: Situation, levers: Levers) -> None:
+    """Let levers hold from now on, and work out anew what hangs on them."""
+    situation.levers = levers
+    situation.variable_per_head = variable_cost_per_head(
+        levers.money.allowance_per_head,
+        sum(ccg.patients for ccg in situation.world.ccgs),
+        len(situation.world.ccgs),
+        situation.parameters.fixed_cost * 1e6,
+    )
+    for living in situation.ccgs.values():
+        ccgs.set_shortfall(situation, living)
+        living.log_consent = None
 
 
 def _find_alive(situation: Situation) -> None:

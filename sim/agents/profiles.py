@@ -7,12 +7,15 @@ on steps of at most a month and takes each step's value at its middle.
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Final
 
+from sim.agents.clock import LAST_MOMENT
 from sim.agents.hazard import Profile
 from sim.agents.state import Situation
 from sim.rules.starting import deadline_ramp
+from sim.scenario.levers import Approval
 
 DAYS_PER_MONTH: Final = 365.25 / 12
 LAST_CALL_MONTHS: Final = 3.0  # shortest time seen from first talk to ballot (priors.md section 3)
@@ -45,13 +48,21 @@ def future(situation: Situation, origin: str) -> Profile:
 def past(situation: Situation, months: float) -> Profile:
     """Return the profile of the months before the start; its time 0 lies that long before it.
 
-    Only the yearly deadline counts: the history is the same in every scenario.
+    Only the yearly deadline of 2019 counts: the history is the same in every scenario.
     """
     days = months * DAYS_PER_MONTH
     count = max(1, math.ceil(days / LONGEST_STEP))
     width = days / count
     times = [index * width for index in range(count)]
-    return Profile(times, [_deadline_factor(situation, time + width / 2 - days) for time in times])
+    clock = situation.clock
+    month, day = (int(part) for part in Approval().window_closes.split("-"))
+    closes = [
+        clock.moment(date(year, month, day)) + LAST_MOMENT
+        for year in range(clock.start.year - math.ceil(months / 12) - 1, clock.start.year + 2)
+    ]
+    return Profile(
+        times, [_deadline_factor(situation, time + width / 2 - days, closes) for time in times]
+    )
 
 
 def _multiplier(situation: Situation, origin: str, time: float) -> float:
@@ -64,11 +75,18 @@ def _multiplier(situation: Situation, origin: str, time: float) -> float:
     return value * _deadline_factor(situation, time)
 
 
-def _deadline_factor(situation: Situation, time: float) -> float:
-    """Return what the next last call for proposals makes of the rates."""
-    calendar = situation.calendar
+def _deadline_factor(
+    situation: Situation, time: float, closes: Sequence[float] | None = None
+) -> float:
+    """Return what the next last call for proposals makes of the rates.
+
+    ``closes`` are the deadlines, in order; by default the calendar's.
+    """
     lead = LAST_CALL_MONTHS * DAYS_PER_MONTH
-    deadline = calendar.round_deadline(time + lead)
+    if closes is None:
+        deadline = situation.calendar.round_deadline(time + lead)
+    else:
+        deadline = next(close for close in closes if close >= time + lead)
     if deadline is None:
         return 1.0
     ramp = deadline_ramp((deadline - lead - time) / DAYS_PER_MONTH)

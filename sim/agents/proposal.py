@@ -70,7 +70,9 @@ class Proposal:
         # where its parent's was, by the parent's ordinal and its CCGs' counts of then.
         same_place = parent is not None and parent.home is home
         self.idea: int = parent.idea if parent is not None and same_place else ordinal
-        self.joined: dict[int, int] = dict(parent.joined) if parent is not None else {}
+        self.joined: dict[int, int] = (
+            dict(parent.joined) if parent is not None and same_place else {}
+        )
 
     @property
     def order(self) -> tuple[int, int]:

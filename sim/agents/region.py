@@ -66,9 +66,9 @@ class Region:
             self.believe(event.wording)
         for system in systems:
             agent = situation.systems[system]
-            agent.letter_strength += event.strength
+            agent.letters[event.name] = event.strength
             if event.kind == "push":
-                agent.push_strength += event.strength
+                agent.pushes[event.name] = event.strength
             if event.wording:
                 agent.believe(event.wording)
                 agent.believe_everywhere(event.wording)
@@ -78,9 +78,8 @@ class Region:
         """Let a letter's strength lapse once its deadline has passed."""
         for system in systems:
             agent = self._situation.systems[system]
-            agent.letter_strength -= event.strength
-            if event.kind == "push":
-                agent.push_strength -= event.strength
+            agent.letters.pop(event.name, None)
+            agent.pushes.pop(event.name, None)
             agent.reconsider()
 
     def assess(self, days: float) -> Generator[simpy.Event, object, float]:

@@ -32,8 +32,8 @@ class System:
         self.code = place.code
         self.region = place.region
         self.belief = "typically"  # heard in January 2019, before any scenario begins
-        self.push_strength = 0.0
-        self.letter_strength = 0.0
+        self.letters: dict[str, float] = {}  # strengths in force, by the event's name
+        self.pushes: dict[str, float] = {}
         self.leader_in_post = True
         self.proposals = 0
         self._cooling = 0
@@ -125,6 +125,11 @@ class System:
     def pushed(self) -> bool:
         """Whether the region is pushing for one CCG a system."""
         return self.push_strength > 0.0
+
+    @property
+    def push_strength(self) -> float:
+        """How strongly the region pushes: the strengths in force added up."""
+        return sum(self.pushes.values())
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
@@ -232,7 +237,7 @@ class System:
         centre = common + starting.centre_terms(
             belief_level=beliefs.level(situation.regions[self.region].belief),
             match_share=match,
-            letter_strength=self.letter_strength,
+            letter_strength=sum(self.letters.values()),
             pushed=self.pushed,
             hard_rule=force.hard_rule,
             start_expectation=p.start_expectation,

@@ -148,13 +148,14 @@ def test_pauses_stop_merger_work(tmp_path: Path) -> None:
 
 # -- Decisions -----------------------------------------------------------------------------------
 
-MOSTLY_PUT_OFF = {"approval_defer": 0.95}  # the most that can be stated; eight of eight: .66
+MOSTLY_PUT_OFF = {"approval_defer": 0.95}  # the most that can be stated
+EIGHT_TIMES = 1  # a replication in which that puts it off eight times of eight (two in three do)
 
 
 def test_a_deferred_application_comes_back_every_window(tmp_path: Path) -> None:
     """Eight windows, 2019 to 2026; put off an eighth time it lapses and its CCGs are free."""
     scenario = certain(parameters=MOSTLY_PUT_OFF, end=date(2027, 12, 31))
-    events, state = run_and_check(pair(tmp_path), scenario)
+    events, state = run_and_check(pair(tmp_path), scenario, EIGHT_TIMES)
     applied, decided = of_kind(events, "applied"), of_kind(events, "decided")
     assert [e.time for e in applied[:3]] == [3.5 * MONTH, APRIL, NEXT_APRIL]
     assert [e.data["window"] for e in applied] == [f"{year}-09-30" for year in range(2019, 2027)]
@@ -169,7 +170,7 @@ def test_a_deferred_application_comes_back_every_window(tmp_path: Path) -> None:
 
 def test_seven_deferrals_do_not_end_an_application(tmp_path: Path) -> None:
     scenario = certain(parameters=MOSTLY_PUT_OFF, end=date(2026, 9, 1))
-    events, state = run_and_check(pair(tmp_path), scenario)
+    events, state = run_and_check(pair(tmp_path), scenario, EIGHT_TIMES)
     assert len(of_kind(events, "decided")) == 7
     assert not of_kind(events, "lapsed")
     assert state.proposals == {"S1-1": "applied"}
@@ -180,7 +181,7 @@ def test_applications_all_year_lapse_after_eight_deferrals_too(tmp_path: Path) -
     scenario = certain(
         parameters=MOSTLY_PUT_OFF, levers={"approval": {"window": "all_year"}}
     )
-    events, state = run_and_check(pair(tmp_path), scenario)
+    events, state = run_and_check(pair(tmp_path), scenario, EIGHT_TIMES)
     times_ = [e.time for e in of_kind(events, "applied")]
     assert len(times_) == 8
     for before, after in pairwise(times_):

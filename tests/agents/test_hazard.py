@@ -196,8 +196,8 @@ def test_talks_begun_before_the_start_are_found() -> None:
     assert bench.drawn == 2
     bench.hazard.set_level(1.0)
     assert bench.run()[:1] == pytest.approx([2.0], abs=1 / GRID)  # a new budget, from the start
-    bench = Bench([MONTH + 6.0, 4.0])
-    found = bench.hazard.fired_before_start(1.0, BEFORE, 1.0)
+    bench = Bench([0.1 * (MONTH + 6.0), 4.0])
+    found = bench.hazard.fired_before_start(0.1, BEFORE, 1.0)
     assert found == pytest.approx(MONTH - (0.5 * MONTH + 6.0 / 4.0))
 
 

@@ -321,7 +321,8 @@ class Plain(Country):
         if 0 < o < 1:
             gap = normal.pdf(normal.inv_cdf(o)) / (o * (1 - o))
             worth = gap * p.support_sd * math.sqrt(p.support_shared)
-            w = min(1.0, (1 - p.lmc_causal_share) * abs(p.lmc_oppose_effect) / worth)
+            caused = p.lmc_causal_share
+            w = min(1.0, (1 - caused) * abs(p.lmc_oppose_effect) / worth) if worth else 0.0
         view = normal.cdf(w * mood + math.sqrt(1 - w * w) * self.normal())
         if view < o:
             return float(p.lmc_oppose_effect)

@@ -6,7 +6,7 @@ Written from ``docs/model.md`` alone, as ``plain.py``, which see; comments give 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations

@@ -139,24 +139,28 @@ def shipped_runs(replications: int) -> list[dict[str, float]]:
     """Run the shipped simulator and read the same quantities from its tables."""
     batch = sim.run_batch("as_happened", replications=replications, seed=SHIPPED_SEED, workers=2)
     start = inputs()[1].start
-    found = [dict(row) for row in batch.replications.to_dict("records")]
+    found: list[dict[str, Any]] = [
+        {str(key): value for key, value in row.items()}
+        for row in batch.replications.to_dict("records")
+    ]
     for row in found:
         row["count end"], row["mooted"] = row["final_ccgs"], row["proposals"]
         row["ballots_carried"] = row["ballots_held"] - row["ballots_lost"]
         row["balloted"] = row["proposals_balloted"]
-    for row in batch.counts.itertuples():
-        if (row.date.month, row.date.day) == (4, 1):
-            found[row.replication][f"count {row.date.year}"] = row.ccgs
+    for count in batch.counts.to_dict("records"):
+        if (count["date"].month, count["date"].day) == (4, 1):
+            found[count["replication"]][f"count {count['date'].year}"] = count["ccgs"]
     days: list[dict[str, list[int]]] = [{} for _ in found]
-    for row in batch.proposals.to_dict("records"):
+    for made in batch.proposals.to_dict("records"):
         for stage in STAGES:
-            when = row[stage]
+            when = made[stage]
             if isinstance(when, date) and when > start:
-                days[row["replication"]].setdefault(f"{stage} on day", []).append(
+                days[made["replication"]].setdefault(f"{stage} on day", []).append(
                     (when - start).days
                 )
-    for row in batch.ballots.to_dict("records"):
-        days[row["replication"]].setdefault("ballot on day", []).append((row["date"] - start).days)
+    for vote in batch.ballots.to_dict("records"):
+        lists = days[vote["replication"]]
+        lists.setdefault("ballot on day", []).append((vote["date"] - start).days)
     april = (date(2020, 4, 1) - start).days
     for row, lists in zip(found, days, strict=True):
         row["ballots by 1 April 2020"] = sum(d < april for d in lists.get("ballot on day", []))
