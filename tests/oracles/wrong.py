@@ -202,7 +202,7 @@ def _stream_of_luck(patch: pytest.MonkeyPatch) -> None:
 
 
 def _drawn_at_zero(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Profile, "inverse", lambda self, integral: integral / self.first_value)
+    patch.setattr(Profile, "inverse", lambda self, integral: integral / self._values[0])
 
 
 def _first_ballot_decides(patch: pytest.MonkeyPatch) -> None:
