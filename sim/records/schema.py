@@ -82,7 +82,7 @@ SCALARS: Final[tuple[Column, ...]] = (
     _count("narrower", "proposals made from a larger one that failed (they have a parent)"),
     _count("drafted", "proposals that were drafted"),
     _count("engaged", "proposals that opened engagement"),
-    _count("proposals_balloted", "proposals put to the members"),
+    _count("proposals_balloted", "proposals whose members have voted"),
     _count("ballots_held", "ballots held, one per CCG and attempt"),
     _count("ballots_lost", "ballots not carried"),
     _count("ballots_inquorate", "ballots without a quorum"),

@@ -173,8 +173,8 @@ class Plain(Country):
         self.note("mooted", name)
         bodies = [self.bodies[i] for i in members]
         self.hold(bodies, True)
-        mood = parent.mood if parent and parent.home == s else self.normal()
-        idea = Idea(s, mood, parent.effects if parent else {})
+        same = parent if parent and parent.home == s else None
+        idea = Idea(s, same.mood if same else self.normal(), same.effects if same else {})
         for b in bodies:
             idea.effects.setdefault(b.id, self.normal())
         process = self.proposal(name, idea, bodies, origin, stage, ago)

@@ -150,9 +150,9 @@ class Timetable:
 
     # hazards (7.4)
 
-    def factor(self, t: float) -> float:
+    def factor(self, t: float, closes: list[float]) -> float:
         """Return the deadline factor at a moment."""
-        call = next(c - 3 * MONTH for c in self.closes if c >= t + 3 * MONTH)
+        call = next(c - 3 * MONTH for c in closes if c >= t + 3 * MONTH)
         ramp = min(1.0, max(0.0, 1 - (call - t) / MONTH / 12))
         return math.exp(self.p.start_deadline * ramp)
 
@@ -170,7 +170,7 @@ class Timetable:
         for t, end in zip(times, [*times[1:], times[-1] + 31], strict=True):
             middle = (t + end) / 2
             paused = any(first <= middle < last for first, last in self.pauses)
-            found.append((t, 0.0 if paused else self.factor(middle)))
+            found.append((t, 0.0 if paused else self.factor(middle, self.closes)))
         return found
 
     def make_past(self) -> list[tuple[float, float]]:
@@ -178,7 +178,9 @@ class Timetable:
         days = self.p.unseen_months * MONTH
         n = max(1, math.ceil(days / 31))
         steps = [i * days / n for i in range(n)]
-        return [(t, self.factor(t + days / n / 2 - days)) for t in steps]
+        year = self.scenario.start.year  # the closes of the default window, whatever the scenario's
+        closes = [self.day(y, "09-30") + 1 - 2**-20 for y in range(year - 5, year + 2)]
+        return [(t, self.factor(t + days / n / 2 - days, closes)) for t in steps]
 
     def use(self, profile: list[tuple[float, float]], start: float, end: float) -> float:
         """Return the integral of a profile in months."""
