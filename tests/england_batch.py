@@ -25,13 +25,16 @@ class Outcome:
     """What one replication came to.
 
     ``count`` holds the number of events of each kind and, besides, ``ballots_carried``,
-    ``ccgs_april_2020``, ``ccgs`` at the end and ``lost_parts`` (parts of the largest proposal that
-    was lost at the ballot). ``leaders`` and ``register`` are digests of the comings and goings of
-    leaders and of the way of the start date's register to engagement; ``ladder`` of the rungs taken
-    before the first mergers; ``before_advice`` one of the whole log up to the first advice.
+    ``ccgs_april_2020``, ``ccgs`` at the end, ``lost_parts`` (parts of the largest proposal that
+    was lost at the ballot) and ``whole_systems`` (proposals of a whole system, begun after the
+    start). ``history`` is a digest of the proposals begun before the start; ``leaders`` and
+    ``register`` are digests of the comings and goings of leaders and of the way of the start
+    date's register to engagement; ``ladder`` of the rungs taken before the first mergers;
+    ``before_advice`` one of the whole log up to the first advice.
     """
 
     count: Mapping[str, int]
+    history: str
     leaders: str
     register: str
     ladder: str
@@ -52,6 +55,7 @@ def fold(events: Sequence[Event]) -> Outcome:
     for event in events:
         if event.kind == "mooted":
             parts[event.proposal] = len(event.data["footprint"])
+            count["whole_systems"] += event.time > 0.0 and whole(event)
         elif event.kind == "ballot":
             count["ballots_carried"] += event.data["carried"]
         elif event.kind == "lost":
@@ -66,6 +70,7 @@ def fold(events: Sequence[Event]) -> Outcome:
     first = next((i for i, event in enumerate(events) if event.kind == "advice"), len(events))
     return Outcome(
         dict(count),
+        digest(begun(events)),
         digest(e[:3] for e in events if e.kind in ("leader_left", "leader_joined")),
         digest(e[:4] for e in events if e.proposal in register and e.kind in stages),
         digest(
@@ -73,6 +78,17 @@ def fold(events: Sequence[Event]) -> Outcome:
         ),
         digest(events[:first]),
     )
+
+
+def whole(event: Event) -> bool:
+    """Return whether leaders chose a whole system: only then does its pull weigh."""
+    return dict(event.terms).get("footprint_whole_system", 0.0) != 0.0
+
+
+def begun(events: Sequence[Event]) -> list[Event]:
+    """Return the proposals begun before the start (one with a parent begins on that day)."""
+    found = [e for e in events if e.kind == "mooted" and e.time == 0.0]
+    return [e for e in found if not e.data["parent"]]
 
 
 def digest(things: Any) -> str:

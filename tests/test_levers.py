@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from sim.scenario import load_scenario, parse_scenario
 from tests.england_batch import Difference, Outcome, outcomes, paired
 
 SEED = 1
@@ -25,7 +26,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "as_written": {"extends": "as_written"},
     "as_happened": {"extends": "as_happened", "end": date(2020, 4, 1)},
     "typically_dropped": {"extends": "typically_dropped"},
-    "hard_rule": {"extends": "hard_rule"},
+    "hard_rule": {"extends": "as_written", "levers": {"force": {"hard_rule": True}}},
     "locally_led": {"extends": "locally_led"},
     "no_cost_cut": {"extends": "no_cost_cut"},
     "advice_neutral": {"extends": "as_written", "levers": {"ballot": {"lmc_advice": "neutral"}}},
@@ -68,6 +69,18 @@ def ladder(outcome: Outcome) -> str:
     return outcome.ladder
 
 
+def history(outcome: Outcome) -> str:
+    return outcome.history
+
+
+@pytest.mark.parametrize(
+    "other", [name for name in ARMS if name not in ("as_written", "as_happened")]
+)
+def test_no_lever_reaches_back_before_the_start(results: Results, other: str) -> None:
+    """What was being talked about on the first day, seen or unseen, is the same."""
+    same(results, "as_written", other, history)
+
+
 def test_dropping_typically_starts_more_proposals(results: Results) -> None:
     """Moves: proposals mooted. Stays: leaders' terms; the register's way to engagement."""
     assert difference(results, "as_written", "typically_dropped", "mooted").low > 0.0
@@ -75,9 +88,21 @@ def test_dropping_typically_starts_more_proposals(results: Results) -> None:
     same(results, "as_written", "typically_dropped", register)
 
 
+def test_the_shipped_hard_rule_sets_that_lever_alone() -> None:
+    shipped, alone = load_scenario("hard_rule"), parse_scenario(ARMS["hard_rule"])
+    assert shipped.levers == alone.levers != load_scenario("as_written").levers
+    for part in ("priors", "durations", "calendar", "form", "start", "end"):
+        assert getattr(shipped, part) == getattr(alone, part), part
+
+
 def test_a_hard_rule_ends_with_fewer_ccgs(results: Results) -> None:
-    """Moves: CCGs at the end. Stays: leaders' terms; the register's way to engagement."""
+    """One lever alone. Moves: CCGs at the end. Stays: leaders' terms; the register's way; ladder.
+
+    It is heard as a requirement, so that proposals are more, and more of them whole systems.
+    """
     assert difference(results, "as_written", "hard_rule", "ccgs").high < 0.0
+    assert difference(results, "as_written", "hard_rule", "mooted").low > 0.0
+    assert difference(results, "as_written", "hard_rule", "whole_systems").low > 0.0
     same(results, "as_written", "hard_rule", leaders)
     same(results, "as_written", "hard_rule", register)
     same(results, "as_written", "hard_rule", ladder)

@@ -7,6 +7,7 @@ on steps of at most a month and takes each step's value at its middle.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -33,16 +34,25 @@ def future(situation: Situation, origin: str) -> Profile:
         deadline = situation.calendar.round_deadline(clock.moment(day))
         if deadline is not None:
             steps.update((deadline, deadline - LAST_CALL_MONTHS * DAYS_PER_MONTH))
+    seasons = sorted({max(0.0, step) for step in steps})
+    # Middles are those of the seasons alone: a dated act must not move rates before its day.
+    factors = [
+        _deadline_factor(situation, (a + b) / 2)
+        for a, b in zip(seasons, [*seasons[1:], seasons[-1] + LONGEST_STEP], strict=True)
+    ]
     for event in scenario.calendar:
         if event.kind == "rates":
             steps.add(clock.moment(event.date))
     for pause in situation.pauses:
         steps.update(pause)
     times = sorted({max(0.0, step) for step in steps})
-    middles = [
-        (a + b) / 2 for a, b in zip(times, [*times[1:], times[-1] + LONGEST_STEP], strict=True)
-    ]
-    return Profile(times, [_multiplier(situation, origin, middle) for middle in middles])
+    return Profile(
+        times,
+        [
+            _regime(situation, origin, time) * factors[bisect_right(seasons, time) - 1]
+            for time in times
+        ],
+    )
 
 
 def past(situation: Situation, months: float) -> Profile:
@@ -65,14 +75,14 @@ def past(situation: Situation, months: float) -> Profile:
     )
 
 
-def _multiplier(situation: Situation, origin: str, time: float) -> float:
+def _regime(situation: Situation, origin: str, time: float) -> float:
     if any(pause_from <= time < pause_to for pause_from, pause_to in situation.pauses):
         return 0.0
     value = 1.0
     for event in situation.scenario.calendar:
         if event.kind == "rates" and situation.clock.moment(event.date) <= time:
             value = event.local if origin == "local" else event.centre
-    return value * _deadline_factor(situation, time)
+    return value
 
 
 def _deadline_factor(

@@ -178,9 +178,7 @@ def test_seven_deferrals_do_not_end_an_application(tmp_path: Path) -> None:
 
 def test_applications_all_year_lapse_after_eight_deferrals_too(tmp_path: Path) -> None:
     """Each time two months of postponement, panel and decision; then the CCGs may try again."""
-    scenario = certain(
-        parameters=MOSTLY_PUT_OFF, levers={"approval": {"window": "all_year"}}
-    )
+    scenario = certain(parameters=MOSTLY_PUT_OFF, levers={"approval": {"window": "all_year"}})
     events, state = run_and_check(pair(tmp_path), scenario, EIGHT_TIMES)
     times_ = [e.time for e in of_kind(events, "applied")]
     assert len(times_) == 8

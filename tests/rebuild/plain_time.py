@@ -159,18 +159,21 @@ class Timetable:
     def make_profile(self) -> list[tuple[float, float]]:
         if any(e.kind == "rates" for e in self.scenario.calendar):
             raise ValueError("as_happened has no event of kind rates")
-        steps = {0.0, *(moment for pause in self.pauses for moment in pause)}
+        steps = {0.0}
         day = self.scenario.start
         while day <= self.scenario.end:
             day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
             close = self.deadline(self.day_of(day))
             steps |= {self.day_of(day), close, close - 3 * MONTH}
-        times = sorted({max(0.0, t) for t in steps})
+        seasons = sorted({max(0.0, t) for t in steps})
+        ends = [*seasons[1:], seasons[-1] + 31]
+        factors = [self.factor((a + b) / 2, self.closes) for a, b in zip(seasons, ends, strict=True)]
+        pauses = {max(0.0, moment) for pause in self.pauses for moment in pause}
         found = []
-        for t, end in zip(times, [*times[1:], times[-1] + 31], strict=True):
-            middle = (t + end) / 2
-            paused = any(first <= middle < last for first, last in self.pauses)
-            found.append((t, 0.0 if paused else self.factor(middle, self.closes)))
+        for t in sorted({*seasons, *pauses}):
+            season = max(i for i, begins in enumerate(seasons) if begins <= t)
+            paused = any(first <= t < last for first, last in self.pauses)
+            found.append((t, 0.0 if paused else factors[season]))
         return found
 
     def make_past(self) -> list[tuple[float, float]]:
