@@ -167,7 +167,9 @@ class Timetable:
             steps |= {self.day_of(day), close, close - 3 * MONTH}
         seasons = sorted({max(0.0, t) for t in steps})
         ends = [*seasons[1:], seasons[-1] + 31]
-        factors = [self.factor((a + b) / 2, self.closes) for a, b in zip(seasons, ends, strict=True)]
+        factors = [
+            self.factor((a + b) / 2, self.closes) for a, b in zip(seasons, ends, strict=True)
+        ]
         pauses = {max(0.0, moment) for pause in self.pauses for moment in pause}
         found = []
         for t in sorted({*seasons, *pauses}):
