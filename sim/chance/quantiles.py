@@ -60,8 +60,11 @@ def gamma(u: float, mean: float, sd: float) -> float:
 
 
 def beta(u: float, a: float, b: float) -> float:
-    """Beta draw."""
-    return float(_special().betaincinv(a, b, u))
+    """Beta draw; where both numbers are so small that nothing lies between 0 and 1, one of them."""
+    value = float(_special().betaincinv(a, b, u))
+    if math.isnan(value):
+        return 1.0 if u > b / (a + b) else 0.0
+    return value
 
 
 @functools.cache

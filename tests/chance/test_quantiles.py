@@ -90,3 +90,9 @@ def test_means_come_out_as_stated() -> None:
     assert mean(lambda u: quantiles.beta(u, 2.0, 3.0)) == pytest.approx(0.4, rel=1e-3)
     assert mean(lambda u: quantiles.exponential(u, 2.0)) == pytest.approx(2.0, rel=1e-3)
     assert mean(lambda u: quantiles.triangular(u, 0.2, 0.3, 0.5)) == pytest.approx(1 / 3, rel=1e-3)
+
+
+def test_a_beta_with_nothing_between_its_ends_is_one_of_them() -> None:
+    drawn = [quantiles.beta((i + 0.5) / 200, 1e-5, 3e-5) for i in range(200)]
+    assert all(0.0 <= value <= 1.0 for value in drawn)
+    assert sum(value > 0.5 for value in drawn) == pytest.approx(50, abs=2)

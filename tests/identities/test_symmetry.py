@@ -117,7 +117,8 @@ def _scenario(k: int, days: int) -> Scenario:
                 },
             },
             "parameters": {name: rate * k for name, rate in RATES.items()}
-            | {"unseen_months": 4.0 / k, "support_mean": 2.0, "approval_defer": 0.2},
+            | {"unseen_months": 4.0 / k, "support_mean": 2.0, "approval_defer": 0.2}
+            | {"start_deadline": 0.0},  # the past always knows its yearly deadline
             "durations": {
                 name: {"family": d.family}
                 | {
