@@ -11,6 +11,7 @@ from sim.agents import ccg as ccgs
 from sim.agents.log import Terms
 from sim.agents.state import Situation
 from sim.chance import purposes
+from sim.rules.influence import FootprintFacts
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -56,7 +57,7 @@ class Application:
             )
             yield situation.wait_grid(national)
             decision, terms = situation.national.decide(
-                attempt, self._proposal.home.index, self._ready(), self._whole_system()
+                attempt, self._proposal.home.index, self._facts()
             )
             situation.log.write(
                 situation.env.now,
@@ -87,6 +88,21 @@ class Application:
         else:
             yield situation.wait_until(earliest)
             self._proposal.take_effect()
+
+    def _facts(self) -> FootprintFacts:
+        """Return what the centre is told of the footprint when it decides."""
+        situation, members = self._situation, self._proposal.members
+        patients = sum(ccg.patients for ccg in members)
+        councils = {situation.bodies[ccg.id].council for ccg in members}
+        return FootprintFacts(
+            parts=len(members),
+            patients=patients,
+            whole_system=self._whole_system(),
+            one_council=len(councils) == 1 and councils != {-1},
+            ready=self._ready(),
+            distress_share=sum(ccg.distress * ccg.patients for ccg in members) / patients,
+            day=situation.env.now,
+        )
 
     def _ready(self) -> float:
         """Return the patient share of the footprint's largest group under one officer."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import simpy
 
+from sim.agents import influences
 from sim.agents.clock import on_grid
 from sim.agents.log import Terms
 from sim.agents.state import LivingCCG, Situation
@@ -64,7 +65,7 @@ def officer_weight(situation: Situation, ccg: LivingCCG) -> float:
 def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
     """Return the terms of a governing body's consent to a proposal now."""
     p = situation.parameters
-    return consent.consent_terms(
+    terms = consent.consent_terms(
         autonomy=ccg.autonomy,
         matches_council=ccg.matched_council >= 0,
         pushed=pushed,
@@ -73,13 +74,21 @@ def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
         consent_council_match=p.consent_council_match,
         consent_incentive=p.consent_incentive,
     )
+    if situation.influences.consent:
+        footprint = situation.systems[ccg.system].members
+        facts = influences.body_facts(situation, ccg, footprint)
+        terms += influences.terms(situation, situation.influences.consent, facts)
+    return terms
 
 
 def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> float:
     """Return the log of the chance that a governing body would take part now.
 
-    It depends on nothing that changes in a CCG's life but whether its region pushes.
+    Without influences on consent it depends on nothing that changes in a CCG's life but whether
+    its region pushes.
     """
+    if situation.influences.consent:
+        return math.log(expit(total(consent_of(situation, ccg, pushed))))
     if ccg.log_consent is None or ccg.log_consent[0] is not pushed:
         chance = expit(total(consent_of(situation, ccg, pushed)))
         ccg.log_consent = (pushed, math.log(chance))

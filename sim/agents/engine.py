@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import simpy
 
+from sim.agents import beside
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
+from sim.agents.influences import put_in_force
 from sim.agents.log import Event, EventLog
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past
@@ -184,6 +186,7 @@ def _set_stage(situation: Situation) -> None:
     situation.national = NationalBody(situation)
     situation.national.enter_calendar()
     situation.national.announce("rule in force at the start")
+    beside.enter(situation)
     situation.staged = True
     for system in situation.systems:
         system.reconsider()
@@ -200,6 +203,7 @@ def _set_stage(situation: Situation) -> None:
 def _put_in_force(situation: Situation, levers: Levers) -> None:
     """Let levers hold from now on, and work out anew what hangs on them."""
     situation.levers = levers
+    situation.influences = put_in_force(levers)
     situation.variable_per_head = variable_cost_per_head(
         levers.money.allowance_per_head,
         sum(ccg.patients for ccg in situation.world.ccgs),

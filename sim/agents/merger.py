@@ -50,6 +50,7 @@ def merge(
         lmc_shares=_lmc_shares(parts),
         autonomy=sum(part.autonomy * part.patients for part in parts) / patients,
         belief=largest.belief,
+        alienation=sum(part.alienation * part.patients for part in parts) / patients,
         joined=max(part.joined for part in parts),
         ballots=max(part.ballots for part in parts),
     )
@@ -76,6 +77,8 @@ def merge(
             "system": world.systems[body.system].code,
         },
     )
+    for told in situation.listeners.merged:
+        told(body, parts, proposal_id)
     affected = {*touched, body.system, *(system.index for system in systems)}
     for index in sorted(affected):
         situation.systems[index].relist()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sim.agents import influences
 from sim.agents.calendar import POLICY
 from sim.agents.state import Situation
 from sim.chance import purposes
 from sim.rules import approval
 from sim.rules.dates import add_days
+from sim.rules.influence import FootprintFacts
 from sim.rules.logistic import Terms, happens
 from sim.scenario.calendar import PolicyEvent
 from sim.world.errors import InputError, nearest
@@ -95,20 +97,20 @@ class NationalBody:
     def _addressees(self, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
         return addressees(self._situation.world, event)
 
-    def decide(
-        self, ordinal: int, system: int, ready: float, whole_system: bool
-    ) -> tuple[str, Terms]:
+    def decide(self, ordinal: int, system: int, facts: FootprintFacts) -> tuple[str, Terms]:
         """Decide one application; returns the decision and the rule's terms."""
         situation = self._situation
         p, luck = situation.parameters, situation.luck
         terms = approval.approval_terms(
-            ready=ready,
-            whole_system=whole_system,
+            ready=facts.ready,
+            whole_system=facts.whole_system,
             hard_rule=situation.levers.force.hard_rule,
             approval_probability=p.approval_probability,
             approval_unready=p.approval_unready,
             approval_part_hard=p.approval_part_hard,
         )
+        if situation.influences.approval:
+            terms += influences.terms(situation, situation.influences.approval, facts)
         decision = approval.decide(
             luck.uniform(purposes.DECISION, system, ordinal), terms, p.approval_defer
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from sim.agents import council, lmc
+from sim.agents import council, influences, lmc
 from sim.agents.log import Terms
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
@@ -136,7 +136,7 @@ class Opinion:
                 distress += other.distress * other.patients
                 if ccg.officer_group and other.officer_group == ccg.officer_group:
                     sharing += other.patients
-        return support.argument_terms(
+        terms = support.argument_terms(
             outweighed_by=support.outweighed(ccg.patients, patients, len(self._members)),
             partner_distress=max(0.0, distress / partners - ccg.distress),
             shares_officer=sharing / partners,
@@ -154,6 +154,16 @@ class Opinion:
             ballot_perceived_centre=p.ballot_perceived_centre,
             ballot_council_opposed=p.ballot_council_opposed,
         )
+        if situation.influences.support:
+            facts = influences.body_facts(
+                situation,
+                ccg,
+                self._members,
+                perceived_centre=self._perceived == "centre",
+                opposed_councils=self._opposed[position],
+            )
+            terms += influences.terms(situation, situation.influences.support, facts)
+        return terms
 
     def _makes_one_council(self) -> bool:
         """Return whether the footprint is all CCGs that lie mostly in one council."""

@@ -106,9 +106,14 @@ class Proposal:
         self._leave("lapsed", reason)
 
     def _leave(self, exit_kind: str, reason: str, terms: Terms = (), *, cool: bool = False) -> None:
+        situation = self._situation
         for ccg in self.members:
             ccg.proposal = None
         self.write(exit_kind, {"reason": reason}, terms)
+        if exit_kind == "lost":
+            situation.refusals += 1
+        for told in situation.listeners.left:
+            told(self, exit_kind)
         for system in self._systems():
             if cool:
                 system.cool()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import simpy
 
+from sim.agents.beside import Listeners
 from sim.agents.clock import Clock, on_grid
+from sim.agents.influences import InForce
 from sim.agents.log import EventLog
 from sim.chance import Luck
 from sim.rules.dates import stretch_over_pauses
@@ -59,6 +61,7 @@ class LivingCCG:
     ballots: int = 0
     log_consent: tuple[bool, float] | None = None  # kept by ``sim.agents.ccg.log_consent``
     proposal: Proposal | None = None
+    alienation: float = 0.0  # what forced moves have left behind; only where a lever forces
 
 
 @dataclass(slots=True)
@@ -89,6 +92,9 @@ class Situation:
     national: NationalBody = field(init=False)
     lmc_systems: dict[int, tuple[int, ...]] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
+    influences: InForce = field(default_factory=InForce)
+    listeners: Listeners = field(default_factory=Listeners)
+    refusals: int = 0  # ballots lost in England so far
     _by_council: dict[int, int] = field(default_factory=dict)
 
     def wait(self, work_days: float) -> simpy.events.Timeout:
@@ -119,6 +125,7 @@ class Situation:
         they go at once, and the memory of a long batch stays flat.
         """
         self.env._queue.clear()
+        self.listeners.dismantle()
         self.calendar.dismantle()
         for system in self.systems:
             system.dismantle()

@@ -8,13 +8,15 @@ from collections.abc import Generator
 import simpy
 
 from sim.agents import ccg as ccgs
+from sim.agents import influences
+from sim.agents.choice import choose_footprint
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
 from sim.agents.proposal import Proposal
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
 from sim.chance.quantiles import exponential, standard_normal
-from sim.rules import beliefs, footprints, starting
+from sim.rules import beliefs, starting
 from sim.rules.dates import add_days
 from sim.world.footprints import list_footprints
 from sim.world.model import Footprint
@@ -39,7 +41,9 @@ class System:
         self._cooling = 0
         self._losses = 0
         self._idle = True  # no two CCGs are free to propose anything
-        self._dedicated = place.leader_dedicated
+        self.leader_dedicated = place.leader_dedicated
+        self.leader_type: str = place.leader_type
+        self.ics_status = place.ics_status
         self.members = [situation.ccgs[i] for i in place.ccgs]
         self._candidates: tuple[Footprint, ...] | None = situation.world.footprints[index]
         p, luck = situation.parameters, situation.luck
@@ -120,6 +124,11 @@ class System:
             )
 
     # -- Who is there -------------------------------------------------------------------------
+
+    @property
+    def situation(self) -> Situation:
+        """The replication that it is part of."""
+        return self._situation
 
     @property
     def pushed(self) -> bool:
@@ -220,7 +229,7 @@ class System:
             distress_share=distress / n,
             place=self._place,
             cooling=1.0 if self._cooling else 0.0,
-            dedicated_leader=self._dedicated and self.leader_in_post,
+            dedicated_leader=self.leader_dedicated and self.leader_in_post,
             start_officer=p.start_officer,
             start_shortfall=p.start_shortfall,
             start_distress=p.start_distress,
@@ -245,6 +254,12 @@ class System:
             start_letter=p.start_letter,
             start_hard_rule=p.start_hard_rule,
         )
+        extra = situation.influences
+        if extra.start or extra.start_local or extra.start_centre:
+            facts = influences.system_facts(self, free)
+            both = influences.terms(situation, extra.start, facts)
+            local += both + influences.terms(situation, extra.start_local, facts)
+            centre += both + influences.terms(situation, extra.start_centre, facts)
         self._terms = {"local": local, "centre": centre}
         leader = 1.0 if self.leader_in_post else p.start_vacancy
         intensity = starting.centre_intensity(force.encouragement, force.incentive, force.cajoling)
@@ -304,53 +319,11 @@ class System:
         ``talked`` is for how many days it has been talked about already.
         """
         situation = self._situation
-        p = situation.parameters
-        living, candidates = situation.ccgs, self._open_candidates()
+        candidates = self._open_candidates()
         if not candidates:
             self.reconsider()
             return
-        log_consent = {
-            ccg.id: ccgs.log_consent(situation, ccg, self.pushed)
-            for ccg in self.members
-            if ccg.proposal is None
-        }
-        pulls = footprints.pulls(
-            belief_level=beliefs.level(self.belief),
-            push_strength=self.push_strength,
-            footprint_whole=p.footprint_whole,
-            footprint_expectation=p.footprint_expectation,
-            footprint_council=p.footprint_council,
-            footprint_officer=p.footprint_officer,
-            footprint_push=p.footprint_push,
-        )
-        utilities = []
-        for candidate in candidates:
-            group = living[candidate.ccgs[0]].officer_group
-            consent = 0.0
-            for index in candidate.ccgs:
-                ccg = living[index]
-                if ccg.officer_group != group:
-                    group = ""
-                if index not in log_consent:  # from another system
-                    log_consent[index] = ccgs.log_consent(situation, ccg, self.pushed)
-                consent += log_consent[index]
-            utilities.append(
-                footprints.utility(
-                    pulls, candidate.whole_system, candidate.council >= 0, group != "", consent
-                )
-            )
-        ordinal = self.proposals
-        u = situation.luck.uniform(purposes.FOOTPRINT, self.index, ordinal)
-        choice = footprints.choose(utilities, u)
-        candidate = candidates[choice]
-        members = [living[index] for index in candidate.ccgs]
-        chosen = footprints.terms(
-            pulls,
-            candidate.whole_system,
-            candidate.council >= 0,
-            all(ccg.officer_group == members[0].officer_group != "" for ccg in members),
-            sum(log_consent[ccg.id] for ccg in members),
-        )
+        members, chosen = choose_footprint(self, candidates)
         since = ""
         if talked > 0.0:
             since = add_days(situation.clock.start, -math.ceil(talked)).isoformat()
@@ -375,4 +348,6 @@ class System:
         )
         self.proposals += 1
         proposal.open(terms, known_since)
+        for told in self._situation.listeners.opened:
+            told(proposal)
         return proposal

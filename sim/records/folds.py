@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sim.agents.log import Event
+from sim.records.beside import beside_scalars
 from sim.records.chain import CHAIN_KINDS, Course, ballot_rows, courses, proposal_rows
 from sim.records.days import count_dates
 from sim.records.lineage import Lineage, count_rows
 from sim.records.schema import SCALARS, Row
+from sim.records.view import LogView
 from sim.world.model import World
 
 Rows = dict[str, list[Row]]
@@ -41,7 +43,8 @@ def fold(
     found = courses(chain, start)
     merged = by_kind["merged"]
     counts, systems, ccgs, lineage = count_rows(merged, world, start, count_dates(start, end))
-    scalars = _scalars(by_kind, found, lineage, world)
+    view = LogView(by_kind, found, lineage, parameters, world, start, end)
+    scalars = {**_scalars(by_kind, found, lineage, world), **beside_scalars(view)}
     return {
         "replications": [tuple(scalars[column.name] for column in SCALARS)],
         "counts": counts,

@@ -8,52 +8,13 @@ folds leave out and the writer adds.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["string", "int", "float", "bool", "date"]
-Cell = object
-"""One value of a table: str, int, float, bool, datetime.date or None."""
-Row = tuple[Cell, ...]
+from sim.records.beside import BESIDE_COLUMNS
+from sim.records.column import Cell, Column, Kind, Row, Table
+from sim.records.column import count as _count
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name, the kind of value it holds, what it means, whether it may be empty."""
-
-    name: str
-    kind: Kind
-    meaning: str
-    nullable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One output table: its name (and file stem), its keys after scenario and replication."""
-
-    name: str
-    keys: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    @property
-    def file(self) -> str:
-        """The name of the table's Parquet file."""
-        return f"{self.name}.parquet"
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """The columns as written: scenario and replication first."""
-        return COMMON_KEYS + self.columns
-
-    def position(self, column: str) -> int:
-        """Return where a column stands in the folds' rows (which lack the two common keys)."""
-        return [c.name for c in self.columns].index(column)
-
-
-COMMON_KEYS: Final[tuple[Column, ...]] = (
-    Column("scenario", "string", "name of the scenario"),
-    Column("replication", "int", "replication number, from 0"),
-)
+__all__ = ["Cell", "Column", "Kind", "Row", "Table"]
 
 STATES: Final[tuple[str, ...]] = (
     "mooted",
@@ -67,10 +28,6 @@ STATES: Final[tuple[str, ...]] = (
 )
 
 EXITS: Final[tuple[str, ...]] = ("effective", "withdrawn", "lost", "refused", "lapsed", "open")
-
-
-def _count(name: str, meaning: str) -> Column:
-    return Column(name, "int", meaning)
 
 
 SCALARS: Final[tuple[Column, ...]] = (
@@ -107,6 +64,7 @@ SCALARS: Final[tuple[Column, ...]] = (
         "mean days an application waited for a regional panel; empty where none was assessed",
         nullable=True,
     ),
+    *BESIDE_COLUMNS,
 )
 
 REPLICATIONS: Final = Table("replications", (), SCALARS)

@@ -1,0 +1,68 @@
+"""Which of the open footprints a system's leaders put forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.agents import ccg as ccgs
+from sim.agents.log import Terms
+from sim.agents.state import LivingCCG
+from sim.chance import purposes
+from sim.rules import beliefs, footprints
+from sim.world.model import Footprint
+
+if TYPE_CHECKING:
+    from sim.agents.system import System
+
+
+def choose_footprint(
+    system: System, candidates: Sequence[Footprint]
+) -> tuple[list[LivingCCG], Terms]:
+    """Choose one of a system's candidates; returns its CCGs and the terms of its utility.
+
+    The draw is addressed by the system and the ordinal of the proposal to come.
+    """
+    situation = system.situation
+    p, living = situation.parameters, situation.ccgs
+    log_consent = {
+        ccg.id: ccgs.log_consent(situation, ccg, system.pushed)
+        for ccg in system.members
+        if ccg.proposal is None
+    }
+    pulls = footprints.pulls(
+        belief_level=beliefs.level(system.belief),
+        push_strength=system.push_strength,
+        footprint_whole=p.footprint_whole,
+        footprint_expectation=p.footprint_expectation,
+        footprint_council=p.footprint_council,
+        footprint_officer=p.footprint_officer,
+        footprint_push=p.footprint_push,
+    )
+    utilities = []
+    for candidate in candidates:
+        group = living[candidate.ccgs[0]].officer_group
+        consent = 0.0
+        for index in candidate.ccgs:
+            ccg = living[index]
+            if ccg.officer_group != group:
+                group = ""
+            if index not in log_consent:  # from another system
+                log_consent[index] = ccgs.log_consent(situation, ccg, system.pushed)
+            consent += log_consent[index]
+        utilities.append(
+            footprints.utility(
+                pulls, candidate.whole_system, candidate.council >= 0, group != "", consent
+            )
+        )
+    u = situation.luck.uniform(purposes.FOOTPRINT, system.index, system.proposals)
+    candidate = candidates[footprints.choose(utilities, u)]
+    members = [living[index] for index in candidate.ccgs]
+    chosen = footprints.terms(
+        pulls,
+        candidate.whole_system,
+        candidate.council >= 0,
+        all(ccg.officer_group == members[0].officer_group != "" for ccg in members),
+        sum(log_consent[ccg.id] for ccg in members),
+    )
+    return members, chosen

@@ -1,0 +1,102 @@
+"""The influences in force in one replication, and the facts that they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.agents.log import Terms
+from sim.rules.influence import BodyFacts, FootprintFacts, Influence, SystemFacts
+from sim.rules.influences import in_force
+from sim.scenario.levers import Levers
+
+if TYPE_CHECKING:
+    from sim.agents.state import LivingCCG, Situation
+    from sim.agents.system import System
+
+
+class InForce(NamedTuple):
+    """The influences in force by the decision they bear on; all empty under neutral levers."""
+
+    start: tuple[Influence, ...] = ()
+    start_local: tuple[Influence, ...] = ()
+    start_centre: tuple[Influence, ...] = ()
+    consent: tuple[Influence, ...] = ()
+    support: tuple[Influence, ...] = ()
+    approval: tuple[Influence, ...] = ()
+
+
+def put_in_force(levers: Levers) -> InForce:
+    """Return the influences that these levers switch on."""
+    return InForce(
+        start=in_force(levers, "start"),
+        start_local=in_force(levers, "start_local"),
+        start_centre=in_force(levers, "start_centre"),
+        consent=in_force(levers, "consent"),
+        support=in_force(levers, "support"),
+        approval=in_force(levers, "approval"),
+    )
+
+
+def terms(
+    situation: Situation,
+    influences: Sequence[Influence],
+    facts: SystemFacts | BodyFacts | FootprintFacts,
+) -> Terms:
+    """Return the terms of influences on one decision, by name."""
+    levers, parameters = situation.levers, situation.parameters
+    return tuple((i.name, i.size(levers, parameters, facts)) for i in influences)
+
+
+def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
+    """Return what influences on starting are told of a system now."""
+    situation, n = system.situation, max(1, len(free))
+    return SystemFacts(
+        ccgs=len(system.members),
+        free=len(free),
+        patients=sum(ccg.patients for ccg in system.members),
+        officer_share=sum(ccg.officer_group != "" for ccg in free) / n,
+        distress_share=sum(ccg.distress for ccg in free) / n,
+        match_share=sum(ccg.matched_council >= 0 for ccg in free) / n,
+        leader_type=system.leader_type,
+        leader_dedicated=system.leader_dedicated,
+        leader_in_post=system.leader_in_post,
+        ics_status=system.ics_status,
+        letters=sum(system.letters.values()),
+        refusals=situation.refusals,
+        alienation=sum(ccg.alienation for ccg in system.members) / max(1, len(system.members)),
+        day=situation.env.now,
+    )
+
+
+def body_facts(
+    situation: Situation,
+    ccg: LivingCCG,
+    footprint: Sequence[LivingCCG],
+    *,
+    perceived_centre: bool = False,
+    opposed_councils: float = 0.0,
+) -> BodyFacts:
+    """Return what influences on consent or support are told of one CCG in a footprint now."""
+    distress = sharing = 0.0
+    patients = sum(other.patients for other in footprint)
+    partners = max(1, patients - ccg.patients)
+    for other in footprint:
+        if other is not ccg:
+            distress += other.distress * other.patients
+            if ccg.officer_group and other.officer_group == ccg.officer_group:
+                sharing += other.patients
+    return BodyFacts(
+        own_patients=ccg.patients,
+        all_patients=patients,
+        parts=len(footprint),
+        own_distress=ccg.distress,
+        partner_distress=distress / partners,
+        sharing=sharing / partners,
+        perceived_centre=float(perceived_centre),
+        opposed_councils=opposed_councils,
+        matches_council=ccg.matched_council >= 0,
+        refusals=situation.refusals,
+        alienation=ccg.alienation,
+        day=situation.env.now,
+    )
