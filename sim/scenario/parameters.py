@@ -2,12 +2,12 @@
 
 Each field of :class:`Parameters` is one parameter; the rows stand, by stage, in
 ``parameters_starting``, ``parameters_support`` and ``parameters_course``, and for what stands
-beside the chain in ``parameters_pressure``, ``_economies``, ``_leaders``, ``_boundaries`` and ``_service``. A row
-has a permanent number (part of the address of its draw), unit, prior, origin (``evidence:`` with
-its place, ``computed:`` from evidence by the stated sum, or ``assumed:`` with the reason), the
-mechanisms it serves (rows of the project's list), the allowed range, and what it means.
-"priors.md", "base_rates.md" and the like are the evidence files that the project was given; their
-figures and sources are carried over in ``sim/evidence/data/README.md``.
+beside the chain in ``parameters_pressure``, ``_economies``, ``_leaders``, ``_boundaries`` and
+``_service``. A row has a permanent number (part of the address of its draw), unit, prior, origin
+(``evidence:`` with its place, ``computed:`` from evidence by the stated sum, or ``assumed:`` with
+the reason), the mechanisms it serves (rows of the project's list), the allowed range, and what it
+means. "priors.md", "base_rates.md" and the like are the evidence files that the project was given;
+their figures and sources are carried over in ``sim/evidence/data/README.md``.
 
 Log-odds and log-rates are natural logarithms; a rate is per system and month.
 """
