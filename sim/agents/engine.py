@@ -21,7 +21,7 @@ from sim.agents.region import Region
 from sim.agents.state import Situation
 from sim.agents.system import System
 from sim.chance import Luck, purposes
-from sim.chance.purposes import BodyKind
+from sim.chance.purposes import PARAMETERS, BodyKind
 from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
 from sim.scenario.levers import Levers
@@ -37,6 +37,7 @@ from sim.world.footprints import Body, Neighbours, starting_bodies, starting_nei
 from sim.world.model import LiveProposal, World
 
 DAYS_PER_MONTH = 365.25 / 12
+POSTERIOR_ROW = 0  # the column of the page of parameters that picks a joint draw
 LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
 
 
@@ -61,7 +62,7 @@ def replicate_log(
     InputError where the scenario names a region or system that the world does not have.
     """
     luck = Luck(seed, replication, luck_sizes(world), swaps)
-    parameters = draw_parameters(priors_in_force(scenario), luck)
+    parameters = draw_parameters(priors_in_force(scenario), luck, fitted_values(scenario, luck))
     situation = _situation(world, scenario, parameters, luck)
     collecting = gc.isenabled()
     gc.disable()  # a replication's objects die together; collecting meanwhile costs a fifth
@@ -82,6 +83,18 @@ def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:
     if scenario.form.parameters == "median":
         return {name: fixed(prior.draw(0.5)) for name, prior in scenario.priors.items()}
     return scenario.priors
+
+
+def fitted_values(scenario: Scenario, luck: Luck) -> dict[str, float]:
+    """Return this replication's joint draw from the scenario's posterior, or its medians."""
+    posterior = scenario.posterior
+    if posterior is None:
+        return {}
+    if scenario.form.parameters == "median":
+        values = posterior.medians()
+    else:
+        values = posterior.row(luck.uniform(PARAMETERS, POSTERIOR_ROW))
+    return {name: values[name] for name in posterior.names if name in scenario.fitted}
 
 
 def luck_sizes(world: World) -> dict[BodyKind, int]:

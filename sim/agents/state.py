@@ -11,11 +11,13 @@ from sim.agents.beside import Listeners
 from sim.agents.clock import Clock, on_grid
 from sim.agents.influences import InForce
 from sim.agents.log import EventLog
-from sim.chance import Luck
+from sim.chance import Luck, purposes
+from sim.chance.quantiles import standard_normal
 from sim.rules.dates import stretch_over_pauses
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import Parameters
+from sim.scenario.posterior import PlaceEffect
 from sim.world.footprints import Body, merge_in_place
 from sim.world.model import BallotRule, World
 
@@ -100,6 +102,22 @@ class Situation:
     def wait(self, work_days: float) -> simpy.events.Timeout:
         """Return the timeout of a stage of merger work begun now; pauses put it off."""
         return self.env.timeout(max(0.0, self.end_of(work_days) - self.env.now))
+
+    def start_leaning(self, system: int) -> float:
+        """Return a system's unmeasured leaning to start proposals, in units of its spread."""
+        z = standard_normal(self.luck.uniform(purposes.PLACE_START, system))
+        fitted = self._fitted_place(system)
+        return fitted.start_mean + fitted.start_sd * z if fitted else z
+
+    def support_leaning(self, system: int) -> float:
+        """Return a system's unmeasured leaning to support them, in units of its spread."""
+        z = standard_normal(self.luck.uniform(purposes.PLACE_SUPPORT, system))
+        fitted = self._fitted_place(system)
+        return fitted.support_mean + fitted.support_sd * z if fitted else z
+
+    def _fitted_place(self, system: int) -> PlaceEffect | None:
+        posterior = self.scenario.posterior
+        return posterior.places.get(self.world.systems[system].code) if posterior else None
 
     def mostly_in(self, council: int) -> int:
         """Return how many living bodies have at least half of their residents in a council."""

@@ -15,7 +15,7 @@ from sim.agents.log import Terms
 from sim.agents.proposal import Proposal
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
-from sim.chance.quantiles import exponential, standard_normal
+from sim.chance.quantiles import exponential
 from sim.rules import beliefs, starting
 from sim.rules.dates import add_days
 from sim.world.footprints import list_footprints
@@ -46,8 +46,7 @@ class System:
         self.ics_status = place.ics_status
         self.members = [situation.ccgs[i] for i in place.ccgs]
         self._candidates: tuple[Footprint, ...] | None = situation.world.footprints[index]
-        p, luck = situation.parameters, situation.luck
-        self._place = p.start_place_sd * standard_normal(luck.uniform(purposes.PLACE_START, index))
+        self._place = situation.parameters.start_place_sd * situation.start_leaning(index)
         self._budgets = {"local": 0, "centre": 0}
         self._levels = {"local": 0.0, "centre": 0.0}
         self._terms: dict[str, Terms] = {"local": (), "centre": ()}

@@ -16,6 +16,7 @@ from sim.scenario.durations import parse_durations
 from sim.scenario.levers import Levers
 from sim.scenario.model import ModelForm, Scenario
 from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_NAMES, PARAMETER_TABLE
+from sim.scenario.posterior import find_posterior
 from sim.scenario.priors import Prior, parse_prior
 from sim.world.errors import InputError, nearest
 
@@ -247,6 +248,7 @@ def _build(tables: dict[str, Any], path: Path) -> Scenario:
     beside = path.parent / world_text
     levers = _model(Levers, tables["levers"], f"{where}: levers")
     _check_window(levers, where)
+    form = _model(ModelForm, tables["model"], f"{where}: model")
     return Scenario(
         name=name,
         question=_text({"question": ""} | tables, "question", where),
@@ -258,8 +260,12 @@ def _build(tables: dict[str, Any], path: Path) -> Scenario:
         calendar=parse_calendar(tables["calendar"], f"{where}: calendar"),
         priors=_priors(tables["parameters"], f"{where}: parameters"),
         durations=parse_durations(tables["durations"], f"{where}: durations"),
-        form=_model(ModelForm, tables["model"], f"{where}: model"),
+        form=form,
         source=where,
+        stated=frozenset(tables["parameters"]),
+        posterior=find_posterior(
+            form.knowledge, path.parent, PARAMETER_NAMES, f"{where}: model.knowledge"
+        ),
     )
 
 

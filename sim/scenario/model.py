@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.scenario.calendar import PolicyEvent
 from sim.scenario.durations import Durations
 from sim.scenario.levers import Levers
+from sim.scenario.posterior import Posterior
 from sim.scenario.priors import Prior
 
 
@@ -28,6 +29,12 @@ class ModelForm(BaseModel):
         "opposed one (priors.md section 2: two modes gain 1.98 in log likelihood for two more "
         "parameters, too little to decide)",
     )
+    knowledge: str = Field(
+        "prior",
+        description="where parameters come from: 'prior' (before any fitting), or a posterior by "
+        "name or folder; a parameter that the scenario states itself is taken from there",
+        max_length=1000,
+    )
     parameters: Literal["drawn", "median"] = Field(
         "drawn",
         description="each replication draws its parameters, or all hold them at their medians",
@@ -40,7 +47,8 @@ class Scenario:
 
     ``world`` is the name of a shipped world or the path of a folder; ``world_text`` is what the
     file says of it (kept in the manifest, free of this machine's paths). ``priors`` hold one
-    distribution for each parameter. ``start`` and ``end`` are the first and last day of the run.
+    distribution for each parameter; of those that ``posterior`` holds it is used only where the
+    file states it (``stated``). ``start`` and ``end`` are the first and last day of the run.
     """
 
     name: str
@@ -55,6 +63,13 @@ class Scenario:
     durations: Durations
     form: ModelForm
     source: str
+    stated: frozenset[str] = frozenset()
+    posterior: Posterior | None = None
+
+    @property
+    def fitted(self) -> frozenset[str]:
+        """The parameters that are drawn from the posterior."""
+        return frozenset(self.posterior.names) - self.stated if self.posterior else frozenset()
 
     @property
     def resolved(self) -> dict[str, Any]:
@@ -73,7 +88,11 @@ class Scenario:
             "model": self.form.model_dump(),
             "levers": self.levers.model_dump(exclude_none=True),
             "calendar": {event.name: event.table() for event in self.calendar},
-            "parameters": {name: prior.table() for name, prior in self.priors.items()},
+            "parameters": {
+                name: prior.table()
+                for name, prior in self.priors.items()
+                if name not in self.fitted
+            },
             "durations": {
                 field.name: getattr(self.durations, field.name).table()
                 for field in fields(self.durations)
@@ -84,6 +103,8 @@ class Scenario:
     def digest(self) -> str:
         """SHA-256 of the resolved content."""
         text = json.dumps(self.resolved, sort_keys=True, separators=(",", ":"))
+        if self.posterior:
+            text += self.posterior.digest
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

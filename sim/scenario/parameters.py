@@ -54,10 +54,17 @@ PARAMETER_NAMES: Final[tuple[str, ...]] = tuple(row.name for row in PARAMETER_TA
 DEFAULT_PRIORS: Final[Mapping[str, Prior]] = {row.name: row.prior for row in PARAMETER_TABLE}
 
 
-def draw_parameters(priors: Mapping[str, Prior], luck: Luck) -> Parameters:
-    """Draw one replication's parameters; a draw outside a parameter's range is put on its edge."""
-    values = {}
+def draw_parameters(
+    priors: Mapping[str, Prior], luck: Luck, fitted: Mapping[str, float] | None = None
+) -> Parameters:
+    """Draw one replication's parameters; a draw outside a parameter's range is put on its edge.
+
+    ``fitted`` are values that stand already: a joint draw from a posterior.
+    """
+    values = dict(fitted or {})
     for row in PARAMETER_TABLE:
-        value = priors[row.name].draw(luck.uniform(PARAMETERS, row.number))
+        value = values.get(row.name)
+        if value is None:
+            value = priors[row.name].draw(luck.uniform(PARAMETERS, row.number))
         values[row.name] = min(max(value, row.low), row.high)
     return Parameters(**values)
