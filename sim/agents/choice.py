@@ -39,7 +39,7 @@ def choose_footprint(
         footprint_officer=p.footprint_officer,
         footprint_push=p.footprint_push,
     )
-    utilities = []
+    utilities, kinds = [], []
     for candidate in candidates:
         group = living[candidate.ccgs[0]].officer_group
         consent = 0.0
@@ -50,13 +50,11 @@ def choose_footprint(
             if index not in log_consent:  # from another system
                 log_consent[index] = ccgs.log_consent(situation, ccg, system.pushed)
             consent += log_consent[index]
-        utilities.append(
-            footprints.utility(
-                pulls, candidate.whole_system, candidate.council >= 0, group != "", consent
-            )
-        )
+        kind = (candidate.whole_system, candidate.council >= 0, group != "")
+        kinds.append(kind)
+        utilities.append(footprints.utility(pulls, *kind, consent))
     u = situation.luck.uniform(purposes.FOOTPRINT, system.index, system.proposals)
-    candidate = candidates[footprints.choose(utilities, u)]
+    candidate = candidates[footprints.choose(footprints.share_kinds(utilities, kinds), u)]
     members = [living[index] for index in candidate.ccgs]
     chosen = footprints.terms(
         pulls,

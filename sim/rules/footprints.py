@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from sim.rules.logistic import Terms
@@ -67,6 +67,20 @@ def terms(
         ("footprint_shared_officer", pull.shared_officer if one_officer else 0.0),
         ("footprint_consent", log_consent),
     )
+
+
+def share_kinds(utilities: Sequence[float], kinds: Sequence[Hashable]) -> list[float]:
+    """Return utilities with those of one kind sharing that kind's weight.
+
+    Leaders think of kinds of footprint (the whole system, a county, those who share an officer,
+    some pair); twenty nondescript pairs are not twenty times as likely as the one whole system.
+    So each candidate stands for one over the number of its kind (assumed; a list of pairs is as
+    long as the map has borders, which says nothing about what leaders want).
+    """
+    size: dict[Hashable, int] = {}
+    for kind in kinds:
+        size[kind] = size.get(kind, 0) + 1
+    return [utility - math.log(size[kind]) for utility, kind in zip(utilities, kinds, strict=True)]
 
 
 def choose(utilities: Sequence[float], u: float) -> int:

@@ -18,8 +18,14 @@ def parameter(
     mechanisms: tuple[int, ...],
     low: float = -math.inf,
     high: float = math.inf,
+    *,
+    held: bool = False,
+    acts: str = "",
 ) -> Any:
     """Declare a parameter: its permanent number, prior, unit, meaning, origin, mechanisms, range.
+
+    One that is ``held`` stands at the median of its prior unless a scenario says otherwise: the
+    outcomes hardly feel it (docs/limits.md). ``acts`` says where alone it acts, if not everywhere.
 
     The number is part of the address of its draw: never renumber, never reuse a retired one.
     """
@@ -33,5 +39,7 @@ def parameter(
             "mechanisms": mechanisms,
             "low": low,
             "high": high,
+            "held": held,
+            "acts": acts,
         }
     )

@@ -22,7 +22,7 @@ from typing import Final
 from sim.chance import Luck
 from sim.chance.purposes import PARAMETERS
 from sim.scenario.parameters_service import ServiceParameters
-from sim.scenario.priors import Prior
+from sim.scenario.priors import Prior, fixed
 
 PARAMETER_COLUMNS: Final = 512  # columns of the page of parameter draws; new ones take the next
 
@@ -45,13 +45,30 @@ class ParameterInfo:
     mechanisms: tuple[int, ...]
     low: float
     high: float
+    held: bool
+    acts: str
+
+    @property
+    def default(self) -> Prior:
+        """What a scenario that says nothing draws it from: its prior, or its median if held."""
+        return fixed(self.prior.draw(0.5)) if self.held else self.prior
+
+    @property
+    def active(self) -> bool:
+        """Whether it is uncertain and acts in a scenario of default levers."""
+        return self.default.family != "fixed" and not self.acts
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether its size comes from the evidence, at once or by a sum."""
+        return self.origin.startswith(("evidence:", "computed:"))
 
 
 PARAMETER_TABLE: Final[tuple[ParameterInfo, ...]] = tuple(
     ParameterInfo(name=field.name, **field.metadata) for field in dataclasses.fields(Parameters)
 )
 PARAMETER_NAMES: Final[tuple[str, ...]] = tuple(row.name for row in PARAMETER_TABLE)
-DEFAULT_PRIORS: Final[Mapping[str, Prior]] = {row.name: row.prior for row in PARAMETER_TABLE}
+DEFAULT_PRIORS: Final[Mapping[str, Prior]] = {row.name: row.default for row in PARAMETER_TABLE}
 
 
 def draw_parameters(

@@ -26,6 +26,7 @@ class CourseParameters(SupportParameters):
         "nearly a step of mean support: .4 log-odds make 80 % of .5",
         (1, 13),
         low=0.0,
+        held=True,
     )
     call_noise_sd: float = parameter(
         48,
@@ -85,6 +86,7 @@ class CourseParameters(SupportParameters):
         "mean shift of support at a second ballot",
         "assumed: priors.md section 2, +.8 (sd .8 a ballot)",
         (1,),
+        held=True,
     )
     reballot_shift_sd: float = parameter(
         73,
@@ -104,6 +106,7 @@ class CourseParameters(SupportParameters):
         (1,),
         low=0.0,
         high=1.0,
+        held=True,
     )
     narrower_probability: float = parameter(
         54,
@@ -114,6 +117,7 @@ class CourseParameters(SupportParameters):
         (1, 86),
         low=0.0,
         high=1.0,
+        held=True,
     )
     honour_probability: float = parameter(
         55,
@@ -124,6 +128,7 @@ class CourseParameters(SupportParameters):
         (1, 104),
         low=0.0,
         high=1.0,
+        acts="where ballots do not bind",
     )
     # -- Approval -------------------------------------------------------------------------------
     approval_probability: float = parameter(
@@ -164,6 +169,7 @@ class CourseParameters(SupportParameters):
         "assumed: none was refused for it by the cut-off; whether they go on being accepted is "
         "open (approval_criteria.md)",
         (12, 64),
+        acts="under a hard rule",
     )
     conditions_share: float = parameter(
         60,
@@ -174,6 +180,7 @@ class CourseParameters(SupportParameters):
         (62,),
         low=0.0,
         high=1.0,
+        held=True,
     )
     # -- Beliefs --------------------------------------------------------------------------------
     relay_drop_region: float = parameter(
@@ -196,6 +203,7 @@ class CourseParameters(SupportParameters):
         (9,),
         low=0.0,
         high=1.0,
+        held=True,
     )
     relay_restore: float = parameter(
         63,
@@ -206,6 +214,7 @@ class CourseParameters(SupportParameters):
         (9, 14),
         low=0.0,
         high=1.0,
+        held=True,
     )
     # -- Money, leaders, ladder -----------------------------------------------------------------
     fixed_cost: float = parameter(
@@ -216,6 +225,7 @@ class CourseParameters(SupportParameters):
         "evidence: costs.md, .4 to .7 saved per CCG removed",
         (19, 20),
         low=0.0,
+        held=True,
     )
     sharing_saving: float = parameter(
         65,
@@ -236,6 +246,7 @@ class CourseParameters(SupportParameters):
         "2019): -ln(13/42)/41",
         (45, 70),
         low=0.0,
+        held=True,
     )
     leader_dedicated: float = parameter(
         67,
@@ -244,6 +255,7 @@ class CourseParameters(SupportParameters):
         "effect of a dedicated or independent leader on starting",
         "assumed: sign from row 72 (two success regimes); size not given",
         (72,),
+        held=True,
     )
     ladder_officer_rate: float = parameter(
         68,
@@ -263,6 +275,7 @@ class CourseParameters(SupportParameters):
         "assumed: teams followed officers within about three years in most of covariates.csv",
         (73, 87),
         low=0.0,
+        held=True,
     )
     ladder_committee_rate: float = parameter(
         70,
@@ -272,6 +285,7 @@ class CourseParameters(SupportParameters):
         "assumed: about as fast as shared officers",
         (73, 87),
         low=0.0,
+        held=True,
     )
     officer_unknown_share: float = parameter(
         71,

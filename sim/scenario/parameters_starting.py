@@ -18,7 +18,7 @@ class StartingParameters:
     # -- Starting a proposal --------------------------------------------------------------------
     start_rate: float = parameter(
         1,
-        lognormal(0.010, 0.5),
+        lognormal(0.010, 0.7),
         "per system and month",
         "rate at which proposals start in a system of four CCGs without a shared officer, under "
         "'typically' and a 20 % cut, twelve months from a deadline",
@@ -26,7 +26,7 @@ class StartingParameters:
         "about 40 systems under 'allowed', divided by its multiplier .4 = .037; 21 of 33 systems "
         "in the 10 months from 22 Nov 2018 = .10), divided by the mean multipliers of shared "
         "officers (2.75), deadline (1.72) and unmeasured differences (1.28); base_rates.md, "
-        "priors.md section 3",
+        "priors.md section 3; the two rates lie 1.0 apart in logs: sigma .7",
         (4, 37, 66),
         low=0.0,
     )
@@ -64,6 +64,7 @@ class StartingParameters:
         "effect of a dated regional letter or push on proposals started by the centre",
         "evidence: priors.md section 6, letter +.5 to +1.5",
         (10, 71),
+        acts="where a letter or push is written",
     )
     start_shortfall: float = parameter(
         6,
@@ -124,6 +125,7 @@ class StartingParameters:
         "assumed: makes 'try again within a year .3' (priors.md section 2) of a rate that would "
         "else give .7",
         (36, 79),
+        held=True,
     )
     start_vacancy: float = parameter(
         13,
@@ -134,10 +136,11 @@ class StartingParameters:
         (6, 45, 70),
         low=0.0,
         high=1.0,
+        held=True,
     )
     unseen_months: float = parameter(
         74,
-        lognormal(4.0, 0.3),
+        lognormal(4.0, 0.5),
         "months",
         "how long talks stay private, and so how much the register of the start date is short of",
         "evidence: first talk to public proposal 4 months in both cases on record "
@@ -152,14 +155,16 @@ class StartingParameters:
         "effect of 'a good ICS has one CCG' on proposals started by the centre",
         "assumed: as a letter (priors.md section 6); no such rule was made by the cut-off",
         (8, 12),
+        acts="under a hard rule",
     )
     # -- Choosing a footprint and consenting ----------------------------------------------------
     footprint_whole: float = parameter(
         15,
-        normal(1.0, 0.3),
+        normal(1.0, 0.6),
         "log-odds",
         "pull of the whole-system footprint on leaders who have heard 'typically'",
-        "evidence: priors.md section 6, footprint = STP/ICS +1",
+        "evidence: priors.md section 6, footprint = STP/ICS +1; no range is given, the spread is "
+        "assumed",
         (7, 13),
     )
     footprint_expectation: float = parameter(
@@ -169,6 +174,7 @@ class StartingParameters:
         "further pull of the whole system for each step harder that its leader has heard",
         "assumed: as start_expectation",
         (7, 9, 12, 14),
+        held=True,
     )
     footprint_push: float = parameter(
         76,
@@ -177,6 +183,7 @@ class StartingParameters:
         "further pull of the whole system where a region pushes for one CCG a system",
         "assumed: as the pull of the whole system itself; no push is sized by the evidence",
         (10, 71),
+        acts="where a region pushes",
     )
     footprint_council: float = parameter(
         17,
@@ -185,6 +192,7 @@ class StartingParameters:
         "pull of a footprint that makes one CCG for one council",
         "evidence: priors.md section 6, merged body matches one council +.3",
         (80, 103),
+        held=True,
     )
     footprint_officer: float = parameter(
         18,
@@ -196,7 +204,7 @@ class StartingParameters:
     )
     consent_base: float = parameter(
         19,
-        normal(3.75, 0.5),
+        normal(3.75, 0.8),
         "log-odds",
         "readiness of an average governing body to take part",
         "computed: of the 21 governing bodies in the five live proposals still mooted on 1 June "
@@ -221,6 +229,7 @@ class StartingParameters:
         "assumed: the one figure there is, who proposed in public, stands under "
         "start_council_match and is not counted again",
         (28, 80),
+        held=True,
     )
     consent_incentive: float = parameter(
         75,
@@ -229,10 +238,11 @@ class StartingParameters:
         "how payments beyond their level of 2019 raise a governing body's consent",
         "assumed: payments are named (row 5), neither their size nor their effect is",
         (5,),
+        acts="where incentives differ from those of 2019",
     )
     plan_floor: float = parameter(
         22,
-        lognormal(1.0, 0.25),
+        lognormal(1.0, 0.35),
         "multiplier",
         "shortest time in which the work left can be done, against the shortest times seen "
         "(3 months from first talk, 1.5 from a public proposal, 1 for engagement)",

@@ -26,6 +26,7 @@ class SupportParameters(StartingParameters):
         (3, 4),
         low=0.0,
         high=1.0,
+        held=True,
     )
     perceived_if_local: float = parameter(
         24,
@@ -36,6 +37,7 @@ class SupportParameters(StartingParameters):
         (3, 4),
         low=0.0,
         high=1.0,
+        held=True,
     )
     perceived_cajoling: float = parameter(
         25,
@@ -44,6 +46,7 @@ class SupportParameters(StartingParameters):
         "how cajoling beyond its usual level makes members see the centre",
         "assumed: sign from rows 3 and 5",
         (3, 5),
+        acts="where cajoling differs from that of 2019",
     )
     lmc_oppose_share: float = parameter(
         26,
@@ -65,6 +68,7 @@ class SupportParameters(StartingParameters):
         (2,),
         low=0.0,
         high=1.0,
+        held=True,
     )
     lmc_oppose_effect: float = parameter(
         28,
@@ -81,6 +85,7 @@ class SupportParameters(StartingParameters):
         "how far a practice goes with advice in favour, as seen in the ballots",
         "evidence: priors.md section 4",
         (2,),
+        held=True,
     )
     lmc_causal_share: float = parameter(
         30,
@@ -111,6 +116,7 @@ class SupportParameters(StartingParameters):
         "assumed: row 52; one proposal was put off a year amid council concern",
         (52, 97),
         low=0.0,
+        held=True,
     )
     # -- What members think ---------------------------------------------------------------------
     support_mean: float = parameter(
@@ -153,6 +159,7 @@ class SupportParameters(StartingParameters):
         (29, 43, 44),
         low=0.0,
         high=1.0,
+        held=True,
     )
     support_practice_sd: float = parameter(
         37,
@@ -236,4 +243,5 @@ class SupportParameters(StartingParameters):
         (2,),
         low=0.0,
         high=1.0,
+        acts="in the two-mode form",
     )
