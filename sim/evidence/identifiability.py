@@ -53,7 +53,7 @@ def learnt(names: Sequence[str], scores: Array, values: dict[str, Array]) -> tup
 
 def tied_pairs(names: Sequence[str], scores: Array) -> list[tuple[str, str, float]]:
     """Return pairs whose draws correlate by more than ``CLOSE``, the closest first."""
-    matrix = np.corrcoef(scores, rowvar=False)
+    matrix = np.atleast_2d(np.corrcoef(scores, rowvar=False))
     pairs = [
         (names[i], names[j], float(matrix[i, j]))
         for i in range(len(names))
@@ -80,13 +80,12 @@ def identifiability_report(names: Sequence[str], scores: Array, values: dict[str
             f"{max(0.0, row.contraction):.0%} |"
         )
     little = sum(row.contraction < LEARNT for row in rows)
-    lines += [
-        "",
+    told = (
         f"Shift: of the mean, in standard deviations of the prior. Learnt: share of the prior's "
         f"variance taken away. Of {len(rows)} parameters the fit says little of {little} (less "
-        f"than {LEARNT:.0%}).",
-        "",
-    ]
+        f"than {LEARNT:.0%})."
+    )
+    lines += ["", told, ""]
     pairs = tied_pairs(names, scores)
     if pairs:
         told = ", ".join(f"`{a}` with `{b}` ({r:+.2f})" for a, b, r in pairs)

@@ -146,7 +146,7 @@ def _leanings(seed: int, numbers: Sequence[int], systems: int) -> tuple[Array, A
 
 
 def write_places(path: Path, learnt: Sequence[LearntPlace]) -> None:
-    """Write the effects as ``places.csv``, by system; systems of which nothing is learnt stay out."""
+    """Write the effects as ``places.csv``; systems of which nothing is learnt stay out."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("system", *PlaceEffect._fields))

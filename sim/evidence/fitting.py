@@ -1,0 +1,220 @@
+"""One fit from end to end: calibrate, look at what it predicts, learn of places, write it down."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence.calibrate import BallotLikelihood, Calibration, Progress, calibrate, design
+from sim.evidence.emulator import transform
+from sim.evidence.identifiability import identifiability_report
+from sim.evidence.observed import observed_systems
+from sim.evidence.place_effects import (
+    LearntPlace,
+    learn_places,
+    recorded_courses,
+    simulated_courses,
+    write_places,
+)
+from sim.evidence.recorded_round import PUSHED_REGIONS, round_of_2020
+from sim.evidence.scores_of_priors import write_draws
+from sim.evidence.summaries import Covariates
+from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
+from sim.world.load import load_world
+
+Array = NDArray[np.float64]
+POSTERIOR: Final = "posterior"
+CHECK_SEED: Final = 300  # added to the fit's seed for replications that check it
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A finished fit: the calibration, what it predicts of each wave, and what places taught."""
+
+    calibration: Calibration
+    predicted: dict[str, Array]
+    waves: tuple[Wave, ...]
+    places: tuple[LearntPlace, ...]
+
+
+def fit(
+    waves: Sequence[Wave],
+    folder: Path,
+    *,
+    ballots: bool,
+    replications: int,
+    checks: int,
+    seed: int,
+    workers: int | None = None,
+    places: bool = True,
+    leave_out: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Fit:
+    """Fit the model and write ``posterior/`` (draws, places, about) and ``report.md``.
+
+    Args:
+        waves: the waves to fit to.
+        folder: working folder; replications found there are used again.
+        ballots: whether the recorded ballots count.
+        replications: of each wave in each of two rounds.
+        checks: replications at the final draws, for what the fit predicts and for places.
+        seed: of everything.
+        workers: worker processes; nothing depends on it.
+        places: whether systems' own leanings are learnt from the round of 2020.
+        leave_out: rounds or cases of ballots that must not count.
+        progress: told what runs and how far it is.
+    """
+    likelihood = ballot_likelihood(leave_out) if ballots else None
+    found = calibrate(
+        waves,
+        likelihood,
+        folder,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+    )
+    posterior = folder / POSTERIOR
+    posterior.mkdir(parents=True, exist_ok=True)
+    (posterior / "places.csv").unlink(missing_ok=True)
+    write_draws(posterior / "draws.csv", found.values)
+    np.save(posterior / "scores.npy", found.scores)
+    predicted = {}
+    learnt: tuple[LearntPlace, ...] = ()
+    for wave in waves:
+        batch = folder / f"check_{wave.name}"
+        part = design(
+            wave,
+            batch,
+            found.names,
+            replications=checks,
+            seed=seed + CHECK_SEED,
+            workers=workers,
+            posterior=posterior,
+            progress=progress,
+        )
+        predicted[wave.name] = part.summaries
+        if places and wave.name == wave_of_2020().name:
+            learnt = _learn(batch, seed + CHECK_SEED)
+    if learnt:
+        write_places(posterior / "places.csv", learnt)
+    result = Fit(found, predicted, tuple(waves), learnt)
+    (posterior / "about.toml").write_text(_about(result, seed, replications), encoding="utf-8")
+    (folder / "report.md").write_text(report(result), encoding="utf-8")
+    return result
+
+
+def ballot_likelihood(leave_out: Sequence[str] = ()) -> BallotLikelihood:
+    """Return the log-likelihood of the recorded ballots as a function of values by name."""
+    from sim.evidence.ballot_data import ballot_data
+    from sim.evidence.ballot_fit import complete
+    from sim.evidence.ballot_likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
+    from sim.scenario.parameters import DEFAULT_PRIORS
+
+    data = ballot_data(load_world("england_2019"), leave_out=leave_out)
+
+    def log_likelihood(values: dict[str, Array]) -> Array:
+        own = {name: value for name, value in values.items() if name in BALLOT_PARAMETERS}
+        return ballot_log_likelihoods(complete(own, DEFAULT_PRIORS), data)
+
+    return log_likelihood
+
+
+def _learn(batch: Path, seed: int) -> tuple[LearntPlace, ...]:
+    import pandas as pd
+
+    covariates = Covariates(load_world("england_2019"), PUSHED_REGIONS)
+    single = [s.code for s in observed_systems() if s.ccgs_before > 1 and s.ccgs_after == 1]
+    recorded = recorded_courses(round_of_2020(covariates.world), single, covariates)
+    simulated = simulated_courses(
+        pd.read_parquet(batch / "proposals.parquet"),
+        pd.read_parquet(batch / "systems.parquet"),
+        APRIL_2020,
+        covariates,
+    )
+    return learn_places(recorded, simulated, covariates, seed)
+
+
+def _about(result: Fit, seed: int, replications: int) -> str:
+    draws = np.ascontiguousarray(result.calibration.scores)
+    waves = ", ".join(f'"{wave.name}"' for wave in result.waves)
+    return (
+        "# How these draws were made; see docs/calibration.md. Written by `calibrate`.\n"
+        f"waves = [{waves}]\nseed = {seed}\nreplications = {replications}\n"
+        f"rows = {len(draws)}\nlargest_r_hat = {float(result.calibration.r_hat.max()):.4f}\n"
+        f"ballot_weight = {result.calibration.ballot_weight:.3f}\n"
+        f'scores_sha256 = "{hashlib.sha256(draws.round(6).tobytes()).hexdigest()}"\n'
+    )
+
+
+def report(result: Fit) -> str:
+    """Return the fit's report as markdown: diagnostics, what it predicts, what it learnt."""
+    found = result.calibration
+    lines = [
+        "# The fit",
+        "",
+        (
+            f"Largest split R-hat {float(found.r_hat.max()):.3f}; effective share of draws after the "
+            f"ballots' likelihood was made exact {found.ballot_weight:.0%}."
+        ),
+        "",
+    ]
+    for wave in result.waves:
+        lines += [f"## {wave.name}: recorded and predicted", "", *_predicted(result, wave), ""]
+    lines += ["## What was learnt of each parameter", ""]
+    lines.append(identifiability_report(found.names, found.scores, found.values))
+    if result.places:
+        lines += ["## What was learnt of systems", "", *_places(result.places)]
+    return "\n".join(lines) + "\n"
+
+
+def _predicted(result: Fit, wave: Wave) -> list[str]:
+    seen = transform(wave.observed[None], wave.signed)[0]
+    explained = result.calibration.emulators[wave.name].explained
+    lines = [
+        "| summary | recorded | predicted median (90 %) | recorded at | emulator explains |",
+        "|---|---|---|---|---|",
+    ]
+    for column, name in enumerate(wave.names):
+        values = result.predicted[wave.name][:, column]
+        if column not in wave.signed:
+            values = np.maximum(values**2 - 0.25, 0.0)
+        low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+        drawn = result.predicted[wave.name][:, column]
+        at = float((drawn < seen[column]).mean() + 0.5 * (drawn == seen[column]).mean())
+        note = "" if column in wave.used else " (not fitted)"
+        lines.append(
+            f"| {name}{note} | {wave.observed[column]:.4g} | {middle:.3g} ({low:.3g} to "
+            f"{high:.3g}) | {at:.0%} | {explained[column]:.0%} |"
+        )
+    return lines
+
+
+def _places(places: Sequence[LearntPlace]) -> list[str]:
+    names = {system.code: system.name for system in load_world("england_2019").systems}
+    lines = [
+        (
+            "Leanings in units of the spread between systems: 0 (1) is a system of which nothing is "
+            "known but its covariates."
+        ),
+        "",
+        "| system | recorded | replications alike | start | support |",
+        "|---|---|---|---|---|",
+    ]
+    for place in places:
+        kind, lost, refused, new = place.course
+        told = [{"none": "no merger", "part": "merged in part", "whole": "one CCG"}[kind]]
+        told += ["ballot lost"] * lost + ["refused"] * refused + ["new proposal"] * new
+        e = place.effect
+        lines.append(
+            f"| {names[place.system]} | {', '.join(told)} | {place.replications} | "
+            f"{e.start_mean:+.2f} ({e.start_sd:.2f}) | {e.support_mean:+.2f} "
+            f"({e.support_sd:.2f}) |"
+        )
+    return lines
