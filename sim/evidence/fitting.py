@@ -160,8 +160,8 @@ def report(result: Fit) -> str:
         "# The fit",
         "",
         (
-            f"Largest split R-hat {float(found.r_hat.max()):.3f}; effective share of draws after the "
-            f"ballots' likelihood was made exact {found.ballot_weight:.0%}."
+            f"Largest split R-hat {float(found.r_hat.max()):.3f}; effective share of draws after "
+            f"the ballots' likelihood was made exact {found.ballot_weight:.0%}."
         ),
         "",
     ]
@@ -200,8 +200,8 @@ def _places(places: Sequence[LearntPlace]) -> list[str]:
     names = {system.code: system.name for system in load_world("england_2019").systems}
     lines = [
         (
-            "Leanings in units of the spread between systems: 0 (1) is a system of which nothing is "
-            "known but its covariates."
+            "Leanings in units of the spread between systems: 0 (1) is a system of which nothing "
+            "is known but its covariates."
         ),
         "",
         "| system | recorded | replications alike | start | support |",
