@@ -104,7 +104,7 @@ def test_the_second_forecast_knows_what_the_first_knows_of_the_policy() -> None:
 
 
 def test_the_regimes_of_2013_to_2019_are_those_of_the_register() -> None:
-    """x .05, .4 and 1 of a base rate that holds under "typically" and the cut (see the file)."""
+    """Whole effects of .05, .4 and 1 of a rate that holds under "typically" and the cut."""
     scenario = load_scenario("history_2013")
     assert scenario.levers.information.wording == "none"
     assert scenario.levers.money.running_cost_cut == 0.0
