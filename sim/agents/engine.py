@@ -191,6 +191,9 @@ def _set_stage(situation: Situation) -> None:
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
     _find_alive(situation)
+    for place, system in zip(world.systems, situation.systems, strict=True):
+        if place.last_loss is not None:
+            system.cool(ago=-situation.clock.moment(place.last_loss))
     months = situation.parameters.unseen_months
     before = past(situation, months)
     for system in situation.systems:

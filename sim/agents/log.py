@@ -40,7 +40,8 @@ kind                subject, then the keys of ``data``
 ==================  ==========================================================================
 
 A proposal found alive at the start is written at time 0 as ``mooted`` with its ``known_since``
-and, where it stood further on, ``drafted`` and ``engaged`` events at time 0.
+and, where it stood further on, ``drafted``, ``engaged`` and ``balloted`` events at time 0 (the
+last without ``ballot`` events, since its ballots lie before the start).
 """
 
 from __future__ import annotations

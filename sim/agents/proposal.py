@@ -95,7 +95,7 @@ class Proposal:
             "known_since": known_since,
         }
         self.write("mooted", data, terms)
-        if self._stage in ("drafted", "engaged"):
+        if self._stage != "mooted":
             self.write("drafted", {})
         self._reconsider()
         situation.env.process(self._run())
@@ -155,10 +155,14 @@ class Proposal:
             yield situation.wait(explore * self._squeeze(explore + draft + engage, FROM_TALKS))
             if not self._agreed():
                 return
-        if self._stage != "engaged":
+        if self._stage in ("mooted", "drafted"):
             yield situation.wait(draft * self._squeeze(draft + engage, FROM_DRAFT))
         opinion = Opinion(situation, self)
         opinion.open_engagement(self)
+        if self._stage == "balloted":  # carried before the start: only the application is left
+            self.write("balloted", {"carried": True, "attempt": 1})
+            yield from self._await_decision()
+            return
         slower = opinion.council_factor()
         engage *= slower
         yield situation.wait(engage * self._squeeze(engage, FROM_ENGAGEMENT * slower))

@@ -158,13 +158,16 @@ class System:
             )
         return self._candidates
 
-    def cool(self) -> None:
-        """Hold back for a time after a lost ballot or a refusal."""
+    def cool(self, ago: float = 0.0) -> None:
+        """Hold back for a time after a lost ballot or a refusal, which was so many days ago."""
         situation = self._situation
-        self._cooling += 1
         u = situation.luck.uniform(purposes.COOLING_TIME, self.index, self._losses)
         self._losses += 1
-        timeout = situation.wait_grid(situation.scenario.durations.cooling.days(u))
+        left = situation.scenario.durations.cooling.days(u) - ago
+        if ago > 0.0 >= left:
+            return  # it has cooled before the start
+        self._cooling += 1
+        timeout = situation.wait_grid(left)
         timeout.callbacks.append(self._cooled)
 
     def _cooled(self, _timeout: simpy.Event) -> None:

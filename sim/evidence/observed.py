@@ -23,7 +23,7 @@ class ObservedSystem:
     ``proposals`` were public and aimed at 1 April 2020; of ``proposals_balloted`` the results by
     CCG are known (``ballots_held``, ``ballots_carried``), of the others nothing is on record.
     ``open_later`` were public, undecided and aimed later. ``ccgs_after`` is the count on 1 April
-    2020 by the system that a merged CCG was placed in. ``cases`` are ids in ``cases_2020.csv``.
+    2020 by the system that a merged CCG was placed in. ``cases`` are ids in ``cases.csv``.
     """
 
     code: str
@@ -107,10 +107,12 @@ def observed_systems(folder: Path = FOLDER) -> tuple[ObservedSystem, ...]:
 def observed_cases(folder: Path = FOLDER) -> tuple[ObservedCase, ...]:
     """Return the recorded proposals: first those aimed at 1 April 2020, then the open ones.
 
+    The whole register, with its earlier rounds, is in ``sim.evidence.register``.
+
     Raises:
         InputError: the table is missing or a count is not a whole number.
     """
-    path = folder / "cases_2020.csv"
+    path = folder / "cases.csv"
     return tuple(
         ObservedCase(
             case=row["case"],
@@ -128,6 +130,7 @@ def observed_cases(folder: Path = FOLDER) -> tuple[ObservedCase, ...]:
             source=row["source"],
         )
         for line, row in _rows(path)
+        if row["kind"] == "open" or (row["target"] == "2020-04" and row["kind"] == "attempt")
     )
 
 

@@ -21,14 +21,14 @@ class Forecast(NamedTuple):
     label: str
 
 
-ENGLAND_START: Final = 191
+ENGLAND_STARTS: Final = (191, 135)  # 1 June 2019, 1 April 2020
 FORECASTS: Final = (
     Forecast(38, 42, "about 40: national option, Sept 2019"),
     Forecast(60, 70, "60–70: journalist, Sept–Oct 2019"),
     Forecast(60, 80, "60–80: CCGs' membership body, Dec 2019–Jan 2020"),
 )
 """Sources: HSJ insight 7025607, HSJ 7025936 (September 2019), HSJ map 7026848; all known by
-the cut-off. They speak of England's 191 CCGs, so other worlds are shown without them."""
+the cut-off. They speak of where England's CCGs end; other worlds are shown without them."""
 
 
 def bin_width(values: Sequence[float]) -> int:
@@ -48,7 +48,7 @@ def final_count_figure(
     import seaborn as sns
     from matplotlib.patches import Rectangle
 
-    known = start == ENGLAND_START
+    known = start in ENGLAND_STARTS
     figure = new_figure(9.5, 2.0 + 1.05 * len(scenarios) + (0.95 if known else 0.25))
     top = put_title(
         figure,

@@ -42,9 +42,9 @@ def hexmap_figure(
     top = put_title(
         figure,
         f"Where CCGs merge: {scenario}",
-        "How to read: one hexagon is one CCG of 2019, placed near where it lies and drawn at one "
-        "size. Its colour is the share of replications in which it had merged by that date; thin "
-        "lines are borders of systems, thick lines of regions.",
+        "How to read: one hexagon is one CCG of the first day, placed near where it lies and drawn "
+        "at one size. Its colour is the share of replications in which it had merged by that date; "
+        "thin lines are borders of systems, thick lines of regions.",
     )
     bottom = put_footer(figure, footer)
     inches = figure.get_size_inches()

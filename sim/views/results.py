@@ -69,9 +69,13 @@ class Results:
         return shares
 
     def effective_dates(self) -> tuple[date, ...]:
-        """Return the 1 Aprils inside the horizon, on which a merger can take effect."""
-        days = self.table("counts", ["date"])["date"].drop_duplicates().tolist()
-        return tuple(sorted(day for day in days if (day.month, day.day) == (4, 1)))
+        """Return the 1 Aprils inside the horizon, on which a merger can take effect.
+
+        The first day is one of them only where there is no other.
+        """
+        days = sorted(self.table("counts", ["date"])["date"].drop_duplicates().tolist())
+        aprils = [day for day in days if (day.month, day.day) == (4, 1)]
+        return tuple([day for day in aprils if day > days[0]] or aprils)
 
     def footer(self, scenarios: Sequence[str], note: str | None = None) -> str:
         """Return the line under a plot: scenarios, replications, seed, version and a note.

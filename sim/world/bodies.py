@@ -49,12 +49,13 @@ def read_ccg_rows(table: Table) -> dict[str, int]:
 
 
 def read_systems(
-    table: Table, region_table: Table, ccg_table: Table, regions: Index
+    table: Table, region_table: Table, ccg_table: Table, regions: Index, start: date
 ) -> tuple[tuple[System, ...], tuple[Region, ...], tuple[int, ...]]:
     """Return systems, regions, and the system of each CCG.
 
     Raises:
-        InputError: a cell is wrong, a system has no CCG or a region no system.
+        InputError: a cell is wrong, a system has no CCG, a region no system, or a loss is still
+            to come.
     """
     codes: dict[str, int] = {}
     for row in table.rows:
@@ -68,6 +69,9 @@ def read_systems(
             raise row.error("code", f"system {code} has no CCG")
         # a scenario may call a system by its name, so names are unique as codes are
         names[row.new_code("name", names, name=True)] = index
+        last_loss = row.day("last_loss")
+        if last_loss is not None and last_loss > start:
+            raise row.error("last_loss", f"{last_loss} is after the world's date {start}")
         systems.append(
             System(
                 index=index,
@@ -78,6 +82,7 @@ def read_systems(
                 ics_status=row.filled("ics_status"),
                 leader_type=row.choice("leader_type", get_args(LeaderType)),
                 leader_dedicated=row.flag("leader_dedicated"),
+                last_loss=last_loss,
             )
         )
     found: list[Region] = []

@@ -58,7 +58,7 @@ TABLES: Final[Mapping[str, Columns]] = {
     ),
     "practices.csv": Columns("ccg patients votes", "leaning", required=True),
     "systems.csv": Columns(
-        "code name region ics_status leader_type leader_dedicated", required=True
+        "code name region ics_status leader_type leader_dedicated", "last_loss", required=True
     ),
     "regions.csv": Columns("name", required=True),
     "borders.csv": Columns("ccg_a ccg_b km kind", required=True),
@@ -202,7 +202,7 @@ def _assemble(folder: Path, about: _About, tables: dict[str, Table], digest: str
     ccg_table = tables["ccgs.csv"]
     ccg_codes = read_ccg_rows(ccg_table)
     systems, regions, system_of = read_systems(
-        tables["systems.csv"], tables["regions.csv"], ccg_table, regions_at
+        tables["systems.csv"], tables["regions.csv"], ccg_table, regions_at, about.start
     )
     system_at = {s.code: s.index for s in systems}
     practices = read_practices(tables["practices.csv"], ccg_codes)

@@ -15,7 +15,7 @@ Rung = Literal["separate", "committees_in_common", "shared_officer", "joint_team
 Distress = Literal["none_known", "inadequate", "special_measures", "directions"]
 LeaderType = Literal["unknown", "ccg", "provider", "council", "independent"]
 CouncilStance = Literal["unknown", "support", "neutral", "oppose"]
-LiveStage = Literal["mooted", "drafted", "engaged"]
+LiveStage = Literal["mooted", "drafted", "engaged", "balloted"]
 
 RUNGS: Final[tuple[Rung, ...]] = (
     "separate",
@@ -81,7 +81,10 @@ class CCG:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A sustainability and transformation partnership or integrated care system (STP/ICS)."""
+    """A sustainability and transformation partnership or integrated care system (STP/ICS).
+
+    ``last_loss`` is the day of its last lost ballot or refusal before the start, if one is known.
+    """
 
     index: int
     code: str
@@ -91,6 +94,7 @@ class System:
     ics_status: str
     leader_type: LeaderType
     leader_dedicated: bool
+    last_loss: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ class LiveProposal:
     """A merger proposal known to be alive on the start date, with the stage it had reached.
 
     ``known_since`` is the first day of the earliest month in which it was public; ``target`` the
-    1 April aimed at, or None where none was stated.
+    1 April aimed at, or None where none was stated. ``balloted``: members have carried it, and the
+    application is next.
     """
 
     id: str

@@ -94,7 +94,7 @@ def test_every_mechanism_that_is_served_is_explained() -> None:
 
 
 def test_broken_tables_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cases_2020\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"cases\.csv: cannot be read"):
         observed_cases(tmp_path)
     header = "system,system_name,proposals,cases\n"
     (tmp_path / "observed_2020.csv").write_text(header + "E54000005,Somewhere,two,\n", "utf-8")

@@ -28,6 +28,11 @@ SIX = {
     "locally_led",
     "no_cost_cut",
 }
+# Scenarios that begin elsewhere: world, first day, last day.
+ELSEWHERE = {
+    "as_happened_2020": ("england_2020", date(2020, 4, 1), date(2022, 7, 1)),
+    "history_2013": ("england_2013", date(2013, 4, 1), date(2019, 4, 2)),
+}
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -56,8 +61,9 @@ def test_a_shipped_scenario_loads_and_says_what_it_asks(name: str) -> None:
     scenario = load_scenario(name)
     assert scenario.name == name
     assert scenario.question.endswith("?")
-    assert (scenario.start, scenario.end) == (date(2019, 6, 1), date(2022, 7, 1))
-    assert scenario.world == scenario.world_text == "england_2019"
+    expected = ELSEWHERE.get(name, ("england_2019", date(2019, 6, 1), date(2022, 7, 1)))
+    assert (scenario.world, scenario.start, scenario.end) == expected
+    assert scenario.world_text == scenario.world
     assert set(scenario.priors) == {row.name for row in PARAMETER_TABLE}
 
 
@@ -82,6 +88,32 @@ def test_as_happened_holds_no_fact_after_the_cut_off() -> None:
     assert all(event.source for event in scenario.calendar)
     assert {event.kind for event in scenario.calendar} >= {"push", "letter", "pause", "guidance"}
     assert scenario.levers.boundaries.cross_system == "county"
+
+
+def test_the_second_forecast_knows_what_the_first_knows_of_the_policy() -> None:
+    first, second = load_scenario("as_happened"), load_scenario("as_happened_2020")
+    acts = {event.name: event for event in first.calendar}
+    for event in second.calendar:
+        assert event.date <= second.start, event.name
+        if event.name == "london_push":
+            assert event.deadline == date(2021, 4, 1)  # by the first, it ends on the first day
+        else:
+            assert event == acts[event.name]
+    assert len(second.calendar) == len(acts)
+    assert second.levers == first.levers
+
+
+def test_the_regimes_of_2013_to_2019_are_those_of_the_register() -> None:
+    """Whole effects of .05, .4 and 1 of a rate that holds under "typically" and the cut."""
+    scenario = load_scenario("history_2013")
+    assert scenario.levers.information.wording == "none"
+    assert scenario.levers.money.running_cost_cut == 0.0
+    rates = [event for event in scenario.calendar if event.kind == "rates"]
+    assert all(event.local == event.centre and event.source for event in rates)
+    held_down = 0.326  # by wording and running costs, at medians
+    whole = [event.local * held_down for event in rates[:3]]
+    assert whole == pytest.approx([0.05, 0.4, 1.0], rel=0.03)
+    assert rates[3].local == pytest.approx(1.0 / 0.537, rel=0.03)
 
 
 def test_the_levers_of_the_other_arms() -> None:

@@ -108,7 +108,7 @@ CELLS = [
     ("live_proposals.csv", 2, "ccgs", "S1C3+S1C3", "is in it twice"),
     ("live_proposals.csv", 2, "ccgs", "S1C3+S2C8", "unknown CCG 'S2C8'"),
     ("live_proposals.csv", 2, "ccgs", "S1C1+S2C1", "not connected"),
-    ("live_proposals.csv", 2, "stage", "balloted", "allowed: mooted, drafted, engaged"),
+    ("live_proposals.csv", 2, "stage", "applied", "allowed: mooted, drafted, engaged, balloted"),
     ("live_proposals.csv", 2, "known_since", "", "is empty"),
     ("live_proposals.csv", 2, "known_since", "2019-13", "not a date"),
     ("live_proposals.csv", 2, "known_since", "May 2019", "not a date"),
