@@ -84,13 +84,14 @@ def find_posterior(text: str, beside: Path, known: tuple[str, ...], where: str) 
     names = (NONE, *shipped_posteriors())
     folder = FOLDER / text if text in names else beside / text
     try:
-        if not (folder / "draws.csv").is_file():
-            raise InputError(
-                f"{where} = {text[:120]!r} must be one of {', '.join(names)}, or a folder with "
-                f"draws.csv{nearest(text[:64], names)}"
-            )
-    except (OSError, ValueError):
-        raise InputError(f"{where} = {text[:120]!r} is not a path") from None
+        found = (folder / "draws.csv").is_file()
+    except (OSError, ValueError):  # too long for a path, or a NUL in it
+        found = False
+    if not found:
+        raise InputError(
+            f"{where} = {text[:120]!r} must be one of {', '.join(names)}, or a folder with "
+            f"draws.csv{nearest(text[:64], names)}"
+        )
     files = tuple(
         (path.name, path.stat().st_mtime_ns)
         for path in (folder / "draws.csv", folder / "places.csv")

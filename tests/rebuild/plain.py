@@ -144,7 +144,7 @@ class Plain(Country):
         if not open_ones:
             self.reconsider(s)
             return
-        pulls = []
+        pulls, kinds = [], []
         for members, whole, council, _ in open_ones:
             bodies = [self.bodies[i] for i in members]
             pull = sum(math.log(self.consent(b, s)) for b in bodies)
@@ -154,8 +154,10 @@ class Plain(Country):
                 pull += p.footprint_push * place.pushes
             pull += p.footprint_council * council
             same = bodies[0].group != "" and len({b.group for b in bodies}) == 1
+            kinds.append((whole, council, same))
             pulls.append(math.exp(pull + p.footprint_officer * same))
-        members = self.rng.choices(open_ones, pulls)[0][0]
+        weights = [x / kinds.count(kind) for x, kind in zip(pulls, kinds, strict=True)]
+        members = self.rng.choices(open_ones, weights)[0][0]
         self.open_proposal(s, sorted(members), origin, "mooted", ago)
 
     def open_proposal(

@@ -169,6 +169,16 @@ def test_utility_is_the_sum_of_the_named_terms(whole: bool, council: bool, offic
     assert total(footprints.terms(pull, whole, council, officer, -0.2)) == pytest.approx(value)
 
 
+def test_candidates_of_one_kind_share_its_weight() -> None:
+    whole, pair = (True, False, False), (False, False, False)
+    shared = footprints.share_kinds([1.0, 0.0, 0.5, 0.0], [whole, pair, pair, pair])
+    assert [math.exp(u) for u in shared] == pytest.approx([math.e, 1 / 3, math.exp(0.5) / 3, 1 / 3])
+    # Doubling a list of like pairs leaves the whole system's chance alone.
+    few = [math.exp(u) for u in footprints.share_kinds([1.0, 0.0, 0.0], [whole, pair, pair])]
+    many = [math.exp(u) for u in footprints.share_kinds([1.0, *[0.0] * 9], [whole, *[pair] * 9])]
+    assert few[0] / sum(few) == pytest.approx(many[0] / sum(many))
+
+
 def test_choosing_is_proportional_to_exp_of_utility() -> None:
     """A fine grid of uniforms: shares come out within one grid step."""
     utilities, n = [0.0, 1.0, -2.0, 1.0], 10_000
