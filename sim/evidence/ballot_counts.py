@@ -127,7 +127,7 @@ def pooled_votes_for(record: BallotRecord, casts: list[int]) -> int:
 
 def allowed_votes_for(outcome: str, ccg: CCGInBallot, cast: int) -> NDArray[np.bool_]:
     """Return which numbers of yes votes among those cast go with a CCG's outcome."""
-    return np.array([_outcome(ccg, cast, k) == outcome for k in range(cast + 1)])
+    return np.array([outcome_of(ccg, cast, k) == outcome for k in range(cast + 1)])
 
 
 def single_records(proposal: BallotProposal) -> list[tuple[BallotRecord, CCGInBallot]]:
@@ -153,11 +153,11 @@ def _agrees(record: BallotRecord, ccg: CCGInBallot, cast: int, votes_for: int) -
         assert record.share_for is not None
         if cast == 0 or abs(votes_for / cast - record.share_for) > ROUNDING:
             return False
-    return _outcome(ccg, cast, votes_for) == record.outcomes[0]
+    return outcome_of(ccg, cast, votes_for) == record.outcomes[0]
 
 
-def _outcome(ccg: CCGInBallot, cast: int, votes_for: int) -> str:
-    """Return what the constitution makes of a count."""
+def outcome_of(ccg: CCGInBallot, cast: int, votes_for: int) -> str:
+    """Return what the constitution makes of a count: carried, failed or inquorate."""
     against = cast - votes_for
     tally = ballot.Tally(
         ccg.practices, votes_for, against, ccg.practices - cast, float(votes_for), float(against)
