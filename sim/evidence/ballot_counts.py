@@ -57,14 +57,13 @@ def recorded_points(record: BallotRecord, ccg: CCGInBallot) -> NDArray[np.bool_]
     size = ccg.practices
     found = np.zeros((size + 1, size + 1), dtype=np.bool_)
     if record.kind == "counts":
-        assert record.votes_for is not None and record.votes_against is not None
-        casts: range = range(record.votes_for + record.votes_against, size + 1)[:1]
-        yes: range = range(record.votes_for, record.votes_for + 1)
+        votes = sum(record.counted)
+        casts, yes = range(votes, votes + 1), range(record.counted[0], record.counted[0] + 1)
     else:
         casts, yes = range(size + 1), range(size + 1)
     for cast in casts:
         for votes_for in yes:
-            if votes_for <= cast and _agrees(record, ccg, cast, votes_for):
+            if votes_for <= cast <= size and _agrees(record, ccg, cast, votes_for):
                 found[cast, votes_for] = True
     if not found.any():
         raise InputError(
@@ -105,8 +104,7 @@ def allotted_casts(record: BallotRecord, ccgs: tuple[CCGInBallot, ...]) -> list[
             if outcome == "inquorate":
                 casts[i] = min(casts[i], math.ceil(ccgs[i].quorum * sizes[i]) - 1)
         return casts
-    assert record.votes_for is not None and record.votes_against is not None
-    cast, total = record.votes_for + record.votes_against, sum(sizes)
+    cast, total = sum(record.counted), sum(sizes)
     if cast > total:
         raise InputError(f"votes.csv, case {record.case}: {cast} votes of {total} practices")
     shares = [cast * size / total for size in sizes]
@@ -119,9 +117,8 @@ def allotted_casts(record: BallotRecord, ccgs: tuple[CCGInBallot, ...]) -> list[
 
 def pooled_votes_for(record: BallotRecord, casts: list[int]) -> int:
     """Return the yes votes of a pooled record, from its share where they were not counted."""
-    if record.votes_for is not None:
-        return record.votes_for
-    assert record.share_for is not None
+    if record.share_for is None:
+        return record.counted[0]
     return round(record.share_for * sum(casts))
 
 
@@ -149,10 +146,10 @@ def pooled_records(
 def _agrees(record: BallotRecord, ccg: CCGInBallot, cast: int, votes_for: int) -> bool:
     if record.votes_against is not None and cast - votes_for != record.votes_against:
         return False
-    if record.kind == "share":
-        assert record.share_for is not None
-        if cast == 0 or abs(votes_for / cast - record.share_for) > ROUNDING:
-            return False
+    if record.share_for is not None and (
+        cast == 0 or abs(votes_for / cast - record.share_for) > ROUNDING
+    ):
+        return False
     return outcome_of(ccg, cast, votes_for) == record.outcomes[0]
 
 

@@ -97,7 +97,7 @@ def ballot_data(
     """Return the recorded ballots on a world, less the cases or rounds left out.
 
     ``records`` are those of ``votes.csv`` unless given. The world must hold their CCGs as they
-    were at the vote (England in 2019).
+    were at the vote (England in 2019), and a case must have a row for every CCG of its footprint.
 
     Raises:
         InputError: a record names a CCG, council or committee that the world does not have.
@@ -206,6 +206,8 @@ def _proposal(world: World, case: str, rows: tuple[BallotRecord, ...]) -> Ballot
             codes.append(code)
         if row.practices is not None:
             electorates[row.ccgs[0]] = row.practices
+    if len(codes) < 2:
+        raise InputError(f"votes.csv, case {case}: a merger is of two CCGs at least, all with rows")
     opposed = {code for row in rows for code in row.opposed_councils}
     if unknown := sorted(opposed - councils):
         raise InputError(f"votes.csv, case {case}: world {world.name} has no council {unknown[0]}")

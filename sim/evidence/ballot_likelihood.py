@@ -10,7 +10,9 @@ nobody recorded are summed over, following the members' mood as in ``sim.rules.e
 Two conditions are put on every proposal. Its recorded stances are taken as given, since the
 shares of opposing and supporting committees were counted from them. And (``selection``) its
 leaders dared to call the ballot: with the chance of ``support.call_probability`` at the CCGs' mean
-support, read with an error. In that chance the CCGs' own differences count as part of the error.
+support, read with an error. That ties the CCGs' own differences together, which is met by its
+first moments: in the chance of a call their mean counts as part of the error, and their means are
+moved to what they are given the call (exact, by Stein's lemma; spread and ties are left alone).
 """
 
 from __future__ import annotations
@@ -116,8 +118,10 @@ def case_log_likelihoods(
     for name in BALLOT_PARAMETERS:
         if name not in values:
             raise InputError(f"the ballots need a value of {name}")
-    tables = ballot_tables(data)
     count = len(values["support_mean"])
+    if not data.proposals:
+        return np.zeros((count, 0)), np.zeros((count, 0))
+    tables = ballot_tables(data)
     parts = []
     for start in range(0, count, AT_A_TIME):
         some = {name: values[name][start : start + AT_A_TIME] for name in BALLOT_PARAMETERS}
@@ -157,25 +161,29 @@ class _Evaluation:
         self._mood = (self._shared[:, None, :] - self._means[:, :, None]) / self._sd[:, None, None]
         self._mood_width = width / self._sd
         terms = np.stack([v[name] for name in ARGUMENTS], axis=1)
-        self._arguments = terms @ tables.terms.T + (
-            v["ballot_council_opposed"] * v["council_oppose_share"]
-        )[:, None] * tables.council_unknown
+        self._arguments = (
+            terms @ tables.terms.T
+            + (v["ballot_council_opposed"] * v["council_oppose_share"])[:, None]
+            * tables.council_unknown
+        )
         advice = np.stack([v["lmc_oppose_effect"], v["lmc_support_effect"]], axis=1)
         self._advice = advice * v["lmc_causal_share"][:, None]
         self._stances = self._stance_chances()
         self._log_odds = _practice_log_odds(v["support_practice_sd"])
         self._ccg_nodes, self._ccg_weights = _normal_nodes(CCG_NODES)
+        self._mean_arguments = np.stack(
+            [self._arguments[:, table.rows].mean(axis=1) for table in tables.proposals], axis=1
+        )
+        self._sizes = np.array([len(table.rows) for table in tables.proposals])
+        self._called_by_ccgs = {int(n): self._reading(int(n)) for n in np.unique(self._sizes)}
 
     def log_likelihoods(self) -> tuple[Floats, Floats]:
         """Return the log-likelihood by place, and of each case given the others of its place."""
         singles = self._single_chances()
-        self._called_by_ccgs = {
-            n: self._reading(n) for n in {len(table.rows) for table in self.tables.proposals}
-        }
         tops, chances, norms = [], [], []
-        for table in self.tables.proposals:
+        for index, table in enumerate(self.tables.proposals):
             top, votes = self._votes(table, singles)
-            called = self._called(table)
+            called = self._called(index)
             stances = np.prod(
                 self._stances[:, None] ** table.stances[None, :, :, None, None], axis=2
             )
@@ -193,9 +201,7 @@ class _Evaluation:
                 by_case[i] = whole - alone
         return np.stack(by_place, axis=1), np.stack(by_case, axis=1)
 
-    def _joint(
-        self, place: tuple[int, ...], chances: list[Floats], norms: list[Floats]
-    ) -> Floats:
+    def _joint(self, place: tuple[int, ...], chances: list[Floats], norms: list[Floats]) -> Floats:
         """Return the log chance of the votes of proposals of one place, given their calls."""
         if not place:
             return np.zeros(len(self._sd))
@@ -247,13 +253,13 @@ class _Evaluation:
         neutral = np.maximum(1e-12, 1.0 - against - favour)
         return np.stack([against, neutral, favour], axis=1)
 
-    def _called(self, table: ProposalTable) -> Floats:
+    def _called(self, index: int) -> Floats:
         """Return the chance that the ballot is called, by kind of advice and node."""
+        table = self.tables.proposals[index]
         if not self.selection:
             return np.ones((len(self._sd), len(table.times), SHARED_NODES))
         chance = self._called_by_ccgs[len(table.rows)]
-        mean = self._arguments[:, table.rows].mean(axis=1)[:, None]
-        expected = mean + self._advice @ table.mean_advice.T  # vector, kind
+        expected = self._mean_arguments[:, [index]] + self._advice @ table.mean_advice.T
         return _read_off(chance, READINGS, expected[:, :, None] + self._shared[:, None, :])
 
     def _reading(self, ccgs: int) -> Floats:
@@ -273,8 +279,26 @@ class _Evaluation:
             + self._advice @ tables.state_advice[states].T
         )
         own = self._ccg_sd[:, None] * self._ccg_nodes
-        support = fixed[:, :, None, None] + self._shared[:, None, :, None] + own[:, None, None, :]
+        shared = fixed[:, :, None] + self._shared[:, None, :]
+        if self.selection:
+            shared = shared + self._moved_by_call(states)
+        support = shared[..., None] + own[:, None, None, :]
         return _read_off(self._log_odds, SUPPORTS, support)
+
+    def _moved_by_call(self, states: Indexes) -> Floats:
+        """Return the mean of a CCG's own difference given that the ballot was called."""
+        tables = self.tables
+        proposals = tables.state_proposal[states]
+        expected = (
+            self._mean_arguments[:, proposals] + self._advice @ tables.state_mean_advice[states].T
+        )[:, :, None] + self._shared[:, None, :]
+        moved = np.empty_like(expected)
+        for n, chance in self._called_by_ccgs.items():
+            steepness = np.gradient(np.log(np.maximum(chance, 1e-300)), READINGS, axis=1)
+            mine = self._sizes[proposals] == n
+            if mine.any():
+                moved[:, mine] = _read_off(steepness, READINGS, expected[:, mine]) / n
+        return np.asarray(moved * (self._ccg_sd**2)[:, None, None])
 
     def _single_chances(self) -> Floats:
         """Return the log chance of each CCG's own record: (vector, state, node)."""
@@ -333,7 +357,7 @@ class _Evaluation:
                 longer[k:] += sums[: pooled.total + 1 - k] * chance
                 each *= ratio
             sums = longer
-        return np.log(np.maximum(sums[pooled.total], 1e-300))
+        return np.asarray(np.log(np.maximum(sums[pooled.total], 1e-300)))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The recorded members' votes on mergers: one row a vote, as ``sim/evidence/data/votes.csv`` has it.
+"""The recorded members' votes on mergers: one row a vote of ``sim/evidence/data/votes.csv``.
 
 Service changes, the split of one CCG and results that were only inferred from an approval stand
 in the table with ``used`` = no and the reason; only the others enter the likelihood.
@@ -47,6 +47,17 @@ class BallotRecord:
     used: bool
     source: str
     note: str
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Return the votes for and against.
+
+        Raises:
+            InputError: they were not counted.
+        """
+        if self.votes_for is None or self.votes_against is None:
+            raise InputError(f"votes.csv, case {self.case}: votes for and against are not given")
+        return self.votes_for, self.votes_against
 
     @property
     def yes_share(self) -> float | None:
@@ -123,9 +134,8 @@ class _Row:
         return self.cells[column]
 
     def wrong(self, column: str, allowed: str) -> InputError:
-        return InputError(
-            f"{self.path}, row {self.line}, column {column}: {self.text(column)!r} must be {allowed}"
-        )
+        where = f"{self.path}, row {self.line}, column {column}"
+        return InputError(f"{where}: {self.text(column)!r} must be {allowed}")
 
     def one_of(self, column: str, allowed: tuple[str, ...]) -> str:
         text = self.text(column)

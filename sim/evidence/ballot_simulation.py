@@ -65,9 +65,7 @@ def simulate_votes(
     practices = np.array([ccg.practices for ccg in proposal.ccgs])
     mean, spread = values["turnout_mean"], values["turnout_spread"]
     weight = (1.0 - spread) / np.maximum(spread, 1e-12)
-    turnout = random.beta(
-        (mean * weight)[:, None], ((1.0 - mean) * weight)[:, None], (count, size)
-    )
+    turnout = random.beta((mean * weight)[:, None], ((1.0 - mean) * weight)[:, None], (count, size))
     cast = random.binomial(practices, turnout)
     votes_for = random.binomial(cast, _yes_chance(support, values["support_practice_sd"]))
     return SimulatedVotes(cast, votes_for, called)
@@ -110,7 +108,9 @@ def _draw_support(
     if form == "two_mode":
         opposed = random.uniform(size=count) < v["support_opposed_share"]
         shared = v["support_mean"] - MODES_APART * opposed + mood_sd * MODE_SPREAD * mood
-    started = {"local": 0.0, "centre": 1.0, "unknown": v["start_centre_share"]}[proposal.origin]
+    started = v["start_centre_share"]
+    if proposal.origin != "unknown":
+        started = np.full(count, float(proposal.origin == "centre"))
     seen = started * v["perceived_if_centre"] + (1.0 - started) * v["perceived_if_local"]
     shared = shared + v["ballot_perceived_centre"] * (random.uniform(size=count) < seen)
     stances = _draw_stances(v, proposal, mood, mood_sd, random)
@@ -162,7 +162,7 @@ def _yes_chance(support: Floats, spread: Floats) -> Floats:
     """Return a practice's mean chance of a yes, by draw and CCG."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(PRACTICE_NODES)
     each = special.expit(support[..., None] + spread[:, None, None] * nodes)
-    return np.clip(each @ (weights / weights.sum()), 0.0, 1.0)
+    return np.asarray(np.clip(each @ (weights / weights.sum()), 0.0, 1.0))
 
 
 def _counted(proposal: BallotProposal, position: int, cast: int, votes_for: int) -> BallotRecord:

@@ -14,6 +14,7 @@ from scipy import special
 from sim.evidence import ballot_counts
 from sim.evidence.ballot_counts import Floats
 from sim.evidence.ballot_data import ALL_STANCES, BallotData, BallotProposal
+from sim.world.errors import InputError
 
 Indexes = NDArray[np.int_]
 ORIGINS: Final = ("local", "centre", "unknown")
@@ -62,6 +63,8 @@ class BallotTables:
 
     By CCG: ``terms`` (arguments) and ``council_unknown``. By state, a CCG under one advice: its
     CCG (``state_ccg``) and how far it is advised against and in favour (``state_advice``).
+    Of its proposal, where the other committees are as neutral as the record lets them be:
+    ``state_proposal`` and the CCGs' mean exposure to advice (``state_mean_advice``).
     ``single_states`` are the states of CCGs with a record of their own, which is ``state_record``.
     """
 
@@ -69,6 +72,8 @@ class BallotTables:
     council_unknown: Floats
     state_ccg: Indexes
     state_advice: Floats
+    state_proposal: Indexes
+    state_mean_advice: Floats
     single_states: Indexes
     state_record: Indexes
     points: tuple[NDArray[np.bool_], ...]
@@ -98,11 +103,22 @@ def ballot_tables(data: BallotData) -> BallotTables:
         proposals.append(_proposal_table(proposal, list(rows.values()), states))
     keys = list(states)
     single = [i for i, key in enumerate(keys) if key[0] in record_of]
+    state_proposal = np.zeros(len(keys), dtype=np.int_)
+    state_mean_advice = np.zeros((len(keys), 2))
+    for index, table in enumerate(proposals):
+        # the kinds with most neutral committees come last, and stand
+        for combination in np.argsort(table.stances[table.kinds, 1], kind="stable"):
+            state_proposal[table.states[combination]] = index
+            state_mean_advice[table.states[combination]] = table.mean_advice[
+                table.kinds[combination]
+            ]
     return BallotTables(
         terms=np.array([ccg.terms for ccg in ccgs]),
         council_unknown=np.array([ccg.council_unknown for ccg in ccgs]),
         state_ccg=np.array([key[0] for key in keys]),
         state_advice=np.array([key[1:] for key in keys]),
+        state_proposal=state_proposal,
+        state_mean_advice=state_mean_advice,
         single_states=np.array(single, dtype=np.int_),
         state_record=np.array([record_of[keys[i][0]] for i in single], dtype=np.int_),
         points=tuple(points),
@@ -143,7 +159,10 @@ def _proposal_table(
         means = [round(sum(side) / len(rows), 12) for side in zip(*exposure, strict=True)]
         kind_of.append(kinds.setdefault((stances, means[0], means[1]), len(kinds)))
     pooled = ballot_counts.pooled_records(proposal)
-    assert len(pooled) <= 1 and (not pooled or len(pooled[0][1]) == len(rows)), proposal.case
+    if pooled and (len(pooled) > 1 or len(pooled[0][1]) != len(rows)):
+        raise InputError(
+            f"votes.csv, case {proposal.case}: a pooled row that is used must be the only one"
+        )
     return ProposalTable(
         rows=np.array(rows),
         states=np.array(chosen),
@@ -167,6 +186,11 @@ def _pooled(proposal: BallotProposal) -> Pooled:
         allowed = ballot_counts.allowed_votes_for(outcome, ccg, cast)
         counts = np.flatnonzero(allowed if rarer_yes else allowed[::-1])
         counts = counts[counts <= total]
+        if not len(counts):
+            raise InputError(
+                f"votes.csv, case {proposal.case}, CCG {ccg.code}: no vote of {cast} agrees with "
+                "the row"
+            )
         log_ways = (
             special.gammaln(cast + 1)
             - special.gammaln(counts + 1)
