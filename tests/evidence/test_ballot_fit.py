@@ -43,9 +43,8 @@ def few_free() -> dict[str, Prior]:
 
 
 def small_fit(seed: int = 3, kept: int = 40) -> BallotFit:
-    data = data_of(
-        *outcomes("2020-A", PAIR, "failed", "carried"), *outcomes("2020-B", AWAY, "failed", "failed")
-    )  # fmt: skip
+    mixed = outcomes("2020-A", PAIR, "failed", "carried")
+    data = data_of(*mixed, *outcomes("2020-B", AWAY, "failed", "failed"))
     return fit_ballots(seed, data=data, priors=few_free(), chains=4, warm_up=30, kept=kept)
 
 

@@ -232,7 +232,6 @@ def test_many_vectors_at_once_give_what_each_gives_alone() -> None:
         for name in BALLOT_PARAMETERS
     }
     together = ballot_log_likelihoods(drawn, data, "two_mode")
-    lost = ("failed", "failed")
     alone = [
         ballot_log_likelihood({name: drawn[name][i] for name in drawn}, data, "two_mode")
         for i in range(11)
@@ -250,10 +249,10 @@ def test_one_evaluation_of_the_recorded_ballots_is_quick() -> None:
     ballot_log_likelihood(v, data)
     times = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         ballot_log_likelihood(v, data)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.03  # some 6 ms on an idle machine
+        times.append(time.process_time() - start)
+    assert min(times) < 0.03  # of this process; some 6 ms on an idle machine
 
 
 def test_arguments_are_those_of_the_simulation() -> None:

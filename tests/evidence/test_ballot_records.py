@@ -101,7 +101,7 @@ def test_cases_and_rounds_can_be_left_out() -> None:
     left = used_records(rows, ["2020-BSW"])
     assert {row.case for row in used_records(rows)} - {row.case for row in left} == {"2020-BSW"}
     assert used_records(rows, ["2020"]) == ()
-    with pytest.raises(InputError, match="'2020-BWS', which is no case .*did you mean '2020-BSW'"):
+    with pytest.raises(InputError, match=r"'2020-BWS', which is no case .*did you mean '2020-BSW'"):
         used_records(rows, ["2020-BWS"])
 
 
