@@ -30,6 +30,8 @@ Indices = NDArray[np.int64]
 ROUND_2020: Final = date(2020, 4, 1)
 JULY_2019: Final = "2019-07"
 """The month of the public list of plans that forecasts of the time rested on."""
+MAY_2019: Final = "2019-05"
+"""The last month before the start."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Facts:
         ccgs_after: CCGs of each system on ``on``, shape (systems,).
         pairs: pairs of CCGs (indices) that might merge: of one system, or neighbours, both in
             systems that are still open; shape (pairs, 2).
-        plans: what was public when the forecast was made.
+        plans: what was public when forecasts of the time were made (July 2019).
+        plans_at_start: what was public before the first day, so known to the simulation too.
     """
 
     start: date
@@ -73,6 +76,7 @@ class Facts:
     ccgs_after: Indices
     pairs: Indices
     plans: tuple[Plan, ...] = ()
+    plans_at_start: tuple[Plan, ...] = ()
 
     @cached_property
     def ccgs_before(self) -> Indices:
@@ -127,6 +131,7 @@ def facts_of(
     start: date,
     on: date,
     plans: Sequence[Plan] = (),
+    plans_at_start: Sequence[Plan] = (),
 ) -> Facts:
     """Return the facts of a round from plain arguments.
 
@@ -137,6 +142,7 @@ def facts_of(
         start: first day of the forecast.
         on: the day the outcome is read.
         plans: the public plans that a forecaster of the time knew.
+        plans_at_start: the public plans known before the first day.
 
     Raises:
         InputError: a code is not of this world.
@@ -164,6 +170,7 @@ def facts_of(
         ),
         pairs=_pairs(world, before > 1),
         plans=tuple(plans),
+        plans_at_start=tuple(plans_at_start),
     )
 
 
@@ -199,6 +206,7 @@ def facts_2020(world: World, folder: Path = FOLDER) -> Facts:
         start=date(2019, 6, 1),
         on=ROUND_2020,
         plans=plans_known(cases, JULY_2019, folder),
+        plans_at_start=plans_known(cases, MAY_2019, folder),
     )
 
 
