@@ -7,14 +7,13 @@ to the very round that they forecast, though each system only by what happened i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
 from sim.evidence.facts import ROUND_2020, Facts
-from sim.evidence.forecast import Floats, Forecast, stated_range
+from sim.evidence.forecast import Forecast, stated_range
 from sim.evidence.plan_units import (
     MEMBERS,
     draw_counts,

@@ -39,6 +39,7 @@ def whole_plan(facts: Facts, plans: Sequence[Plan]) -> Flags:
 
 
 def merger_units(facts: Facts, plans: Sequence[Plan]) -> Units:
+    """Return the plans, then the open systems that no plan touches."""
     index = {code: i for i, code in enumerate(facts.ccgs)}
     units: Units = []
     touched: set[int] = set()
