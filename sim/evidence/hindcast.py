@@ -16,7 +16,7 @@ import numpy as np
 from sim.evidence import scores
 from sim.evidence.facts import Facts, Flags, Indices
 from sim.evidence.forecast import Ensemble, Floats, Forecast
-from sim.evidence.reliability import murphy, reliability_curve
+from sim.evidence.reliability import histogram_band, murphy, reliability_curve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,8 @@ COLUMNS: Final = (
     "skill_low",
     "skill_high",
 )
+PIT_BARS: Final = 5
+PIT_TRUTHS: Final = 500
 CHANCES: Final = ("systems", "ccgs", "pairs")
 REFERENCES: Final = ("base_rate", "past_rate_start", "logistic_plans")
 """What skill is measured against where the references stand among the forecasts; for the count
@@ -282,3 +284,37 @@ def pit_table(ensemble: Ensemble, name: str, facts: Facts, *, seed: int) -> pd.D
         for spot, value in zip(spots, values, strict=True)
     ]
     return pd.DataFrame(rows, columns=["quantity", "forecast", "system", "pit"])
+
+
+def pit_histogram(
+    ensemble: Ensemble, name: str, facts: Facts, *, seed: int, bars: int = PIT_BARS
+) -> pd.DataFrame:
+    """Return the histogram of the PIT of the open systems' counts, with its band.
+
+    The band is the central 90 % of each bar where the truth is one of the replications: up to 500
+    of them are taken as truths in turn, so that it keeps what systems have in common.
+
+    Columns: forecast, low, high (of the bar), items, expected, band_low, band_high.
+    """
+    import pandas as pd
+
+    rng = np.random.default_rng([seed, 13])
+    spots = facts.open_systems
+    members = ensemble.by_system[:, spots].T
+    truths = members[:, rng.permutation(members.shape[1])[:PIT_TRUTHS]]
+    drawn = np.stack([scores.pit(truth, members, rng.random(len(spots))) for truth in truths.T])
+    low, high = histogram_band(drawn, bars)
+    own = pit_table(ensemble, name, facts, seed=seed)
+    mine = own.loc[own["quantity"] == "system_counts", "pit"].to_numpy(dtype=float)
+    edges = np.linspace(0.0, 1.0, bars + 1)
+    return pd.DataFrame(
+        {
+            "forecast": name,
+            "low": edges[:-1],
+            "high": edges[1:],
+            "items": np.histogram(mine, edges)[0],
+            "expected": len(mine) / bars,
+            "band_low": low,
+            "band_high": high,
+        }
+    )

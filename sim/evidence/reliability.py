@@ -130,17 +130,15 @@ def reliability_curve(
     return pd.DataFrame(rows, columns=columns)
 
 
-def histogram_band(items: ArrayLike, bins: int, *, low: float = 0.0) -> tuple[Floats, Floats]:
-    """Return the central 90 % of each bar of histograms of values that lie in ``low`` to 1.
+def histogram_band(values: ArrayLike, bars: int) -> tuple[Floats, Floats]:
+    """Return the central 90 % of each bar of histograms over 0 to 1.
 
     Args:
-        items: values under calibration, shape (truths, n).
-        bins: bars of equal width.
-        low: lower end of the first bar.
+        values: values under calibration, shape (truths, items).
+        bars: bars of equal width.
     """
-    values = np.asarray(items, dtype=float)
-    edges = np.linspace(low, 1.0, bins + 1)
-    bars = np.array([np.histogram(row, edges)[0] for row in values], dtype=float)
+    edges = np.linspace(0.0, 1.0, bars + 1)
+    heights = np.array([np.histogram(row, edges)[0] for row in np.asarray(values, dtype=float)])
     tail = (1 - BAND) / 2
-    ends = np.quantile(bars, [tail, 1 - tail], axis=0)
+    ends = np.quantile(heights.astype(float), [tail, 1 - tail], axis=0)
     return ends[0], ends[1]
