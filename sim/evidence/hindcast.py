@@ -35,7 +35,9 @@ COLUMNS: Final = (
     "skill_low",
     "skill_high",
 )
+CURVE_BINS: Final = 5
 PIT_BARS: Final = 5
+"""Few, since a round has some thirty open systems."""
 PIT_TRUTHS: Final = 500
 CHANCES: Final = ("systems", "ccgs", "pairs")
 REFERENCES: Final = ("base_rate", "past_rate_start", "logistic_plans")
@@ -258,7 +260,9 @@ def reliability_table(ensemble: Ensemble, name: str, facts: Facts, *, seed: int)
         ("pairs", ensemble.together),
     ):
         truth, _ = outcomes(facts, quantity)
-        curve = reliability_curve(truth, draws.mean(axis=0), seed=seed, draws=draws)
+        curve = reliability_curve(
+            truth, draws.mean(axis=0), seed=seed, bins=CURVE_BINS, draws=draws
+        )
         curve = curve.rename(columns={"forecast": "mean_probability"})
         curve.insert(0, "forecast", name)
         curve.insert(0, "quantity", quantity)

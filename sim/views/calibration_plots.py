@@ -145,6 +145,6 @@ def pit_figure(bars: pd.DataFrame, *, items: str, footer: str) -> Figure:
     axes.axhline(float(bars["expected"].iloc[0]), color=INK, lw=1, ls=(0, (4, 3)), gid="expected")
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of replications below the truth")
-    axes.set_ylabel(items)
+    axes.set_ylabel(f"of {items}")
     sns.despine(ax=axes)
     return figure
