@@ -93,19 +93,23 @@ def out_of_sample(
     linear: Any = require("sklearn.linear_model")
     share = np.asarray(outcomes, dtype=float)
     weight = np.ones(len(share)) if weights is None else weights
+    # few features of few values: items alike are one row of the fit, with their weights summed
+    kinds, kind = np.unique(features, axis=0, return_inverse=True)
+    kind = kind.reshape(-1)
     found = np.empty(len(share))
     for key in np.unique(units, axis=0):
         mine = (units == key).all(axis=1)
         rest = ~np.isin(units, key).any(axis=1)
         # a share counts as that much of a yes and the remainder of a no
-        yes, no = weight[rest] * share[rest], weight[rest] * (1 - share[rest])
+        yes = np.bincount(kind[rest], (weight * share)[rest], len(kinds))
+        no = np.bincount(kind[rest], (weight * (1 - share))[rest], len(kinds))
         if yes.sum() == 0 or no.sum() == 0:
             found[mine] = (yes.sum() + 0.5) / (yes.sum() + no.sum() + 1)
             continue
-        model = linear.LogisticRegression(C=STRENGTH, max_iter=1000)
+        model = linear.LogisticRegression(C=STRENGTH, solver="newton-cholesky", max_iter=200)
         model.fit(
-            np.concatenate([features[rest], features[rest]]),
-            np.repeat([1, 0], int(rest.sum())),
+            np.concatenate([kinds, kinds]),
+            np.repeat([1, 0], len(kinds)),
             sample_weight=np.concatenate([yes, no]),
         )
         found[mine] = model.predict_proba(features[mine])[:, 1]

@@ -137,9 +137,10 @@ def pit(observed: ArrayLike, members: ArrayLike, uniforms: ArrayLike) -> Floats:
 
 def interval(members: ArrayLike, level: float) -> tuple[Floats, Floats]:
     """Return the central interval of ensembles at a level, linear between members, shape (...)."""
-    tail = (1 - level) / 2
+    tail = round((1 - level) / 2, 12)
     ends = np.quantile(np.asarray(members, dtype=float), [tail, 1 - tail], axis=-1)
-    return ends[0], ends[1]
+    # counts lie on the ends often, and what binary makes of .05 must not leave them out
+    return np.round(ends[0], 9), np.round(ends[1], 9)
 
 
 def covered(observed: ArrayLike, members: ArrayLike, level: float) -> NDArray[np.bool_]:
