@@ -10,7 +10,7 @@ import numpy as np
 from sim.evidence.facts import Facts, Flags, Indices, Plan
 from sim.evidence.forecast import Floats
 
-MEMBERS: Final = 2000
+MEMBERS: Final = 1000
 """Members of the ensembles of counts that baselines draw."""
 Units: TypeAlias = list[tuple[int, list[int]]]
 """What may come about: plans (home system, CCGs), and open systems without one (no CCGs)."""
