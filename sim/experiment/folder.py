@@ -27,6 +27,14 @@ DERIVED: Final = (
     "variance.csv",
     "compare.csv",
     "compare_places.csv",
+    "scores.csv",
+    "patterns.csv",
+    "reliability.csv",
+    "pit.csv",
+    "pit_histogram.csv",
+    "count_forecasts.csv",
+    "items.csv",
+    "hindcast.md",
 )
 
 

@@ -1,0 +1,102 @@
+"""The commands that hold the simulation against what happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from sim.cli_options import (
+    Csv,
+    Options,
+    Out,
+    Overwrite,
+    Quiet,
+    Replications,
+    Seed,
+    Workers,
+    command_line,
+    refuse_odd_path,
+    say,
+)
+
+HINDCAST_SCENARIO: Final = "as_happened"
+
+HINDCAST_OUT: Final = Path("results/hindcast")
+
+
+def add_evidence_commands(app: typer.Typer) -> None:
+    """Put the commands of this file on the program."""
+    app.command()(hindcast)
+
+
+def hindcast(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FILE]", help="Scenario file or name; it must begin on 1 June 2019."
+        ),
+    ] = HINDCAST_SCENARIO,
+    replications: Replications = 1000,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    csv: Csv = False,
+) -> None:
+    """Score the model on 1 April 2020.
+
+    Runs a scenario up to that day, and twice more with one mechanism taken away; writes scores
+    against named baselines, patterns, reliability and plots under results/hindcast.
+    """
+    from sim.evidence.hindcast_run import (
+        check_libraries,
+        facts_for,
+        hindcast_arms,
+        score_batch,
+        write_hindcast,
+    )
+    from sim.experiment import api
+    from sim.records.tables import write_csv
+    from sim.views.hindcast_plots import make_hindcast_plots
+    from sim.views.hindcast_table import hindcast_page, hindcast_tables
+    from sim.views.progress import ProgressReport
+    from sim.views.results import open_results
+    from sim.views.terminal import show
+
+    options = Options(replications, seed, workers, out or HINDCAST_OUT, overwrite, quiet, csv)
+    folder = options.out or HINDCAST_OUT
+    refuse_odd_path("--out", folder)
+    check_libraries()
+    checked = api.check_scenarios([file])
+    base = checked.scenarios[0]
+    world = checked.world_of(base)
+    facts = facts_for(base, world)
+    with ProgressReport(quiet=quiet) as progress:
+        batch = api.run_batch(
+            hindcast_arms(base, facts.on),
+            worlds=checked.worlds,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            out=folder,
+            overwrite=overwrite,
+            progress=progress,
+            command=command_line(),
+        )
+    if options.csv:
+        write_csv(batch.folder)
+    say(options, "scoring")
+    found = score_batch(batch, facts, world, seed=seed)
+    write_hindcast(found, batch.folder)
+    scores, patterns = found.tables["scores"], found.tables["patterns"]
+    footer = open_results(batch.folder).footer(batch.scenarios)
+    page = hindcast_page(scores, patterns, footer)
+    (batch.folder / "hindcast.md").write_text(page, encoding="utf-8")
+    written = make_hindcast_plots(batch.folder)
+    if not quiet:
+        show(hindcast_tables(scores, patterns, batch.scenarios[0]))
+    plots = batch.folder / "plots"
+    say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {plots}")

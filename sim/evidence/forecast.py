@@ -1,0 +1,140 @@
+"""A forecast of one round in the shape in which all forecasts are scored, and the simulation's own.
+
+A forecast says some or all of: the count (an ensemble), each open system has one CCG, each open
+CCG merges, each pair ends in one body. What a forecast does not say is None and is not scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence.facts import Facts
+from sim.world.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a forecaster says of one round.
+
+    Attributes:
+        name: a word for tables.
+        meaning: one sentence for readers.
+        counts: members of the ensemble of the count, shape (members,).
+        by_system: CCGs of each system in each member, shape (members, systems); its sums are the
+            counts.
+        systems: probability that each open system has one CCG, shape (open systems,).
+        ccgs: probability that each open CCG has merged, shape (open CCGs,).
+        pairs: probability that each pair is in one body, shape (pairs,).
+        stated: the ensemble is a list of values that the forecaster named, not a sample; its CRPS
+            is then taken as it stands.
+    """
+
+    name: str
+    meaning: str
+    counts: Floats | None = None
+    by_system: Floats | None = None
+    systems: Floats | None = None
+    ccgs: Floats | None = None
+    pairs: Floats | None = None
+    stated: bool = False
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The replications of one scenario read at the facts' day, aligned with the facts.
+
+    Attributes:
+        counts: CCGs on the day, shape (replications,).
+        by_system: CCGs of each system, shape (replications, systems).
+        one_ccg: open system has one CCG, shape (replications, open systems).
+        merged: open CCG has merged, shape (replications, open CCGs).
+        together: the pair is in one body, shape (replications, pairs).
+    """
+
+    counts: Floats
+    by_system: Floats
+    one_ccg: Flags
+    merged: Flags
+    together: Flags
+
+    def forecast(self, name: str, meaning: str) -> Forecast:
+        """Return the ensemble as a forecast: shares of replications are the probabilities."""
+        return Forecast(
+            name,
+            meaning,
+            counts=self.counts,
+            by_system=self.by_system,
+            systems=self.one_ccg.mean(axis=0),
+            ccgs=self.merged.mean(axis=0),
+            pairs=self.together.mean(axis=0),
+        )
+
+
+def read_ensemble(
+    proposals: pd.DataFrame, systems: pd.DataFrame, scenario: str, facts: Facts
+) -> Ensemble:
+    """Read what a batch says of a day from its tables.
+
+    Who is with whom follows from the footprints that have taken effect by the day, so a batch
+    that runs on beyond it is read as of the day.
+
+    Args:
+        proposals: the table ``proposals`` of a batch.
+        systems: the table ``systems``; it must hold the day.
+        scenario: which scenario of the batch.
+        facts: the round; its world must be the batch's.
+
+    Raises:
+        InputError: the scenario or the day is not in the tables, or the world is another.
+    """
+    mine = systems[(systems["scenario"] == scenario) & (systems["date"] == facts.on)]
+    if mine.empty:
+        raise InputError(f"the batch holds no systems of scenario {scenario!r} on {facts.on}")
+    wide = mine.pivot_table(index="replication", columns="system", values="ccgs", sort=True)
+    if set(wide.columns) != set(facts.systems) or wide.isna().to_numpy().any():
+        raise InputError(f"scenario {scenario!r} ran on another world than the facts are of")
+    numbers = np.asarray(wide.index, dtype=np.int64)
+    by_system = wide[list(facts.systems)].to_numpy(dtype=float)
+    bodies = _bodies(proposals[proposals["scenario"] == scenario], numbers, facts)
+    sizes = np.stack([np.bincount(row, minlength=len(facts.ccgs)) for row in bodies])
+    size_of = np.take_along_axis(sizes, bodies, axis=1)
+    pairs = facts.pairs
+    return Ensemble(
+        counts=(sizes > 0).sum(axis=1).astype(float),
+        by_system=by_system,
+        one_ccg=by_system[:, facts.open_systems] == 1,
+        merged=size_of[:, facts.open_ccgs] > 1,
+        together=bodies[:, pairs[:, 0]] == bodies[:, pairs[:, 1]],
+    )
+
+
+def _bodies(
+    proposals: pd.DataFrame, replications: NDArray[np.int64], facts: Facts
+) -> NDArray[np.int64]:
+    """Return the body of each CCG, named by its lowest member's index, by replication."""
+    index = {code: i for i, code in enumerate(facts.ccgs)}
+    row_of = {int(number): row for row, number in enumerate(replications)}
+    bodies = np.tile(np.arange(len(facts.ccgs)), (len(replications), 1))
+    done = proposals[(proposals["exit"] == "effective") & (proposals["exit_on"] <= facts.on)]
+    done = done.sort_values(["replication", "exit_on"], kind="stable")
+    for number, footprint in zip(done["replication"], done["footprint"], strict=True):
+        row = bodies[row_of[int(number)]]
+        joined = {int(row[index[code]]) for code in str(footprint).split("+")}
+        row[np.isin(row, sorted(joined))] = min(joined)
+    return bodies
+
+
+def stated_range(name: str, meaning: str, values: Sequence[int]) -> Forecast:
+    """Return a forecast of the count alone: these values, each as likely as the others."""
+    return Forecast(name, meaning, counts=np.asarray(values, dtype=float), stated=True)
