@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sim.cli_evidence import add_evidence_commands
+from sim.cli_fit import add_fit_commands
 from sim.cli_options import (
     TYPED,
     Csv,
@@ -252,6 +253,7 @@ def validate(files: Files) -> None:
 
 
 add_evidence_commands(app)
+add_fit_commands(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,7 +23,7 @@ from sim.evidence.place_effects import (
     write_places,
 )
 from sim.evidence.recorded_round import PUSHED_REGIONS, round_of_2020
-from sim.evidence.scores_of_priors import write_draws
+from sim.evidence.scores_of_priors import fitted_names, write_draws
 from sim.evidence.summaries import Covariates
 from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
 from sim.world.load import load_world
@@ -108,6 +108,42 @@ def fit(
     (posterior / "about.toml").write_text(_about(result, seed, replications), encoding="utf-8")
     (folder / "report.md").write_text(report(result), encoding="utf-8")
     return result
+
+
+def prove(
+    waves: Sequence[Wave],
+    folder: Path,
+    *,
+    replications: int,
+    truths: int,
+    seed: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Prove the fitting on synthetic truths; returns what came of it as markdown.
+
+    The waves are run at prior parameters under one seed, so that a truth is the same in all;
+    ``truths`` of the replications stand for records and the others train the emulators.
+    """
+    from sim.evidence.simulation_based import check_report, simulation_based_check
+
+    names = fitted_names()
+    designs = [
+        design(
+            wave,
+            folder / f"truths_{wave.name}",
+            names,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            progress=progress,
+        )
+        for wave in waves
+    ]
+    found = simulation_based_check(waves, designs, names, truths=truths, seed=seed)
+    text = check_report(found, truths)
+    (folder / "simulation_based_check.md").write_text(text, encoding="utf-8")
+    return text
 
 
 def ballot_likelihood(leave_out: Sequence[str] = ()) -> BallotLikelihood:

@@ -108,3 +108,32 @@ def _rows(
         variance = float(draws[:, :, column].var(axis=1).mean())
         found.append(CheckedParameter(name, p_value, coverage, 1.0 - variance))
     return tuple(found)
+
+
+def check_report(found: SimulationBasedCheck, truths: int) -> str:
+    """Return the result as markdown: coverage over all parameters, and a row for each."""
+    whole = np.mean([row.coverage for row in found.parameters], axis=0)
+    told = (
+        f"{truths} synthetic truths from the prior, {len(found.parameters)} parameters. Smallest "
+        f"p-value of uniform ranks after Bonferroni: {found.smallest_adjusted_p():.3f}."
+    )
+    lines = [
+        "# Simulation-based calibration",
+        "",
+        told,
+        "",
+        "Share of truths inside the central intervals, over all parameters: "
+        + ", ".join(
+            f"{level:.0%} held {share:.1%}" for level, share in zip(LEVELS, whole, strict=True)
+        )
+        + ".",
+        "",
+        "| parameter | learnt | 50 % held | 80 % held | 90 % held | p of uniform ranks |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in sorted(found.parameters, key=lambda row: (-row.contraction, row.name)):
+        held = " | ".join(f"{share:.0%}" for share in row.coverage)
+        lines.append(
+            f"| `{row.name}` | {max(0.0, row.contraction):.0%} | {held} | {row.p_uniform:.3f} |"
+        )
+    return "\n".join(lines) + "\n"

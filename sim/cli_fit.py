@@ -1,0 +1,195 @@
+"""The commands that fit the model to what happened, check the fitting, and publish a forecast."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from sim.cli_options import Out, Quiet, Replications, Seed, Workers, refuse_odd_path
+from sim.views.exit_codes import print_plain
+from sim.world.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.evidence.waves import Wave
+    from sim.views.progress import ProgressReport
+
+CALIBRATION_OUT: Final = Path("results/calibration")
+FORECAST_OUT: Final = Path("results/forecast")
+CHECKS: Final = 4000
+Told = Callable[[str, int, int], None]
+
+
+def add_fit_commands(app: typer.Typer) -> None:
+    """Put the commands of this file on the program."""
+    app.command()(calibrate)
+    app.command()(forecast)
+
+
+def calibrate(
+    replications: Replications = 6000,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    quiet: Quiet = False,
+    before_2020: Annotated[
+        bool,
+        typer.Option("--before-2020", help="Leave the round of 2020 out: votes, durations, all."),
+    ] = False,
+    check: Annotated[
+        int,
+        typer.Option(
+            "--check",
+            metavar="N",
+            help="Do not fit: prove the fitting on N synthetic truths instead.",
+        ),
+    ] = 0,
+    publish: Annotated[
+        str, typer.Option(metavar="NAME", help="Ship the posterior under this name afterwards.")
+    ] = "",
+) -> None:
+    """Fit the parameters to the recorded rounds and ballots.
+
+    Runs each wave twice (at prior parameters, then near the first fit), draws from the posterior
+    and writes it with a report under results/calibration. What is there already is used again.
+    """
+    from sim.evidence.fitting import POSTERIOR, fit, prove
+
+    folder = out or CALIBRATION_OUT
+    refuse_odd_path("--out", folder)
+    if publish and not publish.isidentifier():
+        raise InputError(f"--publish {publish!r}: give a name of letters, digits and _")
+    waves = _waves(before_2020)
+    with _Told(quiet) as told:
+        if check:
+            if check < 20:
+                raise InputError(f"--check is {check}; must be 20 or more synthetic truths")
+            text = prove(
+                waves,
+                folder,
+                replications=replications,
+                truths=check,
+                seed=seed,
+                workers=workers,
+                progress=told,
+            )
+            print_plain(text)
+            return
+        fit(
+            waves,
+            folder,
+            ballots=not before_2020,
+            replications=replications,
+            checks=min(CHECKS, replications),
+            seed=seed,
+            workers=workers,
+            places=not before_2020,
+            progress=told,
+        )
+    if publish:
+        _ship(folder / POSTERIOR, publish)
+    if not quiet:
+        print_plain((folder / "report.md").read_text(encoding="utf-8"))
+
+
+def _waves(before_2020: bool) -> tuple[Wave, ...]:
+    from sim.evidence.history_wave import history_wave
+    from sim.evidence.waves import wave_of_2020
+
+    return (history_wave(),) if before_2020 else (wave_of_2020(), history_wave())
+
+
+def _ship(posterior: Path, name: str) -> None:
+    from sim.scenario.posterior import FOLDER
+
+    target = FOLDER / name
+    target.mkdir(parents=True, exist_ok=True)
+    for file in ("draws.csv", "places.csv", "about.toml"):
+        (target / file).unlink(missing_ok=True)
+        if (posterior / file).exists():
+            shutil.copyfile(posterior / file, target / file)
+
+
+def forecast(
+    replications: Replications = 2000,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    quiet: Quiet = False,
+    made_on: Annotated[
+        str, typer.Option(metavar="DAY", help="The day it is dated, as 2026-11-22; today's if not.")
+    ] = "",
+    docs: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Publish into this folder; by default DIR of --out."),
+    ] = None,
+) -> None:
+    """Forecast the counts of April 2021 and July 2022 from the evidence up to 1 April 2020.
+
+    Runs as_happened and as_happened_2020 and the latter without one input at a time; writes
+    tables and a page. A forecast that is published already is not changed.
+    """
+    from sim.evidence.published import make_forecast, write_forecast
+
+    folder = out or FORECAST_OUT
+    refuse_odd_path("--out", folder)
+    day = _day(made_on)
+    target = docs or folder / "page"
+    if (target / "forecast" / day.isoformat()).exists():
+        raise InputError(
+            f"{target / 'forecast' / day.isoformat()}: a forecast of that day is published already "
+            "and must not change; give another day with --made-on"
+        )
+    with _Told(quiet) as told:
+        made = make_forecast(
+            folder,
+            made_on=day,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            progress=told,
+        )
+    written = write_forecast(made, target)
+    if not quiet:
+        print_plain((target / "forecast.md").read_text(encoding="utf-8"))
+        print_plain(f"tables in {written}", error=True)
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()  # noqa: DTZ011 - the day a user sees on the wall
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--made-on {text!r} must be a day such as 2026-11-22") from None
+
+
+class _Told:
+    """A progress bar for each batch in turn."""
+
+    def __init__(self, quiet: bool) -> None:
+        from sim.views.progress import ProgressReport
+
+        self._quiet = quiet
+        self._report = ProgressReport
+        self._label = ""
+        self._bar: ProgressReport | None = None
+
+    def __enter__(self) -> Told:
+        return self._tell
+
+    def __exit__(self, *_error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _tell(self, label: str, done: int, total: int) -> None:
+        if label != self._label or self._bar is None:
+            if self._bar is not None:
+                self._bar.close()
+            self._label = label
+            self._bar = self._report(f"replications of {label}", quiet=self._quiet)
+        self._bar(done, total)
