@@ -231,7 +231,7 @@ def _write_live(folder: Path, ccgs: Sequence[Ccg], live: Sequence[Mapping[str, A
                 p.get("system", system_of[p["ccgs"][0]]),
                 "+".join(p["ccgs"]),
                 p.get("stage", "mooted"),
-                p.get("known_since", "2019-05"),
+                p.get("known_since", "2019-06"),
                 p.get("target", ""),
                 p.get("origin_hint", "unknown"),
             )

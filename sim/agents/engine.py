@@ -240,10 +240,22 @@ def _find_alive(situation: Situation) -> None:
             _origin(situation, live),
             stage=live.stage,
             known_since=live.known_since.isoformat(),
+            talked=_talked(situation, live),
         )
         crosses = len({ccg.system for ccg in members}) > 1
         if crosses and situation.scenario.levers.boundaries.cross_system == "never":
             proposal.lapse("crosses a system border, which this scenario does not allow")
+
+
+def _talked(situation: Situation, live: LiveProposal) -> float:
+    """Return for how many days a proposal still mooted has been talked about.
+
+    In public since it was known, and in private before that for as long as talks stay private.
+    """
+    if live.stage != "mooted":
+        return 0.0
+    public = (situation.scenario.start - live.known_since).days
+    return max(0.0, public + situation.parameters.unseen_months * DAYS_PER_MONTH)
 
 
 def _origin(situation: Situation, live: LiveProposal) -> str:

@@ -152,7 +152,8 @@ class Proposal:
         engage = durations.engage.days(self.uniform(purposes.ENGAGE_TIME))
         if self._stage == "mooted":
             explore = max(0.0, explore - self._talked)
-            yield situation.wait(explore * self._squeeze(explore + draft + engage, FROM_TALKS))
+            shortest = max(FROM_DRAFT, FROM_TALKS - self._talked / DAYS_PER_MONTH)
+            yield situation.wait(explore * self._squeeze(explore + draft + engage, shortest))
             if not self._agreed():
                 return
         if self._stage in ("mooted", "drafted"):

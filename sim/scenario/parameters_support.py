@@ -121,31 +121,32 @@ class SupportParameters(StartingParameters):
     # -- What members think ---------------------------------------------------------------------
     support_mean: float = parameter(
         33,
-        normal(2.1, 0.35),
+        normal(2.1, 0.8),
         "log-odds",
         "support of an average practice for a proposal between equals, without argument",
         "computed: mean 1.63 of 13 recorded ballots (priors.md section 2) plus .49, what the "
-        "arguments below take away in those ballots at prior means",
+        "arguments below take away in those ballots at prior means; wide, since the votes "
+        "themselves speak in the fit",
         (2, 51),
     )
     support_sd: float = parameter(
         34,
-        normal(1.4, 0.07),
+        normal(1.4, 0.35),
         "log-odds",
         "spread of support between ballots",
         "computed: priors.md section 2, sigma 1.31 over 13 and 1.52 over 15 recorded ballots "
-        "(section 6: 1.3 to 1.5)",
+        "(section 6: 1.3 to 1.5); wide, since the votes themselves speak in the fit",
         (29, 43),
         low=0.0,
     )
     support_shared: float = parameter(
         36,
-        beta(19, 1),
+        beta(5, 1.5),
         "share",
         "part of that variance shared by all ballots of one proposal; the rest is between its CCGs",
         "computed: a correlation of carrying of .71 over 22 and .69 over 14 proposals (priors.md "
-        "section 2) asks for nearly all of it, once votes are counted and the arguments below "
-        "part the CCGs",
+        "section 2) asks for most of it, once votes are counted and the arguments below part the "
+        "CCGs; wide, since the votes themselves speak in the fit",
         (29, 94),
         low=0.0,
         high=1.0,
@@ -155,7 +156,7 @@ class SupportParameters(StartingParameters):
         beta(2, 2),
         "share",
         "part of the shared variance that stays with the place from one proposal to the next",
-        "assumed: no place has two recorded ballots on different proposals",
+        "assumed: one place has recorded ballots on two proposals, which tells next to nothing",
         (29, 43, 44),
         low=0.0,
         high=1.0,

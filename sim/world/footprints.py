@@ -241,6 +241,7 @@ def _crossing(
 ) -> list[Footprint]:
     """Return the county groups and unions of their parts that cross out of their home system."""
     parts: dict[int, dict[int, list[int]]] = {council: {} for council in councils}
+    whole = frozenset(body.id for body in bodies.values() if body.system == system)
     for body in bodies.values():
         by_system = parts.get(body.council)
         if by_system is not None:
@@ -263,7 +264,7 @@ def _crossing(
                     found[members] = Footprint(
                         ccgs=tuple(sorted(members)),
                         system=system,
-                        whole_system=False,
+                        whole_system=whole <= members,
                         council=council,
                         officer_group=_shared_officer(members, bodies),
                         crosses=True,

@@ -76,7 +76,9 @@ class Plain(Country):
         for live in self.world.live_proposals:
             drawn = "centre" if self.chance(self.p.start_centre_share) else "local"
             origin = drawn if live.origin_hint == "unknown" else live.origin_hint
-            self.open_proposal(live.system, live.ccgs, origin, live.stage)
+            talked = (self.scenario.start - live.known_since).days + self.p.unseen_months * MONTH
+            ago = talked if live.stage == "mooted" else 0.0
+            self.open_proposal(live.system, live.ccgs, origin, live.stage, ago)
         days = self.p.unseen_months * MONTH
         for s, place in enumerate(self.places):
             found = []
@@ -204,7 +206,8 @@ class Plain(Country):
         explore = max(0.0, self.length("explore") - ago)
         draft, engage = self.length("draft"), self.length("engage")
         if stage == "mooted":
-            yield self.worked(self.squeezed(explore, explore + draft + engage, 3.0))
+            shortest = max(1.5, 3.0 - ago / MONTH)
+            yield self.worked(self.squeezed(explore, explore + draft + engage, shortest))
             willing = [b for b in bodies if self.chance(self.consent(b, home))]
             if len(willing) < len(bodies):
                 self.n["withdrawn"] += 1

@@ -284,7 +284,7 @@ class Country(Timetable):
                     g = frozenset().union(*chosen)
                     if home_of(self.bodies[i] for i in g) == s and connected(g, self.near):
                         crossing.append(g)
-        return found + [(g, False, True, True) for g in crossing[:30]]
+        return found + [(g, whole <= g, True, True) for g in crossing[:30]]
 
     def near(self, i: int) -> set[int]:
         return self.bodies[i].near
