@@ -146,8 +146,8 @@ class LiveProposal:
 class Footprint:
     """A candidate set of CCGs that could merge, listed when the world is loaded.
 
-    ``whole_system``: all CCGs of the home system (one that crosses its border may hold more). ``council``: index of the
-    council whose CCGs (those with at least half of their residents in it) these are, or -1.
+    ``whole_system``: all CCGs of the home system (one that crosses its border may hold more).
+    ``council``: index of the council whose CCGs (those with at least half of their residents in it) these are, or -1.
     ``officer_group``: the group whose members these are, or "". ``crosses``: members lie in more
     than one system. ``system``: the home system, the one holding most of its patients.
     """
