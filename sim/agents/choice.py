@@ -55,7 +55,7 @@ def choose_footprint(
                 pulls, candidate.whole_system, candidate.council >= 0, group != "", consent
             )
         )
-    u = situation.luck.uniform(purposes.FOOTPRINT, system.index, system.proposals)
+    u = system.uniform(purposes.FOOTPRINT, system.proposals)
     candidate = candidates[footprints.choose(utilities, u)]
     members = [living[index] for index in candidate.ccgs]
     chosen = footprints.terms(

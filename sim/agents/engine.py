@@ -177,6 +177,7 @@ def _set_stage(situation: Situation) -> None:
     local, centre = (future(situation, origin) for origin in ("local", "centre"))
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
+    situation.names = [system.name for system in world.systems]
     _find_alive(situation)
     months = situation.parameters.unseen_months
     before = past(situation, months)

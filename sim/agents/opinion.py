@@ -36,7 +36,7 @@ class Opinion:
         p, luck = situation.parameters, situation.luck
         self._common, self._mood = support.common_support(
             situation.scenario.form.support_form,
-            standard_normal(luck.uniform(purposes.PLACE_SUPPORT, proposal.home.index)),
+            standard_normal(luck.uniform(purposes.PLACE_SUPPORT, proposal.home.address)),
             standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT, proposal.idea)),
             proposal.uniform(purposes.PROPOSAL_MODE, proposal.idea),
             p.support_mean,

@@ -156,6 +156,18 @@ class Footprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A way of splitting a system in two that people had named before the start.
+
+    ``parts`` hold the CCGs (indexes, rising) of its two parts, ``names`` what they are called.
+    """
+
+    system: int
+    names: tuple[str, ...]
+    parts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything that exists on the start date; the same for all replications of a scenario.
 
@@ -163,7 +175,8 @@ class World:
     ``practice_votes`` and ``practice_leaning`` (log-odds of a yes, or None for the whole tuple
     where the world states no leanings). ``neighbours[i]`` are the CCGs that share a border or a
     crossing with CCG i. ``footprints[s]`` are the candidates whose home is system s (at most 30
-    inside the system; those that cross are flagged). ``digest`` is the SHA-256 of its files.
+    inside the system; those that cross are flagged). ``digest`` is the SHA-256 of its files;
+    ``splits`` are the splits of systems that had been named.
     """
 
     name: str
@@ -180,3 +193,4 @@ class World:
     practice_votes: tuple[bool, ...]
     practice_leaning: tuple[float, ...] | None
     digest: str
+    splits: tuple[Split, ...] = ()
