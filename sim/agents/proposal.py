@@ -43,7 +43,7 @@ ORDINALS: Final = 2**12  # attempts kept for the proposals of one system; times 
 Process = Generator[simpy.Event, Any, None]
 
 
-class _Ended(Exception):
+class _EndedElsewhereError(Exception):
     """Raised in a proposal's steps where it has ended for a reason that lies outside them."""
 
 
@@ -112,8 +112,10 @@ class Proposal:
         for event in steps:
             yield event
             if self._over:
-                with suppress(_Ended):
-                    steps.throw(_Ended)  # and so leave a panel's queue or seat in good order
+                with suppress(_EndedElsewhereError):
+                    steps.throw(
+                        _EndedElsewhereError
+                    )  # and so leave a panel's queue or seat in good order
                 return
 
     def lapse(self, reason: str) -> None:
