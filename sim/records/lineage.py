@@ -9,8 +9,8 @@ from datetime import date
 from typing import Final
 
 from sim.agents.log import Event
+from sim.records.column import Row
 from sim.records.days import day_of
-from sim.records.schema import Row
 from sim.world.model import World
 
 REDRAWN: Final = ("systems_split", "systems_merged")
