@@ -38,7 +38,7 @@ def scalars(view: LogView) -> dict[str, int | float | None]:
         "system_mergers": joined,
         "part_system_proposals": _for_part(view),
         "council_crossing_mergers": sum(
-            len({councils[code] for code in event.subject.split("+")}) > 1
+            len({councils[code] for code in event.subject.split("+") if code in councils}) > 1
             for event in view.events("merged")
         ),
     }
@@ -47,11 +47,14 @@ def scalars(view: LogView) -> dict[str, int | float | None]:
 def _main_councils(world: World) -> dict[str, int]:
     """Return the council that holds at least half of a starting CCG's residents, by code.
 
-    A CCG that lies mostly in no council counts as one of its own (a negative number).
+    A CCG that lies mostly in no council counts as one of its own (a negative number); one whose
+    councils the world does not state is left out.
     """
     found = {}
     for ccg in world.ccgs:
-        best = max(ccg.council_shares, key=lambda pair: (pair[1], -pair[0]), default=(-1, 0.0))
+        if not ccg.council_shares:
+            continue
+        best = max(ccg.council_shares, key=lambda pair: (pair[1], -pair[0]))
         found[ccg.code] = best[0] if best[1] >= 0.5 else -1 - ccg.index
     return found
 

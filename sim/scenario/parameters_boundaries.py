@@ -18,10 +18,10 @@ class BoundaryParameters(LeaderParameters):
 
     exemption_request: float = parameter(
         120,
-        lognormal(0.03, 0.5),
+        lognormal(0.02, 0.5),
         "per system and month",
         "rate at which a system large enough, with CCGs of mean autonomy, asks for an exemption",
-        "assumed: about a third of those large enough ask within a year, so that 'a handful' is "
+        "assumed: about a fifth of those large enough ask within a year, so that 'a handful' is "
         "both what is granted and what is asked (row 25; no system had asked by the cut-off)",
         (25, 27),
         low=0.0,
