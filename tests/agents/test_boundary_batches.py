@@ -194,3 +194,32 @@ def part_share(tables: Mapping[str, Any], replication: int) -> tuple[int, int]:
         if event.kind == "mooted" and event.time > 122.0 and not event.data["parent"]
     ]
     return sum(begun), len(begun)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kinds"),
+    [
+        ("exemption_request", 0.0, ("exemption_asked",)),
+        ("split_request", 0.5, ("split_asked",)),
+        ("split_before_statement", 1.0, ("split_asked",)),
+        ("split_visibility", 5.0, ("split_asked",)),
+        ("split_grant", 1.0, ("split_decided",)),
+        ("boundary_months", 1.0, ("joining_decided",)),
+        ("system_approach", 0.0, ("joining_asked",)),
+        ("merger_persuasion", 1.0, ("joining_decided", "systems_merged")),
+    ],
+)
+def test_every_number_of_boundaries_moves_what_it_should(
+    name: str, value: float, kinds: tuple[str, ...]
+) -> None:
+    """Exact: six replications under the same luck; leaders' terms of the start stay."""
+    plain = ARMS["all_open"]
+    parted = 0
+    for replication in range(6):
+        one, other = (
+            replicate_log(england(), parse_scenario(tables), 1, replication).events
+            for tables in (plain, plain | {"parameters": {name: value}})
+        )
+        parted += [e for e in one if e.kind in kinds] != [e for e in other if e.kind in kinds]
+        assert [e for e in one if e.time == 0.0] == [e for e in other if e.time == 0.0]
+    assert parted >= 1
