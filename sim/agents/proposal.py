@@ -43,7 +43,7 @@ ORDINALS: Final = 2**12  # attempts kept for the proposals of one system; times 
 Process = Generator[simpy.Event, Any, None]
 
 
-class _EndedElsewhereError(Exception):
+class _CutOffError(Exception):
     """Raised in a proposal's steps where it has ended for a reason that lies outside them."""
 
 
@@ -112,10 +112,8 @@ class Proposal:
         for event in steps:
             yield event
             if self._over:
-                with suppress(_EndedElsewhereError):
-                    steps.throw(
-                        _EndedElsewhereError
-                    )  # and so leave a panel's queue or seat in good order
+                with suppress(_CutOffError):
+                    steps.throw(_CutOffError)  # and so leave a panel's queue or seat in good order
                 return
 
     def lapse(self, reason: str) -> None:

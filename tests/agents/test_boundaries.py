@@ -294,3 +294,36 @@ def test_the_log_is_the_same_until_the_borders_move(tmp_path: Path) -> None:
     assert before == [e for e in plain if e.time < day]
     assert plain != moved
     assert set(start_lineage(small).systems) == {"S1", "S2"}
+
+
+def test_later_news_reaches_the_parts_and_not_what_they_were(tmp_path: Path) -> None:
+    """A change of wording and a letter after the split: relayed and weighed by both parts."""
+    letter = {"date": date(2020, 2, 1), "kind": "letter", "system": "S1", "strength": 2.0}
+    heard = {
+        "new": {"date": date(2020, 1, 1), "kind": "wording", "wording": "required"},
+        "letter": letter,
+    }
+    numbers = {"start_rate": 0.5, "start_centre_share": 1.0, "start_letter": 1.0}
+    numbers |= {"consent_base": -60.0}  # nothing is ever agreed, so that it goes on being tried
+    scenario = splitting(parameters=numbers, calendar=STATED | heard)
+    events = run(world(tmp_path), scenario)
+    told = {e.subject for e in of_kind(events, "belief") if e.data["wording"] == "required"}
+    assert {"S1/a", "S1/b", "S2", "A", "D"} <= told
+    assert "S1" not in told
+    after = [e for e in of_kind(events, "mooted") if e.time > 250.0 and e.subject != "S2"]
+    assert {e.subject for e in after} == {"S1/a", "S1/b"}
+    assert {dict(e.terms)["letter"] for e in after} == {2.0}
+
+
+def test_the_centre_starts_nothing_more_for_the_hard_rule_in_an_exempt_system(
+    tmp_path: Path,
+) -> None:
+    small = world(tmp_path)
+    numbers = {"start_rate": 1.0, "start_centre_share": 1.0, "start_hard_rule": 0.5}
+    quick = {"consent_base": -60.0}  # nothing is ever agreed, so that it goes on being tried
+    for cap, hard_rule in ((0, 0.5), (1, 0.0)):
+        events = run(small, exempting(100_000, cap, parameters=numbers | quick))
+        begun = [e for e in of_kind(events, "mooted") if e.subject == "S1" and e.time > 40.0]
+        assert len(begun) > 2
+        assert {dict(e.terms)["hard_rule"] for e in begun} == {hard_rule}
+        assert {dict(e.terms)["belief"] > 0.0 for e in begun} == {cap == 0}
