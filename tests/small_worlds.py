@@ -48,6 +48,7 @@ def write_world(
     default_rule: Mapping[str, Any] | None = None,
     stances: Mapping[str, str] | None = None,
     council_shares: Mapping[tuple[str, str], float] | None = None,
+    splits: Sequence[tuple[str, str, str]] = (),
     name: str = "small",
     date: str = "2019-06-01",
     checks: Mapping[str, int] | None = None,
@@ -60,7 +61,8 @@ def write_world(
     ``target``, ``origin_hint``. ``default_rule`` and a CCG's ``rule`` have the keys threshold,
     quorum, weighting, binding. ``stances`` are those of councils by code; the councils are those
     that CCGs name. ``council_shares`` overrides the share of a council's residents in a CCG,
-    keyed (ccg, council); without it a council is made of its CCGs alone.
+    keyed (ccg, council); without it a council is made of its CCGs alone. ``splits`` are rows of
+    system, part and the part's CCGs joined with +.
     """
     if folder.exists():
         shutil.rmtree(folder)
@@ -131,6 +133,8 @@ def write_world(
     _write_lmcs(folder, ccgs)
     _write_rules(folder, ccgs, default_rule)
     _write_live(folder, ccgs, live_proposals)
+    if splits:
+        write_table(folder / "splits.csv", ["system", "part", "ccgs"], splits)
     counts = "".join(f"{key} = {value}\n" for key, value in (checks or {}).items())
     (folder / "world.toml").write_text(
         f'name = "{name}"\ntitle = "A small world"\ndate = {date}\n\n[checks]\n{counts}',

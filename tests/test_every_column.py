@@ -25,7 +25,17 @@ SEED = 1
 WORKERS = 2
 
 # Columns that hold one value only, and why.
-CONSTANT: dict[tuple[str, str], str] = {}
+CONSTANT: dict[tuple[str, str], str] = {
+    ("replications", name): "these scenarios allow no exemption, split or merger of systems"
+    for name in (
+        "systems_at_end",
+        "exemptions_asked",
+        "exempt_systems",
+        "splits_asked",
+        "splits_granted",
+        "system_mergers",
+    )
+}
 
 # Columns that differ between scenarios but not within one, and why.
 BY_SCENARIO: dict[tuple[str, str], str] = {

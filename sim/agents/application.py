@@ -57,7 +57,7 @@ class Application:
             )
             yield situation.wait_grid(national)
             decision, terms = situation.national.decide(
-                attempt, self._proposal.home.index, self._facts()
+                attempt, self._proposal.address[0], self._facts()
             )
             situation.log.write(
                 situation.env.now,
@@ -102,6 +102,7 @@ class Application:
             ready=self._ready(),
             distress_share=sum(ccg.distress * ccg.patients for ccg in members) / patients,
             day=situation.env.now,
+            exempt=self._proposal.home.exempt,
         )
 
     def _ready(self) -> float:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sim.agents import boundary_talks
+
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.state import LivingCCG, Situation
@@ -28,13 +30,20 @@ class Listeners:
     """After a proposal has ended without effect: the proposal and how it ended."""
     opened: list[Callable[[Proposal], None]] = field(default_factory=list)
     """After a proposal has been opened."""
+    stated: list[Callable[[], None]] = field(default_factory=list)
+    """After a national statement."""
+    over: list[Callable[[], None]] = field(default_factory=list)
+    """When the replication is over: let go of whatever refers back to it."""
 
     def dismantle(self) -> None:
         """Forget everybody."""
+        for told in self.over:
+            told()
         self.merged, self.left, self.opened = [], [], []
+        self.stated, self.over = [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = ()
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (boundary_talks.enter,)
 
 
 def enter(situation: Situation) -> None:

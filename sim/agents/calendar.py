@@ -91,6 +91,11 @@ class Calendar:
         self._for_april.append((not_before, proposal.order, proposal, event))
         return event
 
+    def forget(self, proposal: Proposal) -> None:
+        """Let a proposal that has ended wait for nothing."""
+        self._for_close = [entry for entry in self._for_close if entry[1] is not proposal]
+        self._for_april = [entry for entry in self._for_april if entry[2] is not proposal]
+
     def dismantle(self) -> None:
         """Forget everything that still waits."""
         self._entries, self._for_close, self._for_april = [], [], []

@@ -53,7 +53,7 @@ def choose_footprint(
         kind = (candidate.whole_system, candidate.council >= 0, group != "")
         kinds.append(kind)
         utilities.append(footprints.utility(pulls, *kind, consent))
-    u = situation.luck.uniform(purposes.FOOTPRINT, system.index, system.proposals)
+    u = system.uniform(purposes.FOOTPRINT, system.proposals)
     candidate = candidates[footprints.choose(footprints.share_kinds(utilities, kinds), u)]
     members = [living[index] for index in candidate.ccgs]
     chosen = footprints.terms(

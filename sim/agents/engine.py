@@ -190,6 +190,7 @@ def _set_stage(situation: Situation) -> None:
     local, centre = (future(situation, origin) for origin in ("local", "centre"))
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
+    situation.names = [system.name for system in world.systems]
     _find_alive(situation)
     for place, system in zip(world.systems, situation.systems, strict=True):
         if place.last_loss is not None:

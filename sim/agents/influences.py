@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,11 +63,18 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         leader_dedicated=system.leader_dedicated,
         leader_in_post=system.leader_in_post,
         ics_status=system.ics_status,
-        letters=sum(system.letters.values()),
+        letters=system.letter_strength,
         refusals=situation.refusals,
         alienation=sum(ccg.alienation for ccg in system.members) / max(1, len(system.members)),
         day=situation.env.now,
+        log_divided=sum(_log_divided(situation, ccg) for ccg in free) / n,
     )
+
+
+def _log_divided(situation: Situation, ccg: LivingCCG) -> float:
+    """Return the log of the number of CCGs among which a CCG's main council is divided."""
+    council = situation.bodies[ccg.id].council
+    return math.log(situation.mostly_in(council)) if council >= 0 else 0.0
 
 
 def body_facts(

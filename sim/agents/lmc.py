@@ -28,9 +28,9 @@ def advise(situation: Situation, lmc: int, proposal: Proposal, members_mood: flo
     if lever == "as_formed":
         p = situation.parameters
         systems = situation.lmc_systems.get(lmc, ())
-        home = proposal.home.index
+        home, number = proposal.address
         rank = systems.index(home) if home in systems else len(systems)
-        attempt = proposal.ordinal * ASKING_SYSTEMS + min(rank, ASKING_SYSTEMS - 1)
+        attempt = number * ASKING_SYSTEMS + min(rank, ASKING_SYSTEMS - 1)
         own = standard_normal(situation.luck.uniform(purposes.LMC_MOOD, lmc, attempt))
         follow = engagement.follow_weight(
             p.lmc_causal_share,

@@ -36,6 +36,13 @@ kind                subject, then the keys of ``data``
 ``merged``          new body name: parts (tuple of body names), system (code)
 ``effective``       system: body
 ``withdrawn`` ``lost`` ``refused`` ``lapsed``   system: reason
+``exemption_asked``  system: patients; ``exemption_decided``: granted (bool), patients
+``split_asked``     system: parts (two tuples of body names), named (bool)
+``split_decided``   system: granted (bool), possible (false where nothing was left to split)
+``systems_split``   system: systems (codes of its parts), names, bodies (a tuple for each part)
+``joining_asked``   system: partner (code)
+``joining_decided``  system: partner, spell (which spell of talks ended), persuaded (bool)
+``systems_merged``  new code: systems (codes of both), name, bodies
 ``end``             "England": ccgs
 ==================  ==========================================================================
 

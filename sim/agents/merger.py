@@ -74,7 +74,7 @@ def merge(
         proposal_id,
         {
             "parts": tuple(part.name for part in sorted(parts, key=lambda part: part.id)),
-            "system": world.systems[body.system].code,
+            "system": situation.systems[body.system].code,
         },
     )
     for told in situation.listeners.merged:

@@ -93,9 +93,14 @@ class NationalBody:
                 system.believe("typically")
             system.restore_typically()
             system.reconsider()
+        for told in situation.listeners.stated:
+            told()
 
     def _addressees(self, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
-        return addressees(self._situation.world, event)
+        return [
+            (region, self._situation.heirs_of(systems))
+            for region, systems in addressees(self._situation.world, event)
+        ]
 
     def decide(self, ordinal: int, system: int, facts: FootprintFacts) -> tuple[str, Terms]:
         """Decide one application; returns the decision and the rule's terms."""
@@ -104,7 +109,7 @@ class NationalBody:
         terms = approval.approval_terms(
             ready=facts.ready,
             whole_system=facts.whole_system,
-            hard_rule=situation.levers.force.hard_rule,
+            hard_rule=situation.levers.force.hard_rule and not facts.exempt,
             approval_probability=p.approval_probability,
             approval_unready=p.approval_unready,
             approval_part_hard=p.approval_part_hard,

@@ -36,7 +36,7 @@ class Opinion:
         p, luck = situation.parameters, situation.luck
         self._common, self._mood = support.common_support(
             situation.scenario.form.support_form,
-            situation.support_leaning(proposal.home.index),
+            situation.support_leaning(proposal.home.address),
             standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT, proposal.idea)),
             proposal.uniform(purposes.PROPOSAL_MODE, proposal.idea),
             p.support_mean,

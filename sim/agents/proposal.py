@@ -1,12 +1,14 @@
 """A proposal on its way: from first talk to 1 April, or out.
 
 One SimPy process per proposal takes it through the stages; sub-steps are ``yield from``. Its own
-draws are addressed by (convening system, ordinal); those of its CCGs by CCG and count.
+draws are addressed by (convening system, ordinal), and stay so where another system takes the
+place of its convenor; those of its CCGs by CCG and count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import simpy
@@ -41,6 +43,10 @@ ORDINALS: Final = 2**12  # attempts kept for the proposals of one system; times 
 Process = Generator[simpy.Event, Any, None]
 
 
+class _CutOffError(Exception):
+    """Raised in a proposal's steps where it has ended for a reason that lies outside them."""
+
+
 class Proposal:
     """One footprint on its way."""
 
@@ -58,6 +64,7 @@ class Proposal:
         self._situation = situation
         self.home = home
         self.ordinal = ordinal
+        self.address = home.address, home.first_attempt + ordinal
         self.id = f"{home.code}-{ordinal + 1}"
         self.members = members
         self.origin = origin
@@ -68,8 +75,8 @@ class Proposal:
         self._over = False
         # A narrower footprint is the same idea in members' eyes: what they think of it is drawn
         # where its parent's was, by the parent's ordinal and its CCGs' counts of then.
-        same_place = parent is not None and parent.home is home
-        self.idea: int = parent.idea if parent is not None and same_place else ordinal
+        same_place = parent is not None and parent.address[0] == home.address
+        self.idea: int = parent.idea if parent is not None and same_place else self.address[1]
         self.joined: dict[int, int] = (
             dict(parent.joined) if parent is not None and same_place else {}
         )
@@ -77,7 +84,7 @@ class Proposal:
     @property
     def order(self) -> tuple[int, int]:
         """Its place among proposals for which something falls due at one moment."""
-        return self.home.index, self.ordinal
+        return self.address
 
     # -- Coming and going ---------------------------------------------------------------------
 
@@ -98,11 +105,21 @@ class Proposal:
         if self._stage != "mooted":
             self.write("drafted", {})
         self._reconsider()
-        situation.env.process(self._run())
+        situation.env.process(self._until_over(self._run()))
+
+    def _until_over(self, steps: Process) -> Process:
+        """Take the steps until they, or the proposal for another reason, have come to an end."""
+        for event in steps:
+            yield event
+            if self._over:
+                with suppress(_CutOffError):
+                    steps.throw(_CutOffError)  # and so leave a panel's queue or seat in good order
+                return
 
     def lapse(self, reason: str) -> None:
-        """End a proposal that the scenario's rules do not admit."""
+        """End a proposal that the scenario's rules, or a new border, do not admit."""
         self._over = True
+        self._situation.calendar.forget(self)
         self._leave("lapsed", reason)
 
     def _leave(self, exit_kind: str, reason: str, terms: Terms = (), *, cool: bool = False) -> None:
@@ -133,13 +150,13 @@ class Proposal:
         situation.log.write(situation.env.now, kind, self.home.code, self.id, data, terms)
 
     def uniform(self, purpose: Purpose, attempt: int | None = None) -> float:
-        """Return a draw of this proposal; the attempt is its ordinal unless stated."""
-        number = self.ordinal if attempt is None else attempt
-        return self._situation.luck.uniform(purpose, self.home.index, number)
+        """Return a draw of this proposal; the attempt is that of its address unless stated."""
+        system, number = self.address
+        return self._situation.luck.uniform(purpose, system, number if attempt is None else attempt)
 
     def again(self, time: int) -> int:
         """Return the attempt that addresses this proposal's draw at a second or later time."""
-        return self.ordinal + time * ORDINALS
+        return self.address[1] + time * ORDINALS
 
     # -- The chain ----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,7 @@ class Situation:
     neighbours: dict[int, frozenset[int]]
     ccgs: dict[int, LivingCCG] = field(default_factory=dict)
     systems: list[System] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # of the systems, by position
     regions: list[Region] = field(default_factory=list)
     pauses: tuple[tuple[float, float], ...] = ()
     variable_per_head: float = 0.0
@@ -125,6 +127,11 @@ class Situation:
             for body in self.bodies.values():
                 self._by_council[body.council] = self._by_council.get(body.council, 0) + 1
         return self._by_council.get(council, 0)
+
+    def heirs_of(self, systems: Iterable[int]) -> tuple[int, ...]:
+        """Return the positions of the systems that now stand where these stood at the start."""
+        found = {heir for index in systems for heir in self.systems[index].heirs or (index,)}
+        return tuple(sorted(found))
 
     def merge_on_map(self, ids: list[int]) -> Body:
         """Make one body of several on the map."""

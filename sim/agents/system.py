@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import simpy
 
@@ -14,24 +15,44 @@ from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
 from sim.agents.proposal import Proposal
 from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
+from sim.chance import Purpose, purposes
 from sim.chance.quantiles import exponential
 from sim.rules import beliefs, starting
 from sim.rules.dates import add_days
 from sim.world.footprints import list_footprints
 from sim.world.model import Footprint
 
+if TYPE_CHECKING:
+    from sim.agents.recut import Recut
+
 DAYS_PER_MONTH = 365.25 / 12
 
 
 class System:
-    """One system: its leader, its belief, its proposals, and the hazards of starting them."""
+    """One system: its leader, its belief, its proposals, and the hazards of starting them.
 
-    def __init__(self, situation: Situation, index: int, local: Profile, centre: Profile) -> None:
+    ``index`` is its position among the situation's systems, ``address`` the world's system whose
+    luck it draws: the same, but for one made during the run (``sim.agents.recut``). ``heirs`` are
+    the positions of the systems that have taken its place, if it has been split or joined.
+    """
+
+    def __init__(
+        self,
+        situation: Situation,
+        index: int,
+        local: Profile,
+        centre: Profile,
+        recut: Recut | None = None,
+    ) -> None:
         self._situation = situation
         self.index = index
-        place = situation.world.systems[index]
-        self.code = place.code
+        self.address = index if recut is None else recut.address
+        self.first_attempt = 0 if recut is None else recut.first_attempt
+        self.heirs: tuple[int, ...] = ()
+        self.exempt = False  # from the rule of one CCG
+        self.profiles = local, centre
+        place = situation.world.systems[self.address]
+        self.code = place.code if recut is None else recut.code
         self.region = place.region
         self.belief = "typically"  # heard in January 2019, before any scenario begins
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
@@ -44,9 +65,13 @@ class System:
         self.leader_dedicated = place.leader_dedicated
         self.leader_type: str = place.leader_type
         self.ics_status = place.ics_status
-        self.members = [situation.ccgs[i] for i in place.ccgs]
-        self._candidates: tuple[Footprint, ...] | None = situation.world.footprints[index]
-        self._place = situation.parameters.start_place_sd * situation.start_leaning(index)
+        self._candidates: tuple[Footprint, ...] | None = None
+        if recut is None:
+            self.members = [situation.ccgs[i] for i in place.ccgs]
+            self._candidates = situation.world.footprints[index]
+        else:
+            self.members = list(recut.members)
+        self._place = situation.parameters.start_place_sd * situation.start_leaning(self.address)
         self._budgets = {"local": 0, "centre": 0}
         self._levels = {"local": 0.0, "centre": 0.0}
         self._terms: dict[str, Terms] = {"local": (), "centre": ()}
@@ -65,6 +90,10 @@ class System:
         """Let go of everything that refers back to this system."""
         self._hazards, self.members = {}, []
 
+    def uniform(self, purpose: Purpose, attempt: int) -> float:
+        """Return a draw of this system; a system made during the run has attempts of its own."""
+        return self._situation.luck.uniform(purpose, self.address, self.first_attempt + attempt)
+
     # -- What it hears ------------------------------------------------------------------------
 
     def hear(self, wording: str, message: int) -> None:
@@ -80,7 +109,7 @@ class System:
                 wording,
                 p.relay_drop_local,
                 p.relay_restore,
-                luck.uniform(purposes.RELAY_SYSTEM, self.index, message),
+                self.uniform(purposes.RELAY_SYSTEM, message),
                 lever,
             )
         )
@@ -98,6 +127,7 @@ class System:
 
     def believe(self, wording: str) -> None:
         """Hold a belief from now on; the log keeps changes only."""
+        wording = "none" if self.exempt else wording
         if wording != self.belief:
             self.belief = wording
             self._situation.log.write(
@@ -116,6 +146,7 @@ class System:
                 self._tell(ccg, "typically")
 
     def _tell(self, ccg: LivingCCG, wording: str) -> None:
+        wording = "none" if self.exempt else wording
         if wording != ccg.belief:
             ccg.belief = wording
             self._situation.log.write(
@@ -137,7 +168,12 @@ class System:
     @property
     def push_strength(self) -> float:
         """How strongly the region pushes: the strengths in force added up."""
-        return sum(self.pushes.values())
+        return 0.0 if self.exempt else sum(self.pushes.values())
+
+    @property
+    def letter_strength(self) -> float:
+        """How strongly letters bear on it: the strengths in force added up."""
+        return 0.0 if self.exempt else sum(self.letters.values())
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
@@ -161,7 +197,7 @@ class System:
     def cool(self, ago: float = 0.0) -> None:
         """Hold back for a time after a lost ballot or a refusal, which was so many days ago."""
         situation = self._situation
-        u = situation.luck.uniform(purposes.COOLING_TIME, self.index, self._losses)
+        u = self.uniform(purposes.COOLING_TIME, self._losses)
         self._losses += 1
         left = situation.scenario.durations.cooling.days(u) - ago
         if ago > 0.0 >= left:
@@ -177,16 +213,20 @@ class System:
     def lead(self) -> Generator[simpy.Event, object, None]:
         """Leaders come and go: tenure, vacancy, tenure."""
         situation = self._situation
-        luck, mean = situation.luck, 1.0 / max(situation.parameters.leader_turnover, 1e-9)
+        mean = 1.0 / max(situation.parameters.leader_turnover, 1e-9)
         turn = 0
         while True:
-            u = luck.uniform(purposes.LEADER_TENURE, self.index, turn)
+            u = self.uniform(purposes.LEADER_TENURE, turn)
             yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
+            if self.heirs:
+                return
             self.leader_in_post = False
             situation.log.write(situation.env.now, "leader_left", self.code)
             self._lead_changed()
-            u = luck.uniform(purposes.VACANCY_TIME, self.index, turn)
+            u = self.uniform(purposes.VACANCY_TIME, turn)
             yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
+            if self.heirs:
+                return
             self.leader_in_post = True
             situation.log.write(situation.env.now, "leader_joined", self.code)
             self._lead_changed()
@@ -246,11 +286,13 @@ class System:
             start_council_match=p.start_council_match,
         )
         centre = common + starting.centre_terms(
-            belief_level=beliefs.level(situation.regions[self.region].belief),
+            belief_level=beliefs.level(
+                "none" if self.exempt else situation.regions[self.region].belief
+            ),
             match_share=match,
-            letter_strength=sum(self.letters.values()),
+            letter_strength=self.letter_strength,
             pushed=self.pushed,
-            hard_rule=force.hard_rule,
+            hard_rule=force.hard_rule and not self.exempt,
             start_expectation=p.start_expectation,
             start_council_match=p.start_council_match,
             start_letter=p.start_letter,
@@ -281,7 +323,7 @@ class System:
         attempt = self._budgets[origin]
         self._budgets[origin] += 1
         purpose = purposes.MOOT_LOCAL if origin == "local" else purposes.MOOT_CENTRE
-        return self._situation.luck.uniform(purpose, self.index, attempt)
+        return self.uniform(purpose, attempt)
 
     def _open_candidates(self) -> list[Footprint]:
         """Return the candidates whose CCGs are all free and which the scenario allows."""

@@ -115,6 +115,13 @@ REAPPLY_TIME: Final = Purpose(46, "reapply_time", "system", "proposal")
 COOLING_TIME: Final = Purpose(47, "cooling_time", "system", "other")
 LIVE_ORIGIN: Final = Purpose(48, "live_origin", "system", "proposal")
 
+# Boundaries (70 to 79): budgets of asking, and what the centre and partners answer.
+EXEMPTION_TIME: Final = Purpose(70, "exemption_time", "system", "other")
+SPLIT_TIME: Final = Purpose(71, "split_time", "system", "other")
+SPLIT_DECISION: Final = Purpose(72, "split_decision", "system", "other")
+APPROACH_TIME: Final = Purpose(73, "approach_time", "system", "other")
+PERSUASION: Final = Purpose(74, "persuasion", "system", "other")
+
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))
 )

@@ -2,7 +2,9 @@
 
 A starting CCG counts for the system that it started in, also after a merger across systems:
 a proposal, a lost ballot or a merger touches every system with a starting CCG in it. "One CCG"
-is the number of CCGs that belong to the system on that day.
+is the number of CCGs that belong to the system on that day; one that has been split or joined to
+another has no longer one CCG. Systems made during a run have no rows: they exist in some
+replications only, and their CCGs count where they started.
 """
 
 from __future__ import annotations
@@ -61,10 +63,11 @@ class PlaceChances:
         self._tally("p_lost_ballot", lost, days)
         self._tally("p_any_merger", _columns(block, CCGS, "ccg", "merged_on"), days)
         wanted = set(days)
+        started = {system.code for system in self.world.systems}
         for _, day, system, name, ccgs in _columns(
             block, SYSTEMS, "date", "system", "system_name", "ccgs"
         ):
-            if day in wanted:
+            if day in wanted and system in started:
                 self.names.setdefault(system, name)
                 if ccgs == 1:
                     self.tallies["p_one_ccg", day, system] += 1

@@ -14,7 +14,7 @@ from sim.agents.log import Event
 from sim.records.beside import beside_scalars
 from sim.records.chain import CHAIN_KINDS, Course, ballot_rows, courses, proposal_rows
 from sim.records.days import count_dates
-from sim.records.lineage import Lineage, count_rows
+from sim.records.lineage import CHANGES, Lineage, count_rows
 from sim.records.schema import SCALARS, Row
 from sim.records.view import LogView
 from sim.world.model import World
@@ -35,14 +35,16 @@ def fold(
     those of ``sim.records.schema``.
     """
     chain: list[Event] = []
+    changes: list[Event] = []
     by_kind: defaultdict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_kind[event.kind].append(event)
         if event.kind in CHAIN_KINDS:
             chain.append(event)
+        elif event.kind in CHANGES:
+            changes.append(event)
     found = courses(chain, start)
-    merged = by_kind["merged"]
-    counts, systems, ccgs, lineage = count_rows(merged, world, start, count_dates(start, end))
+    counts, systems, ccgs, lineage = count_rows(changes, world, start, count_dates(start, end))
     view = LogView(by_kind, found, lineage, parameters, world, start, end)
     scalars = {**_scalars(by_kind, found, lineage, world), **beside_scalars(view)}
     return {

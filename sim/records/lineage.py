@@ -1,15 +1,22 @@
-"""Which starting CCG is in which body when: the fold of the ``merged`` events."""
+"""Which starting CCG is in which body and system when: the fold of mergers and new borders."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from sim.agents.log import Event
+from sim.records.column import Row
 from sim.records.days import day_of
-from sim.records.schema import Row
 from sim.world.model import World
+
+REDRAWN: Final = ("systems_split", "systems_merged")
+"""Kinds of event that put new systems in the place of old ones."""
+CHANGES: Final = frozenset({"merged", *REDRAWN})
+"""Kinds of event that change which bodies live, or in which system."""
 
 
 def join_members(bodies: Iterable[str]) -> str:
@@ -21,14 +28,43 @@ def join_members(bodies: Iterable[str]) -> str:
 class Lineage:
     """The bodies alive at one moment and the merger dates of every starting CCG so far.
 
-    ``home`` gives the system of each living body; ``first`` and ``last`` the merger dates of
-    starting CCGs that have merged; ``successor`` the living body of each that has merged.
+    ``home`` gives the system of each living body; ``systems`` the names of the systems that exist,
+    by code; ``first`` and ``last`` the merger dates of starting CCGs that have merged;
+    ``successor`` the living body of each that has merged.
     """
 
     home: dict[str, str]
+    systems: dict[str, str] = field(default_factory=dict)
     first: dict[str, date] = field(default_factory=dict)
     last: dict[str, date] = field(default_factory=dict)
     successor: dict[str, str] = field(default_factory=dict)
+
+    def apply(self, event: Event, start: date) -> None:
+        """Apply one event of a kind in ``CHANGES``."""
+        if event.kind == "merged":
+            self.merge(event, day_of(start, event.time))
+        else:
+            self.redraw(event)
+
+    def redraw(self, event: Event) -> None:
+        """Put new systems in the place of those split or joined; their bodies follow them."""
+        data = event.data
+        if event.kind == "systems_split":
+            gone: tuple[str, ...] = (event.subject,)
+            made = tuple(zip(data["systems"], data["names"], data["bodies"], strict=True))
+        else:
+            gone = tuple(data["systems"])
+            made = ((event.subject, data["name"], data["bodies"]),)
+        for code in gone:
+            self.systems.pop(code, None)
+        for code, name, bodies in made:
+            self.systems[code] = name
+            for body in bodies:
+                self.home[body] = code
+
+    def sizes(self) -> Counter[str]:
+        """Return how many bodies belong to each system that has any."""
+        return Counter(self.home.values())
 
     def merge(self, event: Event, day: date) -> None:
         """Apply one ``merged`` event; its parts vanish and the new body appears."""
@@ -43,33 +79,33 @@ class Lineage:
 
 def start_lineage(world: World) -> Lineage:
     """Return the lineage on the start date: every starting CCG alive in its own system."""
-    return Lineage({ccg.code: world.systems[ccg.system].code for ccg in world.ccgs})
+    return Lineage(
+        {ccg.code: world.systems[ccg.system].code for ccg in world.ccgs},
+        {system.code: system.name for system in world.systems},
+    )
 
 
 def count_rows(
-    merged: Sequence[Event], world: World, start: date, dates: Sequence[date]
+    changes: Sequence[Event], world: World, start: date, dates: Sequence[date]
 ) -> tuple[list[Row], list[Row], list[Row], Lineage]:
     """Fold mergers into the rows of ``counts``, ``systems`` and ``ccgs`` and the final lineage.
 
-    A merger of the day itself is counted on that day. A system first seen in a merger (made by
-    joining or splitting systems) is listed from the day it has a CCG, under its code.
+    ``changes`` are the events of kinds in ``CHANGES``, oldest first. What happens on the day
+    itself is counted on that day. Systems that have been split or joined are listed no longer,
+    those made of them are from that day on.
     """
     lineage = start_lineage(world)
-    names = {system.code: system.name for system in world.systems}
-    codes = sorted(names)
     counts: list[Row] = []
     systems: list[Row] = []
     position = 0
     for day in dates:
-        while position < len(merged) and day_of(start, merged[position].time) <= day:
-            event = merged[position]
-            lineage.merge(event, day_of(start, event.time))
+        while position < len(changes) and day_of(start, changes[position].time) <= day:
+            lineage.apply(changes[position], start)
             position += 1
-        held = dict.fromkeys(codes, 0)
-        for system in lineage.home.values():
-            held[system] = held.get(system, 0) + 1
+        held = lineage.sizes()
         counts.append((day, len(lineage.home)))
-        systems.extend((day, code, names.get(code, code), held[code]) for code in sorted(held))
+        named = {code: code for code in held} | lineage.systems
+        systems.extend((day, code, named[code], held[code]) for code in sorted(named))
     ccgs: list[Row] = [
         (code, lineage.first.get(code), lineage.last.get(code), lineage.successor.get(code, code))
         for code in sorted(ccg.code for ccg in world.ccgs)

@@ -15,7 +15,7 @@ from typing import Final
 
 from sim.agents.log import Event
 from sim.records.days import day_of
-from sim.records.lineage import join_members, start_lineage
+from sim.records.lineage import Lineage, join_members, start_lineage
 from sim.world.model import World
 
 
@@ -75,6 +75,7 @@ class _Checker:
     minimum_lead: float
     one_proposal: bool
     home: dict[str, str] = field(default_factory=dict)
+    systems: dict[str, str] = field(default_factory=dict)
     dissolved: set[str] = field(default_factory=set)
     stage: dict[str, str] = field(default_factory=dict)
     footprint: dict[str, str] = field(default_factory=dict)
@@ -117,7 +118,8 @@ def check_log(
         LogError: an identity does not hold; the message says which and where.
     """
     state = _Checker(world, start, april_only, crossing, minimum_lead, one_proposal)
-    state.home = start_lineage(world).home
+    first = start_lineage(world)
+    state.home, state.systems = first.home, first.systems
     require = state.require
     require(bool(events), "I3", "the log is empty")
     require(events[0].kind == "start", "I3", "the log does not begin with 'start'")
@@ -246,6 +248,7 @@ def _merge(state: _Checker, event: Event) -> None:
     if state.april_only:
         day = day_of(state.start, event.time)
         state.require((day.month, day.day) == (4, 1), "I4", f"merges on {day}")
+    state.require(event.data["system"] in state.systems, "I3", "its system does not exist")
     for part in parts:
         del state.home[part]
         state.dissolved.add(part)
@@ -255,12 +258,29 @@ def _merge(state: _Checker, event: Event) -> None:
     state.tally["dissolved"] += len(parts) - 1
 
 
+def _redraw(state: _Checker, event: Event) -> None:
+    """Follow new borders: the old systems stand, and their bodies and no others change homes."""
+    data, joined = event.data, event.kind == "systems_merged"
+    gone = set(data["systems"]) if joined else {event.subject}
+    made = {event.subject} if joined else set(data["systems"])
+    moved = list(data["bodies"]) if joined else [b for part in data["bodies"] for b in part]
+    state.require(gone <= state.systems.keys(), "I3", f"{sorted(gone)} do not all exist")
+    state.require(not made & state.systems.keys(), "I3", f"{sorted(made)} exist already")
+    state.require(len(gone) + len(made) == 3, "I3", "one system makes two, or two make one")
+    held = sorted(body for body, home in state.home.items() if home in gone)
+    state.require(sorted(moved) == held, "I2", "the systems' CCGs are not conserved")
+    lineage = Lineage(state.home, state.systems)
+    lineage.redraw(event)
+
+
 STEPS: Final[dict[str, Callable[[_Checker, Event], None]]] = {
     "start": _begin,
     "mooted": _moot,
     "decided": _decide,
     "ballot": _vote,
     "merged": _merge,
+    "systems_split": _redraw,
+    "systems_merged": _redraw,
 }
 EXITS: Final = frozenset({"withdrawn", "lost", "refused", "lapsed"})
 

@@ -36,7 +36,8 @@ class SystemFacts:
     Shares are over its free CCGs; ``ccgs`` counts all its living CCGs, ``free`` those in no
     proposal; ``leader_type`` is that of the leader in post; ``refusals`` counts ballots lost in
     England so far in this run; ``day`` is days since the start; ``alienation`` is the mean over
-    its CCGs.
+    its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that lie
+    mostly in the same council (0 for one that lies mostly in none).
     """
 
     ccgs: int
@@ -53,6 +54,7 @@ class SystemFacts:
     refusals: int
     alienation: float
     day: float
+    log_divided: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class BodyFacts:
 
 @dataclass(frozen=True, slots=True)
 class FootprintFacts:
-    """An application when the centre decides on it."""
+    """An application when the centre decides on it; ``exempt`` from the rule of one CCG or not."""
 
     parts: int
     patients: int
@@ -90,6 +92,7 @@ class FootprintFacts:
     ready: float
     distress_share: float
     day: float
+    exempt: bool = False
 
 
 class Influence(NamedTuple):

@@ -81,10 +81,14 @@ def lever_table() -> Iterator[LeverInfo]:
                 name=f"{group_name}.{name}",
                 unit=str(extra["unit"]),
                 allowed=_allowed(field.annotation, field.metadata),
-                default="constitution" if field.default is None else _toml(field.default),
+                default=_unset(group_name) if field.default is None else _toml(field.default),
                 meaning=field.description or "",
                 mechanisms=tuple(typing.cast(list[int], extra["mechanisms"])),
             )
+
+
+def _unset(group: str) -> str:
+    return "constitution" if group == "ballot" else "none"
 
 
 def _toml(value: object) -> str:

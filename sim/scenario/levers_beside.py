@@ -16,6 +16,34 @@ class Boundaries(Group):
         "choice",
         (17, 80),
     )
+    exemption_patients: int | None = lever(
+        None,
+        "patients from which a system may ask to keep several CCGs; without it none may",
+        "patients",
+        (25, 27),
+        ge=0,
+        le=100_000_000,
+    )
+    exemption_cap: int = lever(
+        5, "most systems that the centre exempts", "systems", (25,), ge=0, le=1000
+    )
+    splits: bool = lever(
+        False,
+        "systems may ask to be split in two; hardly any does before a national statement",
+        "yes/no",
+        (14, 17, 21, 23, 24, 26),
+    )
+    system_mergers: bool = lever(
+        False, "the centre persuades small systems to join a neighbour", "yes/no", (17, 22)
+    )
+    divided_counties: float = lever(
+        0.0,
+        "how much counties divided among several CCGs are sought out for merging",
+        "index",
+        (103,),
+        ge=0.0,
+        le=10.0,
+    )
 
 
 class Joint(Group):

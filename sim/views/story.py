@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from sim.agents.log import Event, Terms
+from sim.records.lineage import REDRAWN, Lineage
 from sim.views.story_names import Names, Proposals, main_reasons
 from sim.views.story_sentences import Bundle, sentence
 from sim.views.wording import count_of, listing, long_date, month_year
@@ -88,7 +89,9 @@ def _concerns(event: Event, system: str | None, names: Names, proposals: Proposa
         return True
     subjects = event.subject.split("+")
     homes = {names.home(part) for part in subjects if part in names.ccg_codes}
-    return system in homes or system in subjects or event.subject == names.region_of(system)
+    partners = {str(event.data.get("partner", ""))}
+    made_of = {subject.split("/")[0] for subject in subjects}
+    return system in homes | made_of | partners or event.subject == names.region_of(system)
 
 
 def _bundles(events: Sequence[Event], start: date, names: Names) -> list[Bundle]:
@@ -154,6 +157,9 @@ def _living(
             for part in event.data["parts"]:
                 system_of.pop(part, None)
             system_of[event.subject] = str(event.data["system"])
+        elif event.kind in REDRAWN:
+            lineage = Lineage(system_of)
+            lineage.redraw(event)
         elif event.kind == "mooted":
             open_ones[event.proposal] = tuple(event.data.get("footprint", ()))
         elif event.kind in ("effective", "withdrawn", "lost", "refused", "lapsed"):
@@ -186,15 +192,17 @@ def _closing(
         )
         still = list(open_ones)
     else:
-        bodies = [code for code, home in system_of.items() if home == system]
-        yield (
-            f"  {names.system(system)} has {count_of(len(bodies), 'CCG')}: "
-            f"{listing([names.body(code) for code in bodies])}."
-        )
+        here = sorted({home for home in system_of.values() if system in _made_of(home)}) or [system]
+        for place in here:
+            bodies = [code for code, home in system_of.items() if home == place]
+            yield (
+                f"  {names.system(place)} has {count_of(len(bodies), 'CCG')}: "
+                f"{listing([names.body(code) for code in bodies])}."
+            )
         moved = [
             body
             for body, home in system_of.items()
-            if home != system
+            if system not in _made_of(home)
             and "+" in body
             and any(names.home(part) == system for part in body.split("+"))
         ]
@@ -208,6 +216,11 @@ def _closing(
         yield f"  Still open: {count_of(len(still), 'proposal')}: {plans}."
     else:
         yield "  No proposal is still open."
+
+
+def _made_of(system: str) -> set[str]:
+    """Return the codes of the world's systems of which a system is made, or is a part."""
+    return {code.split("/")[0] for code in system.split("+")}
 
 
 def _size(system_of: Mapping[str, str], system: str) -> int:

@@ -23,6 +23,7 @@ TERM_LABELS: Final[Mapping[str, str]] = {
     "hard_rule": "the hard rule",
     "incentive": "incentives from the region",
     "leader": "a dedicated system leader",
+    "divided_county": "counties divided among several CCGs",
     "free_ccgs": "how many CCGs are free to merge",
     "after_lost_ballot": "memory of a lost ballot",
     "autonomy": "taste for autonomy",

@@ -34,6 +34,7 @@ from sim.world.check import (
 from sim.world.errors import InputError, nearest
 from sim.world.footprints import list_footprints, starting_bodies, starting_neighbours
 from sim.world.model import CCG, RUNGS, Distress, World
+from sim.world.splits import read_splits
 from sim.world.tables import Table, decode, parse_table, read_bytes
 
 SHIPPED: Final = Path(__file__).parent / "data"
@@ -68,6 +69,7 @@ TABLES: Final[Mapping[str, Columns]] = {
     "lmc_areas.csv": Columns("lmc ccg share", "certainty"),
     "ballot_rules.csv": Columns("ccg threshold quorum weighting binding", "source note"),
     "live_proposals.csv": Columns("id system ccgs stage known_since target origin_hint", "source"),
+    "splits.csv": Columns("system part ccgs", "source"),
     "hex_layout.csv": Columns("ccg q r"),
     "history_counts.csv": Columns("body tier year_from year_to count", "certainty source"),
 }
@@ -284,4 +286,5 @@ def _assemble(folder: Path, about: _About, tables: dict[str, Table], digest: str
         practice_votes=practices.votes,
         practice_leaning=practices.leaning,
         digest=digest,
+        splits=read_splits(tables.get("splits.csv"), ccg_codes, systems, neighbours),
     )

@@ -147,9 +147,10 @@ class Footprint:
     """A candidate set of CCGs that could merge, listed when the world is loaded.
 
     ``whole_system``: all CCGs of the home system (one that crosses its border may hold more).
-    ``council``: index of the council whose CCGs (those with at least half of their residents in it) these are, or -1.
-    ``officer_group``: the group whose members these are, or "". ``crosses``: members lie in more
-    than one system. ``system``: the home system, the one holding most of its patients.
+    ``council``: index of the council whose CCGs (those with at least half of their residents in
+    it) these are, or -1. ``officer_group``: the group whose members these are, or "". ``crosses``:
+    members lie in more than one system. ``system``: the home system, the one holding most of its
+    patients.
     """
 
     ccgs: tuple[int, ...]
@@ -161,6 +162,18 @@ class Footprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A way of splitting a system in two that people had named before the start.
+
+    ``parts`` hold the CCGs (indexes, rising) of its two parts, ``names`` what they are called.
+    """
+
+    system: int
+    names: tuple[str, ...]
+    parts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything that exists on the start date; the same for all replications of a scenario.
 
@@ -168,7 +181,8 @@ class World:
     ``practice_votes`` and ``practice_leaning`` (log-odds of a yes, or None for the whole tuple
     where the world states no leanings). ``neighbours[i]`` are the CCGs that share a border or a
     crossing with CCG i. ``footprints[s]`` are the candidates whose home is system s (at most 30
-    inside the system; those that cross are flagged). ``digest`` is the SHA-256 of its files.
+    inside the system; those that cross are flagged). ``digest`` is the SHA-256 of its files;
+    ``splits`` are the splits of systems that had been named.
     """
 
     name: str
@@ -185,3 +199,4 @@ class World:
     practice_votes: tuple[bool, ...]
     practice_leaning: tuple[float, ...] | None
     digest: str
+    splits: tuple[Split, ...] = ()

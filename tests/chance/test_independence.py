@@ -45,6 +45,11 @@ CHANGED: dict[str, Any] = {
     "approval.minimum_lead_months": 8.0,
     "approval.effective_dates": "any_day",
     "boundaries.cross_system": "county",
+    "boundaries.exemption_patients": 1_000_000,
+    "boundaries.exemption_cap": 0,
+    "boundaries.splits": True,
+    "boundaries.system_mergers": True,
+    "boundaries.divided_counties": 2.0,
     "joint.leader_turnover": False,
     "joint.ladder": False,
 }

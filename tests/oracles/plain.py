@@ -40,7 +40,7 @@ LEVERS: Final[dict[str, dict[str, Any]]] = {
         "minimum_lead_months": 0.0,
         "effective_dates": "any_day",
     },
-    "boundaries": {"cross_system": "never"},
+    "boundaries": {"cross_system": "never", "splits": False, "system_mergers": False},
     "joint": {"leader_turnover": False, "ladder": False},
 }
 
@@ -74,7 +74,9 @@ ZERO: Final = (
     "approval_part_hard", "conditions_share", "relay_drop_region", "relay_drop_local",
     "relay_restore", "sharing_saving", "leader_turnover", "leader_dedicated",
     "ladder_officer_rate", "ladder_team_rate", "ladder_committee_rate",
-    "officer_unknown_share",
+    "officer_unknown_share", "exemption_request", "split_request", "split_before_statement",
+    "split_visibility", "split_grant", "boundary_months", "system_approach", "merger_persuasion",
+    "start_divided_county",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",

@@ -187,8 +187,8 @@ def test_every_kind_of_the_log_has_its_sentence() -> None:
 
 
 def test_an_unknown_kind_is_told_by_its_own_name(world: World) -> None:
-    events = (event(1, "split_asked", STAFFS, parts="two"),)
-    assert "split asked (parts two)." in "\n".join(story_lines(events, world, START))
+    events = (event(1, "moon_asked", STAFFS, parts="two"),)
+    assert "moon asked (parts two)." in "\n".join(story_lines(events, world, START))
 
 
 def test_terms_have_plain_names_and_signs() -> None:
