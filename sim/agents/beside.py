@@ -11,9 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sim.agents import leaders
+
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.state import LivingCCG, Situation
+    from sim.agents.system import System
 
 
 @dataclass(slots=True)
@@ -28,13 +31,15 @@ class Listeners:
     """After a proposal has ended without effect: the proposal and how it ended."""
     opened: list[Callable[[Proposal], None]] = field(default_factory=list)
     """After a proposal has been opened."""
+    reconsidered: list[Callable[[System], None]] = field(default_factory=list)
+    """Before a system's rates of starting are set anew: the system."""
 
     def dismantle(self) -> None:
         """Forget everybody."""
-        self.merged, self.left, self.opened = [], [], []
+        self.merged, self.left, self.opened, self.reconsidered = [], [], [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = ()
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (leaders.enter,)
 
 
 def enter(situation: Situation) -> None:

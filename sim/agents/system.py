@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 
 import simpy
 
 from sim.agents import ccg as ccgs
-from sim.agents import influences
+from sim.agents import influences, leaders
 from sim.agents.choice import choose_footprint
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
 from sim.agents.proposal import Proposal
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
-from sim.chance.quantiles import exponential, standard_normal
+from sim.chance.quantiles import standard_normal
 from sim.rules import beliefs, starting
 from sim.rules.dates import add_days
 from sim.world.footprints import list_footprints
@@ -37,6 +36,8 @@ class System:
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
         self.pushes: dict[str, float] = {}
         self.leader_in_post = True
+        self.leader_turn = 0  # counts its leaders; addresses their luck
+        self.chosen_by_centre = False
         self.proposals = 0
         self._cooling = 0
         self._losses = 0
@@ -172,25 +173,18 @@ class System:
         self._cooling -= 1
         self.reconsider()
 
-    def lead(self) -> Generator[simpy.Event, object, None]:
-        """Leaders come and go: tenure, vacancy, tenure."""
-        situation = self._situation
-        luck, mean = situation.luck, 1.0 / max(situation.parameters.leader_turnover, 1e-9)
-        turn = 0
-        while True:
-            u = luck.uniform(purposes.LEADER_TENURE, self.index, turn)
-            yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
-            self.leader_in_post = False
-            situation.log.write(situation.env.now, "leader_left", self.code)
-            self._lead_changed()
-            u = luck.uniform(purposes.VACANCY_TIME, self.index, turn)
-            yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
-            self.leader_in_post = True
-            situation.log.write(situation.env.now, "leader_joined", self.code)
-            self._lead_changed()
-            turn += 1
+    @property
+    def losses(self) -> int:
+        """How many ballots and refusals it has suffered."""
+        return self._losses
 
-    def _lead_changed(self) -> None:
+    @property
+    def confidence(self) -> float:
+        """The national confidence in its leader, 0 to 1."""
+        return leaders.confidence(self)
+
+    def lead_changed(self) -> None:
+        """Set the rates anew once a leader has left or joined."""
         if not self._idle:
             self.reconsider()
 
@@ -199,6 +193,8 @@ class System:
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
         if self._situation.staged:
+            for told in self._situation.listeners.reconsidered:
+                told(self)
             self._rate()
             for origin, hazard in self._hazards.items():
                 hazard.set_level(self._levels[origin])
