@@ -180,7 +180,7 @@ class Leading:
             system.reconsider()
 
     def _count_sponsors(self, system: System) -> None:
-        """Count the senior leaders who favour merging: the system's, and one of each CCG."""
+        """Count the senior leaders who favour merging: the system's, and one of each place."""
         situation, p = self._situation, self._situation.parameters
         luck = situation.luck
         quality = 0.0
@@ -195,11 +195,12 @@ class Leading:
             )
             u = luck.uniform(purposes.SYSTEM_FAVOUR, system.index, system.leader_turn)
             in_favour += happens(u, chance)
-        for ccg in system.members:
-            led = strong if self.places is None else self.places.led([ccg])[1]
+        places = [place for ccg in system.members for place in ccg.members]
+        for place in places:
+            led = strong if self.places is None else self.places.from_provider(place)
             chance = leading.favour_probability(p.sponsor_share, p.sponsor_strength, quality + led)
-            in_favour += happens(luck.uniform(purposes.SENIOR_FAVOUR, ccg.id), chance)
-        counted = (in_favour, len(system.members) + system.leader_in_post)
+            in_favour += happens(luck.uniform(purposes.SENIOR_FAVOUR, place), chance)
+        counted = (in_favour, len(places) + system.leader_in_post)
         if self._sponsors.get(system.index) != counted:
             self._sponsors[system.index] = counted
             data = {"in_favour": counted[0], "leaders": counted[1]}

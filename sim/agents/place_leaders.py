@@ -53,6 +53,10 @@ class PlaceLeaders:
         n = max(1, len(places))
         return len(types) / n, sum(kind in leading.PROVIDERS for kind in types) / n
 
+    def from_provider(self, place: int) -> float:
+        """Return 1 where the leader of a place comes from a provider, else 0."""
+        return 1.0 if self.types.get(place) in leading.PROVIDERS else 0.0
+
     def appoint(self, place: int, kind: str) -> None:
         """Let a leader from a kind of body take the lead of a place that has none."""
         if place in self.types:

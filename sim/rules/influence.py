@@ -33,7 +33,8 @@ in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 class LeaderFacts:
     """What influences are told of local leaders; all at rest while no lever of leaders is moved.
 
-    ``seniors`` counts the senior leaders who could sponsor a merger, ``in_favour`` those who do;
+    ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of each
+    place), ``in_favour`` those who do;
     ``confidence`` (0 to 1) is the centre's in the system's leader, ``backing`` the strength of its
     statement of backing; ``places_led`` the share of the system's places that have a leader;
     ``provider_led`` the same for leaders from providers (of one CCG, in a CCG's facts);

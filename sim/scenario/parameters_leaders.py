@@ -21,7 +21,7 @@ class LeaderParameters(EconomyParameters):
     # -- Sponsors and strong leaders -----------------------------------------------------------
     sponsor_share: float = parameter(
         100,
-        beta(3.0, 7.0),
+        beta(4.0, 6.0),
         "probability",
         "chance that a senior leader of average standing favours merging",
         "assumed: mergers normally have the welcome of some senior leaders (row 6): few but some",
