@@ -25,7 +25,6 @@ DEFAULT_COLUMNS: Final[tuple[Column, ...]] = (
     share("talks_days", "mean days from first talk to engagement, of proposals begun in the run"),
     share("engagement_days", "mean days from the opening of engagement to the leaders' first look"),
     share("decision_days", "mean days from application to national decision"),
-    count("councils_opposed", "councils opposed when last asked about a proposal"),
     count("proposals_council_delayed", "proposals whose engagement opposed councils lengthened"),
 )
 LEVER_COLUMNS: Final[tuple[Column, ...]] = (
@@ -141,13 +140,11 @@ def _mean(values: Iterable[float]) -> float | None:
 def _councils(view: LogView) -> dict[str, int | float | None]:
     """Councils' views, and what was done about them."""
     views = view.events("council_view")
-    last = {e.subject: e.data["stance"] for e in views}
+    lengthens = view.parameters.get("council_delay", 1.0) > 1.0
+    delayed = {e.proposal for e in views if lengthens and e.data["stance"] == "oppose"}
     offers = view.events("council_offer")
     return {
-        "councils_opposed": sum(stance == "oppose" for stance in last.values()),
-        "proposals_council_delayed": len(
-            {e.proposal for e in views if e.data["stance"] == "oppose"}
-        ),
+        "proposals_council_delayed": len(delayed),
         "council_offers": len(offers),
         "councils_won_over": sum(e.data["accepted"] for e in offers),
         "compromises": len(view.events("compromise")),
