@@ -59,12 +59,12 @@ class PlaceLeaders:
 
     def appoint(self, place: int, kind: str) -> None:
         """Let a leader from a kind of body take the lead of a place that has none."""
-        if place in self.types:
-            return
         situation = self._situation
+        body = situation.ccgs.get(self._body[place])
+        if place in self.types or body is None:
+            return
         self.types[place] = kind
         self._hazards[place].set_level(0.0)
-        body = self._living(place)
         situation.log.write(
             situation.env.now,
             "place_leader",
@@ -78,9 +78,6 @@ class PlaceLeaders:
         if kind in leading.PROVIDERS:
             self._seek_dual_role(place)
         situation.systems[body.system].reconsider()
-
-    def _living(self, place: int) -> LivingCCG:
-        return self._situation.ccgs[self._body[place]]
 
     def _set_rate(self, place: int) -> None:
         situation = self._situation
@@ -117,9 +114,12 @@ class PlaceLeaders:
 
     def _take_dual_role(self, place: int, form: str) -> None:
         situation = self._situation
+        body = situation.ccgs.get(self._body[place])
+        if body is None:
+            return
         situation.log.write(
             situation.env.now,
             "dual_role",
-            self._living(place).name,
+            body.name,
             data={"place": situation.world.ccgs[place].code, "form": form},
         )

@@ -107,7 +107,7 @@ def cooperation_after(before: float, per_month: float, joint_share: float, month
     ``joint_share`` is the share of CCGs that work under a shared officer. What providers perform
     does not enter: cooperation held in places in trouble. Source: HSJ, June 2019 (direction).
     """
-    return 1.0 - (1.0 - before) * math.exp(-per_month * joint_share * months)
+    return before - (1.0 - before) * math.expm1(-per_month * joint_share * months)
 
 
 # -- Councils ------------------------------------------------------------------------------------
