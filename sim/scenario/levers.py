@@ -101,7 +101,7 @@ def _allowed(annotation: Any, metadata: list[Any]) -> str:
     if annotation is bool:
         return "true | false"
     if typing.get_origin(annotation) is list:
-        return "list of names"
+        return "a list"
     limits = {
         name: getattr(limit, name)
         for limit in metadata

@@ -314,7 +314,10 @@ def _decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
         "deferred": "puts off",
         "refused": "refuses",
     }.get(decision, decision)
-    return f"NHS England {verb} {proposals.plan(bundle.first.proposal)}."
+    decider = bundle.first.subject  # the centre, or a system that decides itself
+    if decider != "NHS England":
+        decider = names.system(decider)
+    return f"{decider} {verb} {proposals.plan(bundle.first.proposal)}."
 
 
 def _conditions(bundle: Bundle, names: Names, proposals: Proposals) -> str:
