@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from sim.agents.log import Event
+from sim.views import story_leaders
 from sim.views.story_names import Names, Proposals
 from sim.views.wording import count_of, iso_to_long, listing, long_date, month_year
 
@@ -166,7 +167,8 @@ def _rung(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 
 
 def _leader(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    did = "leaves; the post is vacant" if bundle.first.kind == "leader_left" else "is appointed"
+    why = story_leaders.EXITS.get(str(bundle.data.get("reason")), "leaves")
+    did = f"{why}; the post is vacant" if bundle.first.kind == "leader_left" else "is appointed"
     return f"{names.system(bundle.first.subject)}: the system's leader {did}."
 
 
@@ -379,4 +381,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     "lost": _ended,
     "refused": _ended,
     "lapsed": _ended,
+    **story_leaders.TELL,
 }
