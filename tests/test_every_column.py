@@ -14,6 +14,7 @@ import pytest
 from sim.chance import GROUPS
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.variance import variance_shares
+from sim.records import outcomes_leaders
 from sim.records.schema import TABLES
 from sim.scenario import load_scenario
 from sim.scenario.parameters import PARAMETER_TABLE
@@ -35,6 +36,9 @@ CONSTANT: dict[tuple[str, str], str] = {
         "splits_granted",
         "system_mergers",
     )
+} | {
+    ("replications", column.name): "0 until a lever of leaders or councils is moved"
+    for column in outcomes_leaders.LEVER_COLUMNS
 }
 
 # Columns that differ between scenarios but not within one, and why.

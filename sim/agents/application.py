@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import simpy
 
 from sim.agents import ccg as ccgs
+from sim.agents import leaders
 from sim.agents.log import Terms
 from sim.agents.state import Situation
 from sim.chance import purposes
@@ -34,7 +35,8 @@ class Application:
         """Take the application to a decision, or to its last deferral; returns it and its terms."""
         situation = self._situation
         durations = situation.scenario.durations
-        yearly = situation.levers.approval.window == "yearly"
+        devolved = leaders.decides_itself(self._proposal.home)
+        yearly = situation.levers.approval.window == "yearly" and not devolved
         region = situation.regions[self._proposal.home.region]
         rounds = 0
         while True:
@@ -48,21 +50,25 @@ class Application:
             if yearly:
                 yield situation.calendar.close_of_window(self._proposal)
             panel = durations.panel.days(self._proposal.uniform(purposes.PANEL_TIME, attempt))
-            waited = yield from region.assess(situation.grid(panel))
+            if devolved:  # its own board reviews and decides, at once and without a queue
+                waited = 0.0
+                yield situation.wait_grid(panel)
+            else:
+                waited = yield from region.assess(situation.grid(panel))
             situation.log.write(
                 situation.env.now, "assessed", region.name, self._proposal.id, {"waited": waited}
             )
             national = durations.national.days(
                 self._proposal.uniform(purposes.NATIONAL_TIME, attempt)
             )
-            yield situation.wait_grid(national)
+            yield situation.wait_grid(0.0 if devolved else national)
             decision, terms = situation.national.decide(
                 attempt, self._proposal.address[0], self._facts()
             )
             situation.log.write(
                 situation.env.now,
                 "decided",
-                "NHS England",
+                self._proposal.home.code if devolved else "NHS England",
                 self._proposal.id,
                 {"decision": decision},
                 terms,

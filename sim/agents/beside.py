@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sim.agents import boundary_talks
+from sim.agents import boundary_talks, leaders
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.state import LivingCCG, Situation
+    from sim.agents.system import System
 
 
 @dataclass(slots=True)
@@ -34,16 +35,18 @@ class Listeners:
     """After a national statement."""
     over: list[Callable[[], None]] = field(default_factory=list)
     """When the replication is over: let go of whatever refers back to it."""
+    reconsidered: list[Callable[[System], None]] = field(default_factory=list)
+    """Before a system's rates of starting are set anew: the system."""
 
     def dismantle(self) -> None:
         """Forget everybody."""
         for told in self.over:
             told()
-        self.merged, self.left, self.opened = [], [], []
+        self.merged, self.left, self.opened, self.reconsidered = [], [], [], []
         self.stated, self.over = [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (boundary_talks.enter,)
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (boundary_talks.enter, leaders.enter)
 
 
 def enter(situation: Situation) -> None:

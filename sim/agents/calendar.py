@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 import simpy
 
 from sim.agents.clock import LAST_MOMENT
-from sim.agents.state import Situation
 from sim.rules.dates import window_of
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
+    from sim.agents.state import Situation
 
 # Order of kinds at one moment.
 POLICY: Final = 0

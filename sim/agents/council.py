@@ -1,14 +1,24 @@
-"""Councils: they have a view on merging their CCGs."""
+"""Councils: they have a view on merging their CCGs, and may be won over."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
-from sim.rules import engagement
+from sim.rules import engagement, leading
+from sim.rules.logistic import happens
+
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
+
+VOICE = 0.2  # share of a CCG's residents from which a council's view is asked for
 
 
 def stance_of(situation: Situation, council: int) -> str:
-    """Return a council's view: known, drawn once a replication, or set by lever."""
+    """Return a council's view: won over, known, drawn once a replication, or set by lever."""
+    if situation.leading is not None and council in situation.leading.won_over:
+        return "support"
     lever = situation.levers.ballot.council_view
     if lever == "silent":
         return "neutral"
@@ -26,3 +36,67 @@ def opposed_share(situation: Situation, ccg: LivingCCG) -> float:
     return sum(
         share for council, share in ccg.council_shares if stance_of(situation, council) == "oppose"
     )
+
+
+def voiced(proposal: Proposal) -> list[int]:
+    """Return the councils whose view of a proposal is asked for, in order of the world's table."""
+    return sorted(
+        {index for ccg in proposal.members for index, share in ccg.council_shares if share >= VOICE}
+    )
+
+
+def offer_leading_parts(situation: Situation, proposal: Proposal) -> None:
+    """Let the system's leader offer opposed councils a leading part; some come round for good.
+
+    Without a leader in post nobody makes an offer. A council that comes round takes the lead of a
+    place of its own, where trusts and councils lead places and that one is free.
+    """
+    stage = situation.leading
+    if stage is None or not situation.levers.councils.leadership_offer:
+        return
+    if not proposal.home.leader_in_post:
+        return
+    for council in voiced(proposal):
+        if stance_of(situation, council) != "oppose":
+            continue
+        attempt = stage.offers.get(council, 0)
+        stage.offers[council] = attempt + 1
+        u = situation.luck.uniform(purposes.COUNCIL_OFFER, council, attempt)
+        accepted = happens(u, situation.parameters.council_won_over)
+        situation.log.write(
+            situation.env.now,
+            "council_offer",
+            situation.world.councils[council].name,
+            proposal.id,
+            {"accepted": accepted},
+        )
+        if accepted:
+            stage.won_over.add(council)
+            if stage.places is not None:
+                _lead_a_place(situation, proposal, council)
+
+
+def _lead_a_place(situation: Situation, proposal: Proposal, council: int) -> None:
+    """Let a council lead the free place of the footprint with most of its residents in it."""
+    stage, ccgs = situation.leading, situation.world.ccgs
+    assert stage is not None  # noqa: S101 - asked before
+    assert stage.places is not None  # noqa: S101 - asked before
+    places = [
+        (-share, place)
+        for ccg in proposal.members
+        for place in ccg.members
+        for index, share in ccgs[place].council_shares
+        if index == council and place not in stage.places.types
+    ]
+    if places:
+        stage.places.appoint(min(places)[1], "council")
+
+
+def compromise(situation: Situation, proposal: Proposal, opposed: list[float]) -> list[float]:
+    """Strike a compromise where councils are opposed; returns what is left of their opposition."""
+    if not situation.levers.councils.compromise or not any(opposed):
+        return opposed
+    gain = situation.parameters.compromise_gain
+    left = [leading.after_compromise(share, gain) for share in opposed]
+    proposal.write("compromise", {"opposed": max(opposed), "left": max(left)})
+    return left

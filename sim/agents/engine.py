@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import simpy
 
-from sim.agents import beside
+from sim.agents import beside, leaders
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
@@ -213,7 +213,7 @@ def _set_stage(situation: Situation) -> None:
     if situation.levers.joint.leader_turnover:
         for system in situation.systems:
             if len(world.systems[system.index].ccgs) > 1:
-                env.process(system.lead())
+                env.process(leaders.lead(system))
     env.process(situation.calendar.run())
 
 

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.log import Terms
-from sim.rules.influence import BodyFacts, FootprintFacts, Influence, SystemFacts
+from sim.rules.influence import (
+    NO_LEADER_FACTS,
+    BodyFacts,
+    FootprintFacts,
+    Influence,
+    LeaderFacts,
+    SystemFacts,
+)
 from sim.rules.influences import in_force
 from sim.scenario.levers import Levers
 
@@ -49,6 +56,12 @@ def terms(
     return tuple((i.name, i.size(levers, parameters, facts)) for i in influences)
 
 
+def leader_facts(system: System, ccg: LivingCCG | None) -> LeaderFacts:
+    """Return what is known of a system's leaders, or of those around one CCG."""
+    leading = system.situation.leading
+    return NO_LEADER_FACTS if leading is None else leading.facts(system, ccg)
+
+
 def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
     """Return what influences on starting are told of a system now."""
     situation, n = system.situation, max(1, len(free))
@@ -68,6 +81,7 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         alienation=sum(ccg.alienation for ccg in system.members) / max(1, len(system.members)),
         day=situation.env.now,
         log_divided=sum(_log_divided(situation, ccg) for ccg in free) / n,
+        leaders=leader_facts(system, None),
     )
 
 
@@ -107,4 +121,5 @@ def body_facts(
         refusals=situation.refusals,
         alienation=ccg.alienation,
         day=situation.env.now,
+        leaders=leader_facts(situation.systems[ccg.system], ccg),
     )

@@ -17,7 +17,16 @@ kind                subject, then the keys of ``data``
 ``window_closes``   "England": applications (how many are in)
 ``pause_begins``    "England"; ``pause_ends``: "England"
 ``rung``            CCG: rung, officer_group
-``leader_left``     system; ``leader_joined``: system
+``leader_left``     system: reason (only where asked for); ``leader_joined``: system
+``backing``         "England": strength
+``firm_hand``       system: strength, cooperation
+``cooperation``     system: level (at the start and on each 1 April)
+``sponsors``        system: in_favour, leaders
+``finance_director``  system
+``place_leader``    CCG: place (code of the starting CCG), type, system (code)
+``dual_role``       CCG: place, form (direct, workaround)
+``council_offer``   council name: accepted (bool)
+``compromise``      system: opposed, left (largest shares of a CCG's residents)
 ``mooted``          system: footprint (tuple of body names), origin (local, centre), parent ("" or
                     proposal id), known_since (iso date or "")
 ``drafted``         system
@@ -31,7 +40,8 @@ kind                subject, then the keys of ``data``
 ``balloted``        system: carried (bool), attempt
 ``applied``         system: window (iso date of the close that it is for, or "")
 ``assessed``        region name: waited (days in the queue)
-``decided``         "NHS England": decision (approved, approved_with_conditions, deferred, refused)
+``decided``         "NHS England", or a system that decides itself: decision (approved,
+                    approved_with_conditions, deferred, refused)
 ``conditions_met``  system
 ``merged``          new body name: parts (tuple of body names), system (code)
 ``effective``       system: body

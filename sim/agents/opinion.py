@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sim.agents import council, influences, lmc
 from sim.agents.log import Terms
@@ -15,9 +15,6 @@ from sim.rules.logistic import happens, total
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
-
-
-VOICE: Final = 0.2  # share of a CCG's residents from which a council's view is asked for
 
 
 class Opinion:
@@ -65,14 +62,12 @@ class Opinion:
         seen = happens(proposal.uniform(purposes.PERCEIVED_ORIGIN), chance)
         self._perceived = "centre" if seen else "local"
         self._one_council = self._makes_one_council()
+        council.offer_leading_parts(situation, proposal)
         self._opposed = [council.opposed_share(situation, ccg) for ccg in self._members]
         proposal.write(
             "engaged", {"perceived_origin": self._perceived}, (("perceived_centre", chance),)
         )
-        voiced = {
-            index for ccg in self._members for index, share in ccg.council_shares if share >= VOICE
-        }
-        for index in sorted(voiced):
+        for index in council.voiced(proposal):
             situation.log.write(
                 situation.env.now,
                 "council_view",
@@ -82,13 +77,17 @@ class Opinion:
             )
 
     def council_factor(self) -> float:
-        """Return how much longer opposed councils make engagement."""
+        """Return how much longer opposed councils, and a compromise with them, make engagement."""
         opposed = sum(
             share * ccg.patients for share, ccg in zip(self._opposed, self._members, strict=True)
         )
-        return engagement.engagement_factor(
-            opposed / self._patients, self._situation.parameters.council_delay
-        )
+        delay = self._situation.parameters.council_delay
+        longer = engagement.engagement_factor(opposed / self._patients, delay)
+        left = council.compromise(self._situation, self._proposal, self._opposed)
+        if left is not self._opposed:  # it takes as long again as councils of all would
+            self._opposed = left
+            longer *= delay
+        return longer
 
     def take_advice(self) -> None:
         """Ask the local medical committees of the area."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import simpy
 
 from sim.agents import ccg as ccgs
+from sim.agents import leaders
 from sim.agents.application import Application
 from sim.agents.ballots import Ballots
 from sim.agents.log import Terms
@@ -164,8 +165,9 @@ class Proposal:
         if self._over:
             return
         situation, durations = self._situation, self._situation.scenario.durations
-        explore = durations.explore.days(self.uniform(purposes.EXPLORE_TIME))
-        draft = durations.draft.days(self.uniform(purposes.DRAFT_TIME))
+        pace = leaders.pace_of(self)
+        explore = pace * durations.explore.days(self.uniform(purposes.EXPLORE_TIME))
+        draft = pace * durations.draft.days(self.uniform(purposes.DRAFT_TIME))
         engage = durations.engage.days(self.uniform(purposes.ENGAGE_TIME))
         if self._stage == "mooted":
             explore = max(0.0, explore - self._talked)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from sim.agents import leaders
 from sim.world.footprints import home_system
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _take_place(situation: Situation, old: Sequence[System], heirs: Sequence[Sys
     if situation.levers.joint.leader_turnover:
         for heir in heirs:
             if len(heir.members) > 1:
-                situation.env.process(heir.lead())
+                situation.env.process(leaders.lead(heir))
 
 
 def _alive(ccgs: Iterable[LivingCCG]) -> list[Proposal]:

@@ -25,6 +25,7 @@ from sim.world.model import BallotRule, World
 if TYPE_CHECKING:
     from sim.agents.calendar import Calendar
     from sim.agents.ccg import Ladder
+    from sim.agents.leaders import Leading
     from sim.agents.national import NationalBody
     from sim.agents.proposal import Proposal
     from sim.agents.region import Region
@@ -98,6 +99,7 @@ class Situation:
     ladders: dict[int, Ladder] = field(default_factory=dict)
     influences: InForce = field(default_factory=InForce)
     listeners: Listeners = field(default_factory=Listeners)
+    leading: Leading | None = None  # leaders, where a lever of theirs has been moved
     refusals: int = 0  # ballots lost in England so far
     _by_council: dict[int, int] = field(default_factory=dict)
 
@@ -151,6 +153,9 @@ class Situation:
         """
         self.env._queue.clear()
         self.listeners.dismantle()
+        if self.leading is not None:
+            self.leading.dismantle()
+            self.leading = None
         self.calendar.dismantle()
         for system in self.systems:
             system.dismantle()

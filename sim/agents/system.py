@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import simpy
 
 from sim.agents import ccg as ccgs
-from sim.agents import influences
+from sim.agents import influences, leaders
 from sim.agents.choice import choose_footprint
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
 from sim.agents.proposal import Proposal
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import Purpose, purposes
-from sim.chance.quantiles import exponential
 from sim.rules import beliefs, starting
 from sim.rules.dates import add_days
 from sim.world.footprints import list_footprints
@@ -58,6 +56,8 @@ class System:
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
         self.pushes: dict[str, float] = {}
         self.leader_in_post = True
+        self.leader_turn = 0  # counts its leaders; addresses their luck
+        self.chosen_by_centre = False
         self.proposals = 0
         self._cooling = 0
         self._losses = 0
@@ -210,29 +210,18 @@ class System:
         self._cooling -= 1
         self.reconsider()
 
-    def lead(self) -> Generator[simpy.Event, object, None]:
-        """Leaders come and go: tenure, vacancy, tenure."""
-        situation = self._situation
-        mean = 1.0 / max(situation.parameters.leader_turnover, 1e-9)
-        turn = 0
-        while True:
-            u = self.uniform(purposes.LEADER_TENURE, turn)
-            yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
-            if self.heirs:
-                return
-            self.leader_in_post = False
-            situation.log.write(situation.env.now, "leader_left", self.code)
-            self._lead_changed()
-            u = self.uniform(purposes.VACANCY_TIME, turn)
-            yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
-            if self.heirs:
-                return
-            self.leader_in_post = True
-            situation.log.write(situation.env.now, "leader_joined", self.code)
-            self._lead_changed()
-            turn += 1
+    @property
+    def losses(self) -> int:
+        """How many ballots and refusals it has suffered."""
+        return self._losses
 
-    def _lead_changed(self) -> None:
+    @property
+    def confidence(self) -> float:
+        """The national confidence in its leader, 0 to 1."""
+        return leaders.confidence(self)
+
+    def lead_changed(self) -> None:
+        """Set the rates anew once a leader has left or joined."""
         if not self._idle:
             self.reconsider()
 
@@ -241,6 +230,8 @@ class System:
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
         if self._situation.staged:
+            for told in self._situation.listeners.reconsidered:
+                told(self)
             self._rate()
             for origin, hazard in self._hazards.items():
                 hazard.set_level(self._levels[origin])

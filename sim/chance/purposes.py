@@ -121,6 +121,17 @@ SPLIT_TIME: Final = Purpose(71, "split_time", "system", "other")
 SPLIT_DECISION: Final = Purpose(72, "split_decision", "system", "other")
 APPROACH_TIME: Final = Purpose(73, "approach_time", "system", "other")
 PERSUASION: Final = Purpose(74, "persuasion", "system", "other")
+# Leaders, councils and place leaders: drawn only where a lever asks for them.
+LEADER_CONFIDENCE: Final = Purpose(60, "leader_confidence", "system", "other")
+LEADER_EXIT: Final = Purpose(61, "leader_exit", "system", "other")
+LEADER_QUALITY: Final = Purpose(62, "leader_quality", "system", "other")
+SENIOR_FAVOUR: Final = Purpose(63, "senior_favour", "ccg", "other")
+SYSTEM_FAVOUR: Final = Purpose(64, "system_favour", "system", "other")
+PLACE_LEADER: Final = Purpose(65, "place_leader", "ccg", "other")
+DUAL_ROLE: Final = Purpose(66, "dual_role", "ccg", "other")
+COUNCIL_OFFER: Final = Purpose(67, "council_offer", "council", "other")
+COOPERATION: Final = Purpose(68, "cooperation", "system", "place")
+FINANCE_DIRECTOR: Final = Purpose(69, "finance_director", "system", "other")
 
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))

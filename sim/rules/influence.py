@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -27,6 +27,33 @@ with :class:`BodyFacts` (the footprint being its whole system, for none is chose
 in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 :class:`FootprintFacts`.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderFacts:
+    """What influences are told of local leaders; all at rest while no lever of leaders is moved.
+
+    ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of each
+    place), ``in_favour`` those who do;
+    ``confidence`` (0 to 1) is the centre's in the system's leader, ``backing`` the strength of its
+    statement of backing; ``places_led`` the share of the system's places that have a leader;
+    ``provider_led`` the same for leaders from providers (of one CCG, in a CCG's facts);
+    ``cooperation`` the stock from 0 (blocked) to 1; ``firm`` the strength of a firm hand here.
+    """
+
+    in_favour: int = 0
+    seniors: int = 0
+    confidence: float = 0.0
+    backing: float = 0.0
+    outside_chair: bool = False
+    places_led: float = 0.0
+    provider_led: float = 0.0
+    cooperation: float = 0.0
+    firm: float = 0.0
+    rival: bool = False
+
+
+NO_LEADER_FACTS: Final = LeaderFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +82,7 @@ class SystemFacts:
     alienation: float
     day: float
     log_divided: float = 0.0
+    leaders: LeaderFacts = NO_LEADER_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +107,7 @@ class BodyFacts:
     refusals: int
     alienation: float
     day: float
+    leaders: LeaderFacts = NO_LEADER_FACTS
 
 
 @dataclass(frozen=True, slots=True)

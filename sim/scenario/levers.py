@@ -104,6 +104,8 @@ def _allowed(annotation: Any, metadata: list[Any]) -> str:
         return " | ".join(typing.get_args(annotation))
     if annotation is bool:
         return "true | false"
+    if typing.get_origin(annotation) is list:
+        return "a list"
     limits = {
         name: getattr(limit, name)
         for limit in metadata

@@ -58,9 +58,101 @@ class Joint(Group):
 class Leaders(Group):
     """Who leads systems, with what backing, and how they come and go."""
 
+    sponsor: Literal["not_needed", "required"] = lever(
+        "not_needed",
+        "whether a proposal needs at least one senior local leader in favour of it",
+        "choice",
+        (6, 41, 50, 100),
+    )
+    reasons: bool = lever(
+        False,
+        "why leaders leave is drawn (day job, moved on, had enough); the centre chooses who "
+        "follows those it moved on",
+        "yes/no",
+        (70,),
+    )
+    backing: float = lever(
+        0.0,
+        "strength of a national statement that leaders have backing",
+        "index",
+        (96,),
+        ge=0,
+        le=3,
+    )
+    backing_after: float = lever(
+        0.0, "when that statement is made, from the start", "months", (96,), ge=0, le=360
+    )
+    outside_chair: Literal["none", "independent", "everywhere"] = lever(
+        "none",
+        "which systems count as led by an outside chair: none, those whose leader is recorded as "
+        "independent, or all",
+        "choice",
+        (72,),
+    )
+    place_leaders: float = lever(
+        0.0,
+        "how keen trusts and councils are to lead places: multiplies the rate at which they do",
+        "index",
+        (41, 42, 46, 55),
+        ge=0,
+        le=10,
+    )
+    dual_role_rule: bool = lever(
+        True,
+        "the law bars one chief for a trust and a CCG, so that a dual role needs a workaround",
+        "yes/no",
+        (56,),
+    )
+    takeover_fear: float = lever(
+        0.0,
+        "how much talk there is of a takeover of general practice by providers that lead",
+        "index",
+        (51,),
+        ge=0,
+        le=3,
+    )
+    devolved: bool = lever(
+        False, "systems with a devolution deal decide on their mergers themselves", "yes/no", (74,)
+    )
+    firm_hand: float = lever(
+        0.0, "how firmly the centre handles the systems it picks", "index", (71,), ge=0, le=3
+    )
+    firm_hand_where: Literal["everywhere", "blocked"] = lever(
+        "everywhere", "which systems it picks: all, or those that cooperate little", "choice", (71,)
+    )
+    cooperation: bool = lever(
+        False,
+        "partners who cooperate hold together whatever the performance of one of them",
+        "yes/no",
+        (44, 76),
+    )
+    finance_directors: bool = lever(
+        False, "systems whose CCGs share officers appoint a finance director", "yes/no", (60,)
+    )
+    rival_systems: list[str] = lever(
+        [],
+        "systems, by code or name, in which rivalry between trusts is unsettled",
+        "names",
+        (101,),
+        max_length=100,
+    )
+
 
 class Councils(Group):
     """Councils and how they may be won over."""
+
+    leadership_offer: bool = lever(
+        False,
+        "leaders offer opposed councils a leading part, which may win them over for good",
+        "yes/no",
+        (53, 106),
+    )
+    compromise: bool = lever(
+        False,
+        "leaders who meet opposition seek a compromise: longer engagement, less opposition",
+        "yes/no",
+        (54,),
+    )
 
 
 class Service(Group):

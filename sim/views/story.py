@@ -19,7 +19,7 @@ NATIONAL: Final = frozenset(
 )
 BY_MONTH: Final = {"belief": "wording", "rung": "rung"}
 """Kinds that come in crowds, one line a month for each value of this key."""
-BY_DAY: Final = frozenset({"advice", "council_view"})
+BY_DAY: Final = frozenset({"advice", "council_view", "cooperation", "sponsors", "firm_hand"})
 """Kinds told together where they fall on one day in one proposal."""
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from sim.agents.log import Event
+from sim.views import story_leaders
 from sim.views.story_boundaries import BOUNDARY_SENTENCES
 from sim.views.story_names import Names, Proposals
 from sim.views.wording import count_of, iso_to_long, listing, long_date, month_year
@@ -167,7 +168,8 @@ def _rung(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 
 
 def _leader(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    did = "leaves; the post is vacant" if bundle.first.kind == "leader_left" else "is appointed"
+    why = story_leaders.EXITS.get(str(bundle.data.get("reason")), "leaves")
+    did = f"{why}; the post is vacant" if bundle.first.kind == "leader_left" else "is appointed"
     return f"{names.system(bundle.first.subject)}: the system's leader {did}."
 
 
@@ -315,7 +317,10 @@ def _decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
         "deferred": "puts off",
         "refused": "refuses",
     }.get(decision, decision)
-    return f"NHS England {verb} {proposals.plan(bundle.first.proposal)}."
+    decider = bundle.first.subject  # the centre, or a system that decides itself
+    if decider != "NHS England":
+        decider = names.system(decider)
+    return f"{decider} {verb} {proposals.plan(bundle.first.proposal)}."
 
 
 def _conditions(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -378,4 +383,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     "refused": _ended,
     "lapsed": _ended,
     **BOUNDARY_SENTENCES,
+    **story_leaders.TELL,
 }

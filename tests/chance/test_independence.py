@@ -52,6 +52,22 @@ CHANGED: dict[str, Any] = {
     "boundaries.divided_counties": 2.0,
     "joint.leader_turnover": False,
     "joint.ladder": False,
+    "leaders.sponsor": "required",
+    "leaders.reasons": True,
+    "leaders.backing": 1.0,
+    "leaders.backing_after": 6.0,
+    "leaders.outside_chair": "everywhere",
+    "leaders.place_leaders": 2.0,
+    "leaders.dual_role_rule": False,
+    "leaders.takeover_fear": 1.0,
+    "leaders.devolved": True,
+    "leaders.firm_hand": 1.0,
+    "leaders.firm_hand_where": "blocked",
+    "leaders.cooperation": True,
+    "leaders.finance_directors": True,
+    "leaders.rival_systems": ["E54000028"],
+    "councils.leadership_offer": True,
+    "councils.compromise": True,
 }
 
 

@@ -314,6 +314,20 @@ def _levers(draw: st.DrawFn) -> Table:
         ),
         "boundaries": _optional(cross_system=st.sampled_from(("never", "county"))),
         "joint": _optional(leader_turnover=st.booleans(), ladder=st.booleans()),
+        "leaders": _optional(
+            sponsor=st.sampled_from(("not_needed", "required")),
+            reasons=st.booleans(),
+            backing=_index,
+            backing_after=st.floats(0.0, 30.0),
+            outside_chair=st.sampled_from(("none", "independent", "everywhere")),
+            place_leaders=_index,
+            takeover_fear=_index,
+            devolved=st.booleans(),
+            firm_hand=_index,
+            cooperation=st.booleans(),
+            finance_directors=st.booleans(),
+        ),
+        "councils": _optional(leadership_offer=st.booleans(), compromise=st.booleans()),
     }
     found = {group: draw(strategy) for group, strategy in levers.items()}
     if draw(st.booleans()):

@@ -54,6 +54,7 @@ PARAMETERS: Final[dict[str, float]] = {
     "honour_probability": 1.0,
     "approval_probability": 1.0,
     "fixed_cost": 0.5,
+    "leader_confidence": 0.5,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -77,6 +78,11 @@ ZERO: Final = (
     "officer_unknown_share", "exemption_request", "split_request", "split_before_statement",
     "split_visibility", "split_grant", "boundary_months", "system_approach", "merger_persuasion",
     "start_divided_county",
+    "officer_unknown_share", "sponsor_share", "sponsor_strength", "start_unsponsored",
+    "start_local_leader", "start_backing", "outside_chair", "ballot_outside_chair",
+    "place_leader_rate", "place_leader_merged", "dual_role_wish", "workaround_probability",
+    "ballot_takeover", "council_won_over", "compromise_gain", "devolved_need",
+    "cooperation_growth", "cooperation_spread", "firm_hand", "rivalry",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",
