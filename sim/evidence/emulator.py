@@ -97,7 +97,7 @@ def fit_emulator(scores: Array, summaries: Array, interacting: int = 14) -> Emul
     trial = _ridge(features.of(scores[~left_out]), summaries[~left_out])
     missed = summaries[left_out] - features.of(scores[left_out]) @ trial
     explained = 1.0 - missed.var(axis=0) / spread
-    covariance = np.cov(missed, rowvar=False)
+    covariance = np.atleast_2d(np.cov(missed, rowvar=False))
     covariance += np.diag(np.full(len(covariance), 1e-4) + 1e-3 * np.diag(covariance))
     return Emulator(features, _ridge(features.of(scores), summaries), covariance, explained)
 
