@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sim.agents import functions, providers, service_change
+
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.state import LivingCCG, Situation
@@ -34,7 +36,11 @@ class Listeners:
         self.merged, self.left, self.opened = [], [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = ()
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
+    service_change.enter,
+    functions.enter,
+    providers.enter,
+)
 
 
 def enter(situation: Situation) -> None:

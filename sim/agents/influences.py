@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.agents.alienation import alienation_of
 from sim.agents.log import Terms
 from sim.rules.influence import BodyFacts, FootprintFacts, Influence, SystemFacts
 from sim.rules.influences import in_force
@@ -64,8 +65,10 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         ics_status=system.ics_status,
         letters=sum(system.letters.values()),
         refusals=situation.refusals,
-        alienation=sum(ccg.alienation for ccg in system.members) / max(1, len(system.members)),
+        alienation=sum(alienation_of(situation, ccg) for ccg in system.members)
+        / max(1, len(system.members)),
         day=situation.env.now,
+        alternative=system.alternative,
     )
 
 
@@ -97,6 +100,6 @@ def body_facts(
         opposed_councils=opposed_councils,
         matches_council=ccg.matched_council >= 0,
         refusals=situation.refusals,
-        alienation=ccg.alienation,
+        alienation=alienation_of(situation, ccg),
         day=situation.env.now,
     )

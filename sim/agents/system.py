@@ -38,6 +38,7 @@ class System:
         self.pushes: dict[str, float] = {}
         self.leader_in_post = True
         self.proposals = 0
+        self.alternative = ""  # the shape chosen instead of a merger, where places may review
         self._cooling = 0
         self._losses = 0
         self._idle = True  # no two CCGs are free to propose anything

@@ -36,7 +36,8 @@ class SystemFacts:
     Shares are over its free CCGs; ``ccgs`` counts all its living CCGs, ``free`` those in no
     proposal; ``leader_type`` is that of the leader in post; ``refusals`` counts ballots lost in
     England so far in this run; ``day`` is days since the start; ``alienation`` is the mean over
-    its CCGs.
+    its CCGs; ``alternative`` is the shape chosen instead of a merger at the last review, "" before
+    any.
     """
 
     ccgs: int
@@ -53,6 +54,7 @@ class SystemFacts:
     refusals: int
     alienation: float
     day: float
+    alternative: str = ""
 
 
 @dataclass(frozen=True, slots=True)
