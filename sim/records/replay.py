@@ -63,7 +63,7 @@ COMMITTED: Final = frozenset(
         "conditions_met",
     }
 )
-OF_A_CCG: Final = frozenset({"ballot", "rung"})
+OF_A_CCG: Final = frozenset({"ballot", "rung", "veto", "alienated", "functions"})
 
 
 @dataclass(slots=True)
@@ -81,6 +81,7 @@ class _Checker:
     approved_at: dict[str, float] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     tally: Counter[str] = field(default_factory=Counter)
+    blocked: set[str] = field(default_factory=set)
     where: str = ""
 
     def require(self, holds: bool, identity: str, what: str) -> None:
@@ -255,12 +256,28 @@ def _merge(state: _Checker, event: Event) -> None:
     state.tally["dissolved"] += len(parts) - 1
 
 
+def _begin_deadlock(state: _Checker, event: Event) -> None:
+    case = event.data["case"]
+    state.require(case not in state.blocked, "I6", f"{case} is in deadlock already")
+    for body in event.data["blockers"]:
+        state.alive(body)
+    state.blocked.add(case)
+
+
+def _end_deadlock(state: _Checker, event: Event) -> None:
+    case = event.data["case"]
+    state.require(case in state.blocked, "I6", f"{case} is in no deadlock that could end")
+    state.blocked.remove(case)
+
+
 STEPS: Final[dict[str, Callable[[_Checker, Event], None]]] = {
     "start": _begin,
     "mooted": _moot,
     "decided": _decide,
     "ballot": _vote,
     "merged": _merge,
+    "deadlock": _begin_deadlock,
+    "deadlock_ends": _end_deadlock,
 }
 EXITS: Final = frozenset({"withdrawn", "lost", "refused", "lapsed"})
 

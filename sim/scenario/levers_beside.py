@@ -60,7 +60,7 @@ class Service(Group):
         "who may settle a deadlock: nobody, the leader, a combined authority (of its own accord, "
         "imposed, or either), the centre",
         "choice",
-        (91, 92, 96, 99, 102),
+        (91, 92, 98, 99, 102),
     )
     autonomy: float = lever(
         1.0,

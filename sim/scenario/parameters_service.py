@@ -73,7 +73,7 @@ class ServiceParameters(BoundaryParameters):
         "chance that a system leader's final say holds, which is that the centre has confidence "
         "in the leader",
         "assumed: the rule is stated with that condition (row 91); how many enjoy it is not known",
-        (91, 96),
+        (91,),
         low=0.0,
         high=1.0,
     )

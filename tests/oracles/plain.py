@@ -54,6 +54,7 @@ PARAMETERS: Final[dict[str, float]] = {
     "honour_probability": 1.0,
     "approval_probability": 1.0,
     "fixed_cost": 0.5,
+    "alienation_half_life": 36.0,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -74,11 +75,15 @@ ZERO: Final = (
     "approval_part_hard", "conditions_share", "relay_drop_region", "relay_drop_local",
     "relay_restore", "sharing_saving", "leader_turnover", "leader_dedicated",
     "ladder_officer_rate", "ladder_team_rate", "ladder_committee_rate",
-    "officer_unknown_share",
+    "officer_unknown_share", "veto_base", "veto_loss", "veto_shared", "veto_loyalty",
+    "deadlock_salience", "leader_prevails", "force_prevails", "voluntary_share",
+    "voluntary_prevails", "impose_distress", "alienation_mild", "alienation_effect",
+    "function_up", "function_csu", "place_taken", "provider_appetite", "csu_substitute",
+    "alternative_pull", "small_size_start",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",
-    "conditions", "vacancy", "cooling",
+    "conditions", "vacancy", "cooling", "deadlock", "final_say",
 )  # fmt: skip
 
 
