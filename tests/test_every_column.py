@@ -22,7 +22,7 @@ SCENARIOS = (
     "as_written",
     "as_happened",
     "hard_rule",
-    "combined_authorities",
+    "centre_decides",
     "functions_to_place",
     "providers_instead",
 )

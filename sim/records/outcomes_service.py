@@ -30,7 +30,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     count("deadlocks_overridden", "deadlocks that ended because somebody had the last word"),
     count("deadlocks_merged", "deadlocks that ended because the CCGs concerned became one"),
     count("final_says_failed", "last words that did not hold: the local veto survived them"),
-    count("overridden_ccgs", "CCGs overruled at least once, by majority, leader, or from above"),
+    count(
+        "overridden_ccgs",
+        "CCGs whose veto was overridden at least once: by majority, leader, authority or centre",
+    ),
     share("deadlock_months", "mean months a deadlock lasted, by the end of the run if still open"),
     *(count(f"deadlocks_{patch}", f"deadlocks in {IN_WORDS[patch]}") for patch in PATCHES),
     *(
@@ -41,7 +44,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
         share(f"deadlock_months_{patch}", f"the same mean in {IN_WORDS[patch]}")
         for patch in PATCHES
     ),
-    share("alienation", "alienation left by all forced moves, mandates included; in forced moves"),
     share("share_up", "mean share of tasks going up to the merged CCG, over mergers"),
     share("share_place", "mean share of tasks going down to place, over mergers"),
     share("share_csu", "mean share of tasks going to the commissioning support unit, over mergers"),
@@ -66,7 +68,10 @@ def _service(view: LogView) -> dict[str, int | float | None]:
     lasted = _lasted(view, ends)
     patches = Counter(event.data["patch"] for event in view.events("deadlock"))
     forced = Counter(event.data["patch"] for event in overridden)
-    vetoes, alienated = view.events("veto"), view.events("alienated")
+    vetoes = view.events("veto")
+    decided = [e for e in view.events("service_agreed") if e.data["how"] != "agreed"]
+    cases = {event.data["case"] for event in (*overridden, *decided)}
+    overruled = {event.subject for event in vetoes if event.data["case"] in cases}
     found: dict[str, int | float | None] = {
         "reconfigurations": len(view.events("reconfiguration")),
         "service_agreed": len(view.events("service_agreed")),
@@ -77,9 +82,8 @@ def _service(view: LogView) -> dict[str, int | float | None]:
         "deadlocks_overridden": len(overridden),
         "deadlocks_merged": how["merged"],
         "final_says_failed": len(view.events("final_say_failed")),
-        "overridden_ccgs": len({e.subject for e in alienated if e.data["why"] != "mandate"}),
+        "overridden_ccgs": len(overruled),
         "deadlock_months": _mean([months for _, months in lasted]),
-        "alienation": float(sum(event.data["amount"] for event in alienated)),
     }
     for patch in PATCHES:
         found[f"deadlocks_{patch}"] = patches[patch]

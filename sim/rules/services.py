@@ -151,7 +151,10 @@ def fading(months: float, half_life: float) -> float:
 
 
 def can_alienate(levers: Levers) -> bool:
-    """Return whether anything in a scenario can overrule a CCG, so that alienation may matter."""
+    """Return whether anything in a scenario can overrule a CCG, so that alienation may matter.
+
+    Every lever that forces a CCG belongs here, or the alienation it leaves weighs on nobody.
+    """
     return levers.service.arrivals > 0.0
 
 

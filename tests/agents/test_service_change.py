@@ -241,7 +241,6 @@ def test_outcomes_are_those_of_the_log(world: World) -> None:
     assert row["vetoes_sharing_officer"] == 0
     assert row["deadlocks_resolved"] == row["deadlocks_overridden"] == count["deadlock_ends"]
     assert row["overridden_ccgs"] == 3
-    assert row["alienation"] == 3.0 * count["deadlock_ends"]
     assert 0.0 < row["deadlock_months"] <= 6.0 + 1e-6
     patches = ("voluntary", "forced", "neither")
     assert sum(row[f"deadlocks_{patch}"] for patch in patches) == row["deadlocks"]
