@@ -89,6 +89,14 @@ def test_where_nobody_takes_a_place_tasks_go_up(tmp_path: Path) -> None:
     assert (data["share_up"], data["share_place"]) == pytest.approx((1.0, 0.0))
 
 
+def test_each_place_finds_its_leader_for_itself(tmp_path: Path) -> None:
+    """At even odds, over 20 replications, some mergers have leaders for a part of their places."""
+    world, scenario = made(tmp_path), arm({"place_taken": 0.5}, allocation="to_place")
+    led = [tasks(run(world, scenario, r)).data["provider_led"] for r in range(20)]
+    assert set(led) & {1, 2, 3}
+    assert 20 < sum(led) < 60  # of 80: outside by chance less than once in 100,000
+
+
 REVIEWED = {
     "levers": {"providers": {"alternatives": 1.0}},
     "parameters": {"start_rate": 0.05},

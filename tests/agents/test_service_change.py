@@ -227,15 +227,23 @@ def test_deadlocks_have_a_long_right_tail(world: World) -> None:
     assert sum(high) / len(high) > sum(low) / len(low)
 
 
-def test_outcomes_are_those_of_the_log(world: World) -> None:
-    scenario = vetoed(**service(final_say="centre"))
+def outcomes(world: World, scenario: Scenario) -> dict[str, Any]:
     made = replicate_log(world, scenario, 1, 0)
     folded = fold(made.events, made.parameters, world, scenario.start, scenario.end)
-    row: dict[str, Any] = dict(
-        zip([c.name for c in SCALARS], folded["replications"][0], strict=True)
-    )
+    return dict(zip([c.name for c in SCALARS], folded["replications"][0], strict=True))
+
+
+def test_a_deadlock_that_ends_of_itself_overrides_nobody(world: World) -> None:
+    row = outcomes(world, vetoed())
+    assert row["deadlocks_resolved"] > 0
+    assert row["deadlocks_overridden"] == row["overridden_ccgs"] == 0
+
+
+def test_outcomes_are_those_of_the_log(world: World) -> None:
+    scenario = vetoed(**service(final_say="centre"))
+    row, events = outcomes(world, scenario), run(world, scenario)
     kinds = ("deadlock", "veto", "deadlock_ends")
-    count = {kind: len(of_kind(made.events, kind)) for kind in kinds}
+    count = {kind: len(of_kind(events, kind)) for kind in kinds}
     assert row["deadlocks"] == count["deadlock"] > 0
     assert row["vetoes"] == count["veto"]
     assert row["vetoes_sharing_officer"] == 0
