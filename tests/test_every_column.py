@@ -19,7 +19,14 @@ from sim.records.schema import TABLES
 from sim.scenario import load_scenario
 from sim.scenario.parameters import PARAMETER_TABLE
 
-SCENARIOS = ("as_written", "as_happened", "hard_rule")
+SCENARIOS = (
+    "as_written",
+    "as_happened",
+    "hard_rule",
+    "centre_decides",
+    "functions_to_place",
+    "providers_instead",
+)
 REPLICATIONS = 60
 PAIRS = 40
 SEED = 1

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sim.agents import boundary_talks, leaders
+from sim.agents import boundary_talks, functions, leaders, providers, service_change
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -46,7 +46,13 @@ class Listeners:
         self.stated, self.over = [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (boundary_talks.enter, leaders.enter)
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
+    boundary_talks.enter,
+    leaders.enter,
+    service_change.enter,
+    functions.enter,
+    providers.enter,
+)
 
 
 def enter(situation: Situation) -> None:

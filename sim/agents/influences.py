@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.agents.alienation import alienation_of
 from sim.agents.log import Terms
 from sim.rules.influence import (
     NO_LEADER_FACTS,
@@ -78,10 +79,12 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         ics_status=system.ics_status,
         letters=system.letter_strength,
         refusals=situation.refusals,
-        alienation=sum(ccg.alienation for ccg in system.members) / max(1, len(system.members)),
+        alienation=sum(alienation_of(situation, ccg) for ccg in system.members)
+        / max(1, len(system.members)),
         day=situation.env.now,
         log_divided=sum(_log_divided(situation, ccg) for ccg in free) / n,
         leaders=leader_facts(system, None),
+        alternative=system.alternative,
     )
 
 
@@ -119,7 +122,7 @@ def body_facts(
         opposed_councils=opposed_councils,
         matches_council=ccg.matched_council >= 0,
         refusals=situation.refusals,
-        alienation=ccg.alienation,
+        alienation=alienation_of(situation, ccg),
         day=situation.env.now,
         leaders=leader_facts(situation.systems[ccg.system], ccg),
     )

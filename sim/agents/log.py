@@ -53,6 +53,17 @@ kind                subject, then the keys of ``data``
 ``joining_asked``   system: partner (code)
 ``joining_decided``  system: partner, spell (which spell of talks ended), persuaded (bool)
 ``systems_merged``  new code: systems (codes of both), name, bodies
+``reconfiguration`` system: case, parties (tuple of body names), loser, loss (0 to 1)
+``veto``            CCG: case, sharing (patient share of the others under its officer)
+``service_agreed``  system: case, how (agreed, majority, leader)
+``deadlock``        system: case, patch (voluntary, forced, neither), blockers (tuple of names)
+``final_say_failed``  system: case, how
+``deadlock_ends``   system: case, patch, how (agreed, leader, voluntary, imposed, centre, merged),
+                    months
+``alienated``       CCG: why (majority, leader, voluntary, imposed, centre, mandate), amount
+``functions``       new body name: share_up, share_place, share_csu, places, provider_led,
+                    council_led
+``alternative``     system: action (merge, share, federate, vertical, split, none)
 ``end``             "England": ccgs
 ==================  ==========================================================================
 

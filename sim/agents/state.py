@@ -65,7 +65,7 @@ class LivingCCG:
     ballots: int = 0
     log_consent: tuple[bool, float] | None = None  # kept by ``sim.agents.ccg.log_consent``
     proposal: Proposal | None = None
-    alienation: float = 0.0  # what forced moves have left behind; only where a lever forces
+    alienation: float = 0.0  # in units of the first day: see ``sim.agents.alienation``
 
 
 @dataclass(slots=True)

@@ -59,6 +59,7 @@ class System:
         self.leader_turn = 0  # counts its leaders; addresses their luck
         self.chosen_by_centre = False
         self.proposals = 0
+        self.alternative = ""  # the shape chosen instead of a merger, where places may review
         self._cooling = 0
         self._losses = 0
         self._idle = True  # no two CCGs are free to propose anything

@@ -132,6 +132,19 @@ DUAL_ROLE: Final = Purpose(66, "dual_role", "ccg", "other")
 COUNCIL_OFFER: Final = Purpose(67, "council_offer", "council", "other")
 COOPERATION: Final = Purpose(68, "cooperation", "system", "place")
 FINANCE_DIRECTOR: Final = Purpose(69, "finance_director", "system", "other")
+# Service change: attempts are a system's reconfigurations, or those that a CCG was party to.
+SERVICE_ARRIVAL: Final = Purpose(80, "service_arrival", "system", "other")
+SERVICE_LOSS: Final = Purpose(81, "service_loss", "system", "other")
+SERVICE_VETO: Final = Purpose(82, "service_veto", "ccg", "ccg")
+DEADLOCK_TIME: Final = Purpose(83, "deadlock_time", "system", "other")
+FINAL_SAY_TIME: Final = Purpose(84, "final_say_time", "system", "other")
+FINAL_SAY: Final = Purpose(85, "final_say", "system", "other")
+
+# Providers and functions: how strong a system's provider is; who leads a place; other shapes.
+PROVIDER_STRENGTH: Final = Purpose(86, "provider_strength", "system", "place")
+PLACE_TAKEN: Final = Purpose(87, "place_taken", "ccg", "other")
+ALTERNATIVE_TIME: Final = Purpose(88, "alternative_time", "system", "other")
+ALTERNATIVE: Final = Purpose(89, "alternative", "system", "other")
 
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))

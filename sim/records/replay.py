@@ -63,7 +63,9 @@ COMMITTED: Final = frozenset(
         "conditions_met",
     }
 )
-OF_A_CCG: Final = frozenset({"ballot", "rung", "place_leader", "dual_role"})
+OF_A_CCG: Final = frozenset(
+    {"ballot", "rung", "place_leader", "dual_role", "veto", "alienated", "functions"}
+)
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class _Checker:
     approved_at: dict[str, float] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     tally: Counter[str] = field(default_factory=Counter)
+    blocked: set[str] = field(default_factory=set)
     where: str = ""
 
     def require(self, holds: bool, identity: str, what: str) -> None:
@@ -273,6 +276,20 @@ def _redraw(state: _Checker, event: Event) -> None:
     lineage.redraw(event)
 
 
+def _begin_deadlock(state: _Checker, event: Event) -> None:
+    case = event.data["case"]
+    state.require(case not in state.blocked, "I6", f"{case} is in deadlock already")
+    for body in event.data["blockers"]:
+        state.alive(body)
+    state.blocked.add(case)
+
+
+def _end_deadlock(state: _Checker, event: Event) -> None:
+    case = event.data["case"]
+    state.require(case in state.blocked, "I6", f"{case} is in no deadlock that could end")
+    state.blocked.remove(case)
+
+
 STEPS: Final[dict[str, Callable[[_Checker, Event], None]]] = {
     "start": _begin,
     "mooted": _moot,
@@ -281,6 +298,8 @@ STEPS: Final[dict[str, Callable[[_Checker, Event], None]]] = {
     "merged": _merge,
     "systems_split": _redraw,
     "systems_merged": _redraw,
+    "deadlock": _begin_deadlock,
+    "deadlock_ends": _end_deadlock,
 }
 EXITS: Final = frozenset({"withdrawn", "lost", "refused", "lapsed"})
 

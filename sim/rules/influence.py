@@ -64,7 +64,8 @@ class SystemFacts:
     proposal; ``leader_type`` is that of the leader in post; ``refusals`` counts ballots lost in
     England so far in this run; ``day`` is days since the start; ``alienation`` is the mean over
     its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that lie
-    mostly in the same council (0 for one that lies mostly in none).
+    mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the shape
+    chosen instead of a merger at the last review, "" before any.
     """
 
     ccgs: int
@@ -83,6 +84,7 @@ class SystemFacts:
     day: float
     log_divided: float = 0.0
     leaders: LeaderFacts = NO_LEADER_FACTS
+    alternative: str = ""
 
 
 @dataclass(frozen=True, slots=True)

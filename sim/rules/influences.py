@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.rules import borders, economies, leading, pressure, services
+from sim.rules import borders, economies, functions, leading, pressure, providers, services
 from sim.rules.influence import Decision, Influence
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ ALL: Final[tuple[Influence, ...]] = (
     *leading.INFLUENCES,
     *borders.INFLUENCES,
     *services.INFLUENCES,
+    *functions.INFLUENCES,
+    *providers.INFLUENCES,
 )
 
 

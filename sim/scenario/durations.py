@@ -121,6 +121,19 @@ class Durations:
         "how long a lost ballot or refusal holds back new proposals in a system",
         "evidence: priors.md section 3, refusal to next possible effect 12",
     )
+    deadlock: Duration = _stage(
+        Duration("lognormal", (44.0, 0.7)),
+        "a blocked service change to its end where nobody has the last word and half of a "
+        "hospital is at stake",
+        "computed: maximum likelihood from service_change_vetoes.md, two deadlocks that ended "
+        "after 25 and 30 months and three still open (or ended by threat) at 1.5, 7 and 77",
+    )
+    final_say: Duration = _stage(
+        Duration("gamma", (9.0, 6.0)),
+        "a deadlock to the decision of whoever has the last word",
+        "assumed: between weeks under threat of directions and 25 months with an outside chair "
+        "(service_change_vetoes.md)",
+    )
 
 
 DURATION_NAMES: Final = tuple(field.name for field in dataclasses.fields(Durations))

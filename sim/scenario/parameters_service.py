@@ -1,15 +1,216 @@
 """Parameters of service change, alienation, functions and providers.
 
-See ``sim.scenario.parameters`` for how to read the rows.
+See ``sim.scenario.parameters`` for how to read the rows. "vetoes.md" is the evidence on blocked
+service changes, five cases up to 1 April 2020. None of these numbers is read unless a lever of
+``service``, ``functions`` or ``providers`` (or one that forces mergers) is off its neutral value.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.scenario.parameter_field import parameter
 from sim.scenario.parameters_boundaries import BoundaryParameters
+from sim.scenario.priors import beta, lognormal, normal
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceParameters(BoundaryParameters):
     """Numbers of service change, alienation, functions and providers."""
+
+    # -- Vetoes ---------------------------------------------------------------------------------
+    veto_base: float = parameter(
+        140,
+        normal(-2.5, 0.7),
+        "log-odds",
+        "a CCG's veto on a reconfiguration that costs it nothing, with average taste for autonomy",
+        "assumed: about one in thirteen; together with the next row a reconfiguration in a system "
+        "of five is blocked a little less than every second time (vetoes.md lists blocks, not "
+        "what they were blocked among)",
+        (93, 94, 95),
+    )
+    veto_loss: float = parameter(
+        141,
+        normal(3.0, 0.8),
+        "log-odds per whole loss",
+        "how much more a CCG blocks where its own hospital would lose its main services",
+        "assumed: in all three hospital cases of vetoes.md the blocker was the side that would "
+        "lose; size not given",
+        (95,),
+    )
+    veto_shared: float = parameter(
+        142,
+        normal(-0.7, 0.4),
+        "log-odds",
+        "effect on a veto of sharing an officer with all other CCGs concerned",
+        "assumed: sharing ought to help, yet did not prevent the one block on record between two "
+        "CCGs with one officer (vetoes.md)",
+        (94,),
+    )
+    veto_loyalty: float = parameter(
+        143,
+        normal(1.0, 0.5),
+        "log-odds",
+        "how far a CCG's wish to go its own way falls where all its patients are in bodies in "
+        "distress, which must do as they are told from above",
+        "assumed: sign from row 108; size not given",
+        (108,),
+    )
+    deadlock_salience: float = parameter(
+        144,
+        normal(0.7, 0.3),
+        "log-months per whole loss",
+        "how much longer a deadlock lasts over a whole hospital than over none",
+        "assumed: unpopular closures were put off for years (row 97); a whole loss lasts twice as "
+        "long as none",
+        (97,),
+    )
+    # -- Who has the last word ------------------------------------------------------------------
+    leader_prevails: float = parameter(
+        145,
+        beta(3, 2),
+        "probability",
+        "chance that a system leader's final say holds, which is that the centre has confidence "
+        "in the leader",
+        "assumed: the rule is stated with that condition (row 91); how many enjoy it is not known",
+        (91,),
+        low=0.0,
+        high=1.0,
+    )
+    force_prevails: float = parameter(
+        146,
+        beta(18, 2),
+        "probability",
+        "chance that the centre's force, once used, overcomes a local block",
+        "assumed: many precedents of national force defeating local opposition (row 92), and one "
+        "block that gave way within weeks under threat of directions (vetoes.md); high, below 1",
+        (92, 102),
+        low=0.0,
+        high=1.0,
+    )
+    voluntary_share: float = parameter(
+        147,
+        beta(2, 6),
+        "probability",
+        "chance that a system with a provider of average strength forms a combined authority of "
+        "its own accord",
+        "assumed: three such patches are named among some 44 (row 99), all with a strong provider",
+        (99, 100),
+        low=0.0,
+        high=1.0,
+    )
+    voluntary_prevails: float = parameter(
+        148,
+        beta(6, 2),
+        "probability",
+        "chance that a voluntary combined authority settles a deadlock",
+        "assumed: between a leader's say and the centre's force",
+        (99,),
+        low=0.0,
+        high=1.0,
+    )
+    impose_distress: float = parameter(
+        149,
+        normal(2.5, 0.8),
+        "log-odds per share",
+        "how the centre aims imposed authorities at distress: even odds in a blocked patch with "
+        "half of its patients in bodies in distress",
+        "assumed: the forced type is blocked and usually in financial or performance trouble "
+        "(row 102); size not given",
+        (99, 102),
+    )
+    # -- What force leaves behind -----------------------------------------------------------------
+    alienation_mild: float = parameter(
+        150,
+        beta(3, 6),
+        "share",
+        "alienation left where one's own leader, a majority or a voluntary authority overrules, "
+        "as a share of what the centre's force leaves",
+        "assumed: no case is recorded",
+        (79, 99),
+        low=0.0,
+        high=1.0,
+    )
+    alienation_effect: float = parameter(
+        151,
+        normal(-0.4, 0.3),
+        "log-odds per forced move",
+        "effect of one forced move, still fresh, on a CCG's consent and on its members' yes",
+        "assumed: sign from row 79; about twice the prior of the backlash against a centre that "
+        "is merely seen behind a proposal (priors.md section 4); one number for governing body "
+        "and members, since nothing recorded parts them",
+        (79, 83),
+    )
+    alienation_half_life: float = parameter(
+        152,
+        lognormal(36.0, 0.5),
+        "months",
+        "time in which alienation fades to half",
+        "assumed: one CCG voted for a merger 6.4 years after its block (vetoes.md), so it lasts "
+        "years and not for ever",
+        (79, 83),
+        low=1.0,
+    )
+    # -- Functions ------------------------------------------------------------------------------
+    function_up: float = parameter(
+        153,
+        normal(0.4, 0.4),
+        "log-weight",
+        "tasks that go up to the merged CCG, against those that go down to place",
+        "assumed: some go up and the rest down (row 58); no shares are recorded",
+        (58,),
+    )
+    function_csu: float = parameter(
+        154,
+        normal(-1.5, 0.5),
+        "log-weight",
+        "tasks that go to the commissioning support unit, against those that go down to place",
+        "assumed: CSUs are reshaped in the same process (row 69); a small part",
+        (69,),
+    )
+    place_taken: float = parameter(
+        155,
+        beta(5, 3),
+        "probability",
+        "chance that a provider or council is there to take on a place's tasks after a merger",
+        "assumed: providers taking up local leadership is partly a consequence of mergers (row 41)",
+        (41, 49),
+        low=0.0,
+        high=1.0,
+    )
+    provider_appetite: float = parameter(
+        156,
+        normal(0.4, 0.6),
+        "log-odds",
+        "a provider, rather than the council, leads a place where either could",
+        "assumed: leading is becoming a mark of a successful trust (row 42); how many want it is "
+        "not known",
+        (42,),
+    )
+    csu_substitute: float = parameter(
+        157,
+        normal(-0.5, 0.25),
+        "log-rate",
+        "effect on starting of support units with room for half as much again of the tasks",
+        "assumed: sign from row 69; about the fall in starting that two thirds of the saving "
+        "made without a merger would bring",
+        (69,),
+    )
+    # -- Providers ------------------------------------------------------------------------------
+    alternative_pull: float = parameter(
+        158,
+        normal(-0.6, 0.3),
+        "log-rate",
+        "effect on starting of having chosen another shape than a merger",
+        "assumed: an alternative halves the rate, about; no data (rows 86 and 87)",
+        (86, 87, 88),
+    )
+    small_size_start: float = parameter(
+        159,
+        normal(0.3, 0.15),
+        "log-rate per halving of size",
+        "under the counter-view only: how much sooner CCGs of half the average size merge",
+        "assumed: the quoted view that small bodies are the obvious candidates (row 89); the "
+        "usual prior has no such effect",
+        (89,),
+    )

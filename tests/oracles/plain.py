@@ -55,6 +55,7 @@ PARAMETERS: Final[dict[str, float]] = {
     "approval_probability": 1.0,
     "fixed_cost": 0.5,
     "leader_confidence": 0.5,
+    "alienation_half_life": 36.0,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -83,10 +84,15 @@ ZERO: Final = (
     "place_leader_rate", "place_leader_merged", "dual_role_wish", "workaround_probability",
     "ballot_takeover", "council_won_over", "compromise_gain", "devolved_need",
     "cooperation_growth", "cooperation_spread", "firm_hand", "rivalry",
+    "officer_unknown_share", "veto_base", "veto_loss", "veto_shared", "veto_loyalty",
+    "deadlock_salience", "leader_prevails", "force_prevails", "voluntary_share",
+    "voluntary_prevails", "impose_distress", "alienation_mild", "alienation_effect",
+    "function_up", "function_csu", "place_taken", "provider_appetite", "csu_substitute",
+    "alternative_pull", "small_size_start",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",
-    "conditions", "vacancy", "cooling",
+    "conditions", "vacancy", "cooling", "deadlock", "final_say",
 )  # fmt: skip
 
 

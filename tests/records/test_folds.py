@@ -177,8 +177,6 @@ def test_proposals_of_a_known_story(world: World) -> None:
 
 def test_scalars_of_a_known_story(world: World) -> None:
     (row,) = fold(story().events(), {}, world, START, END)["replications"]
-    found = dict(zip((column.name for column in SCALARS), row, strict=True))
-    beside = {column.name for column in BESIDE_COLUMNS}  # have tests of their own
     beside = {column.name for column in BESIDE_COLUMNS}
     found = dict(zip((column.name for column in SCALARS), row, strict=True))
     assert {name: value for name, value in found.items() if name not in beside} == {

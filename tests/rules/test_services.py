@@ -1,0 +1,231 @@
+"""Service change, functions and providers: every rule by its numbers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from sim.rules import functions, influences, providers, services
+from sim.rules.influence import SystemFacts
+from sim.rules.logistic import expit, total
+from sim.scenario.levers import Levers
+from sim.scenario.parameters import PARAMETER_TABLE, Parameters
+
+PARAMETERS = Parameters(**{row.name: row.prior.draw(0.5) for row in PARAMETER_TABLE})
+ASKED = {"loss": 0.0, "sharing": 0.0, "distress": 0.0, "autonomy": 0.0}
+NUMBERS = {"veto_base": -2.5, "veto_loss": 3.0, "veto_shared": -0.7, "veto_loyalty": 1.0}
+FACTS = SystemFacts(
+    ccgs=4,
+    free=4,
+    patients=631_600,
+    officer_share=0.0,
+    distress_share=0.0,
+    match_share=0.0,
+    leader_type="unknown",
+    leader_dedicated=False,
+    leader_in_post=True,
+    ics_status="stp",
+    letters=0.0,
+    refusals=0,
+    alienation=0.0,
+    day=0.0,
+)
+
+
+def veto(**facts: float) -> float:
+    return services.veto_probability(services.veto_terms(**{**ASKED, **facts}, **NUMBERS), 1.0)
+
+
+def test_the_terms_of_a_veto() -> None:
+    terms = services.veto_terms(loss=0.5, sharing=0.5, distress=0.2, autonomy=0.3, **NUMBERS)
+    assert dict(terms) == pytest.approx(
+        {"base": -2.5, "own_loss": 1.5, "shared_officer": -0.35, "autonomy": 0.3, "loyalty": -0.2}
+    )
+    assert services.veto_probability(terms, 0.5) == 0.5 * expit(total(terms))
+
+
+def test_a_shared_officer_lowers_a_veto_but_does_not_rule_it_out() -> None:
+    for loss in (0.0, 0.5, 1.0):
+        assert 0.0 < veto(loss=loss, sharing=1.0) < veto(loss=loss)
+
+
+def test_a_ccg_guards_its_own_hospital() -> None:
+    chances = [veto(loss=loss) for loss in (0.0, 0.3, 0.6, 1.0)]
+    assert chances == sorted(chances)
+    assert chances[-1] > 5.0 * chances[0]
+
+
+def test_the_wish_to_go_ones_own_way_falls_as_distress_rises() -> None:
+    own = ("autonomy", "loyalty")
+    wishes = []
+    for distress in (0.0, 0.5, 1.0):
+        terms = dict(
+            services.veto_terms(loss=0.0, sharing=0.0, distress=distress, autonomy=0.5, **NUMBERS)
+        )
+        wishes.append(sum(terms[name] for name in own))
+    assert wishes == [0.5, 0.0, -0.5]
+
+
+def test_without_autonomy_there_is_no_veto() -> None:
+    terms = services.veto_terms(loss=1.0, sharing=0.0, distress=0.0, autonomy=9.0, **NUMBERS)
+    chances = [services.veto_probability(terms, kept) for kept in (1.0, 0.5, 0.0)]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[-1] == 0.0
+
+
+def test_more_passes_under_a_majority_and_more_still_under_a_leader() -> None:
+    def passes(rule: str, vetoes: int, parties: int) -> bool:
+        return services.verdict(rule, vetoes, parties, leader_in_post=True) != "deadlock"
+
+    for parties in range(2, 9):
+        for vetoes in range(parties + 1):
+            in_order = [
+                passes(rule, vetoes, parties) for rule in ("unanimity", "majority", "leader")
+            ]
+            assert in_order == sorted(in_order)
+            assert passes("leader", vetoes, parties)
+            assert passes("majority", vetoes, parties) is (2 * vetoes < parties)
+            assert passes("unanimity", vetoes, parties) is (vetoes == 0)
+    assert services.verdict("majority", 1, 2, leader_in_post=True) == "deadlock"  # a tie blocks
+    assert services.verdict("leader", 1, 2, leader_in_post=False) == "deadlock"
+    assert services.verdict("leader", 1, 3, leader_in_post=False) == "majority"
+
+
+def test_voluntary_authorities_need_a_strong_provider_and_force_is_aimed_at_distress() -> None:
+    voluntary = [services.voluntary_probability(0.25, s) for s in (-1.0, 0.0, 1.0)]
+    assert voluntary == sorted(voluntary)
+    assert voluntary[1] == pytest.approx(0.25)
+    imposed = [services.imposition_probability(share, 2.5) for share in (0.0, 0.5, 1.0)]
+    assert imposed == sorted(imposed)
+    assert imposed[1] == 0.5
+    assert services.class_of_patch(0.1, 0.2, 0.1, 0.2) == "voluntary"
+    assert services.class_of_patch(0.3, 0.2, 0.1, 0.2) == "forced"
+    assert services.class_of_patch(0.3, 0.2, 0.3, 0.2) == "neither"
+
+
+@pytest.mark.parametrize(
+    ("final_say", "words"),
+    [
+        ("none", ("", "", "")),
+        ("leader", ("leader",) * 3),
+        ("centre", ("centre",) * 3),
+        ("combined_voluntary", ("voluntary", "", "")),
+        ("combined_imposed", ("", "imposed", "")),
+        ("combined", ("voluntary", "imposed", "")),
+    ],
+)
+def test_who_has_the_last_word_where(final_say: str, words: tuple[str, ...]) -> None:
+    patches = ("voluntary", "forced", "neither")
+    assert tuple(services.final_word(final_say, patch) for patch in patches) == words
+
+
+def test_the_centre_prevails_mostly_and_the_leader_with_confidence() -> None:
+    chances = {
+        who: services.prevails_probability(
+            who, leader_prevails=0.6, voluntary_prevails=0.7, force_prevails=0.9
+        )
+        for who in ("leader", "voluntary", "imposed", "centre")
+    }
+    assert chances == {"leader": 0.6, "voluntary": 0.7, "imposed": 0.9, "centre": 0.9}
+    [prior] = [row.prior for row in PARAMETER_TABLE if row.name == "force_prevails"]
+    assert 0.7 < prior.draw(0.02) < prior.draw(0.999) < 1.0
+
+
+def test_more_at_stake_means_a_longer_deadlock() -> None:
+    factors = [services.delay_factor(loss, 0.7) for loss in (0.0, 0.5, 1.0)]
+    assert factors == pytest.approx([math.exp(-0.35), 1.0, math.exp(0.35)])
+
+
+def test_force_from_above_alienates_most_and_alienation_fades() -> None:
+    for how in ("centre", "imposed", "mandate"):
+        assert services.alienation_after(how, 0.3) == 1.0
+    for how in ("leader", "voluntary", "majority"):
+        assert services.alienation_after(how, 0.3) == 0.3
+    assert services.fading(0.0, 36.0) == 1.0
+    assert services.fading(36.0, 36.0) == pytest.approx(0.5)
+    assert services.fading(72.0, 36.0) == pytest.approx(0.25)
+
+
+def test_shares_of_tasks_add_up() -> None:
+    for led, to_place, capacity in itertools.product((0, 1, 3), (True, False), (0.0, 1.0, 3.0)):
+        shares = functions.allocate(
+            places=3,
+            led=led if to_place else 0,
+            to_place=to_place,
+            csu_capacity=capacity,
+            function_up=0.4,
+            function_csu=-1.5,
+        )
+        assert sum(shares) == pytest.approx(1.0)
+        assert min(shares) >= 0.0
+        assert (shares.place > 0.0) is (to_place and led > 0)
+
+
+def test_room_at_the_support_unit_draws_tasks_and_places_need_leaders() -> None:
+    def shares(led: int, capacity: float) -> functions.Shares:
+        return functions.allocate(
+            places=3,
+            led=led,
+            to_place=True,
+            csu_capacity=capacity,
+            function_up=0.0,
+            function_csu=math.log(0.2),
+        )
+
+    assert shares(3, 0.0) == pytest.approx((1.0 / 2.2, 1.0 / 2.2, 0.2 / 2.2))
+    assert shares(0, 0.0) == pytest.approx((2.0 / 2.2, 0.0, 0.2 / 2.2))
+    assert shares(3, 1.0).csu == pytest.approx(0.3 / 2.3)
+
+
+def test_who_leads_a_place() -> None:
+    chance = {"strength": 0.0, "place_taken": 0.6, "provider_appetite": 0.0}
+    assert functions.place_leader(0.7, 0.1, has_council=True, **chance) == ""
+    assert functions.place_leader(0.5, 0.1, has_council=True, **chance) == "provider"
+    assert functions.place_leader(0.5, 0.9, has_council=True, **chance) == "council"
+    assert functions.place_leader(0.5, 0.9, has_council=False, **chance) == "provider"
+    keen = chance | {"provider_appetite": 3.0}
+    assert functions.place_leader(0.5, 0.9, has_council=True, **keen) == "provider"
+
+
+def test_the_menu_holds_other_shapes_than_merging() -> None:
+    for strength in (-2.0, 0.0, 2.0):
+        chances = dict(providers.menu(strength))
+        assert sum(chances.values()) == pytest.approx(1.0)
+        assert set(chances) == {"merge", "share", "federate", "vertical", "split", "none"}
+        assert min(chances.values()) > 0.0
+    assert dict(providers.menu(0.0)) == pytest.approx(dict(providers.MENU))
+    assert dict(providers.menu(1.0))["vertical"] > dict(providers.menu(0.0))["vertical"]
+    assert providers.choose_shape(0.0, 0.001) == "merge"
+    assert providers.choose_shape(0.0, 0.999) == "none"
+    assert providers.choose_shape(0.0, 1.0) == "none"
+
+
+def test_influences_beside_the_chain_are_silent_at_neutral_levers() -> None:
+    neutral = Levers()
+    for decision in ("start", "start_local", "start_centre", "consent", "support", "approval"):
+        assert not influences.in_force(neutral, decision)  # type: ignore[arg-type]
+
+
+def levers(**groups: dict[str, object]) -> Levers:
+    return Levers.model_validate(groups)
+
+
+def test_influences_on_starting() -> None:
+    csu = levers(functions={"csu_capacity": 2.0})
+    assert [i.name for i in influences.in_force(csu, "start")] == ["csu_capacity"]
+    assert functions.csu_term(csu, PARAMETERS, FACTS) == pytest.approx(-1.0)
+    reviews = levers(providers={"alternatives": 1.0})
+    assert [i.name for i in influences.in_force(reviews, "start")] == ["alternative"]
+    for action, _ in providers.MENU:
+        told = SystemFacts(
+            **{f: getattr(FACTS, f) for f in FACTS.__slots__} | {"alternative": action}
+        )
+        term = providers.alternative_term(reviews, PARAMETERS, told)
+        assert term == (PARAMETERS.alternative_pull if action in providers.STANDING_IN else 0.0)
+    assert providers.alternative_term(reviews, PARAMETERS, FACTS) == 0.0
+    small = levers(providers={"small_first": True})
+    assert [i.name for i in influences.in_force(small, "start")] == ["small_size"]
+    # four CCGs of 157,900 patients are half the average size: one halving
+    assert providers.small_size_term(small, PARAMETERS, FACTS) == pytest.approx(0.3)
