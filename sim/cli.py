@@ -301,6 +301,8 @@ def validate(files: Files) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code: 0, 1, 2 or 130."""
+    import sim.cli_sweep  # noqa: F401 - puts its command on the app
+
     given = list(sys.argv[1:] if arguments is None else arguments)
     _typed[:] = given
     command = typer.main.get_command(app)

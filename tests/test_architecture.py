@@ -70,9 +70,12 @@ def floor_of(name: str) -> int | None:
     parts = name.split(".")
     if parts[0] != "sim":
         return None
-    if len(parts) == 1 or parts[1] not in FLOORS:
+    room = (
+        "cli" if len(parts) > 1 and parts[1].startswith("cli_") else parts[min(1, len(parts) - 1)]
+    )
+    if len(parts) == 1 or room not in FLOORS:
         return len(FLOORS)  # the package itself offers everything
-    return FLOORS.index(parts[1])
+    return FLOORS.index(room)
 
 
 def climbs(own: int, tree: ast.Module) -> list[str]:

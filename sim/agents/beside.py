@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sim.agents import designation, mandate
+
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.state import LivingCCG, Situation
@@ -34,7 +36,10 @@ class Listeners:
         self.merged, self.left, self.opened = [], [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = ()
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
+    designation.enter,
+    mandate.enter,
+)
 
 
 def enter(situation: Situation) -> None:

@@ -36,6 +36,11 @@ kind                subject, then the keys of ``data``
 ``merged``          new body name: parts (tuple of body names), system (code)
 ``effective``       system: body
 ``withdrawn`` ``lost`` ``refused`` ``lapsed``   system: reason
+``ics_review``      system: designated (bool), ccgs (how many it has)
+``overruled``       CCG: who (governing body, members), rule (majority, leader)
+``alienated``       CCG: why (mandate, majority, leader), amount
+``mandated``        system: parts (tuple of body names)
+``abolished``       "England": ccgs, successors (systems that take over)
 ``end``             "England": ccgs
 ==================  ==========================================================================
 

@@ -115,6 +115,9 @@ REAPPLY_TIME: Final = Purpose(46, "reapply_time", "system", "proposal")
 COOLING_TIME: Final = Purpose(47, "cooling_time", "system", "other")
 LIVE_ORIGIN: Final = Purpose(48, "live_origin", "system", "proposal")
 
+# Information and force beyond the default (50 to 54).
+ICS_DAY: Final = Purpose(50, "ics_day", "system", "place")
+
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))
 )

@@ -27,6 +27,7 @@ DERIVED: Final = (
     "variance.csv",
     "compare.csv",
     "compare_places.csv",
+    "sweep.csv",
 )
 
 

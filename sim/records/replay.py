@@ -63,7 +63,7 @@ COMMITTED: Final = frozenset(
         "conditions_met",
     }
 )
-OF_A_CCG: Final = frozenset({"ballot", "rung"})
+OF_A_CCG: Final = frozenset({"ballot", "rung", "alienated", "overruled"})
 
 
 @dataclass(slots=True)

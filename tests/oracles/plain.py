@@ -54,6 +54,8 @@ PARAMETERS: Final[dict[str, float]] = {
     "honour_probability": 1.0,
     "approval_probability": 1.0,
     "fixed_cost": 0.5,
+    "encouragement_share": 1.0 / 3.0,
+    "cajoling_share": 0.5,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -74,7 +76,7 @@ ZERO: Final = (
     "approval_part_hard", "conditions_share", "relay_drop_region", "relay_drop_local",
     "relay_restore", "sharing_saving", "leader_turnover", "leader_dedicated",
     "ladder_officer_rate", "ladder_team_rate", "ladder_committee_rate",
-    "officer_unknown_share",
+    "officer_unknown_share", "support_salience", "start_ics_status", "approval_presumption",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",
