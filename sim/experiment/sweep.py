@@ -6,6 +6,7 @@ so it is kept, resumed and extended as any batch is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -184,8 +185,9 @@ def tabulate(
         first = by_arm[batch.scenarios[line * number]]
         for outcome in outcomes:
             values = by_arm[name][outcome].astype(float)
-            paired = values - first[outcome].astype(float)
-            half = Z95 * float(paired.sem()) if place else 0.0
+            paired = (values - first[outcome].astype(float)).dropna().tolist()
+            difference, error = _mean_and_error(paired)
+            half = Z95 * error if place else 0.0
             rows.append(
                 (
                     setting.name,
@@ -194,11 +196,21 @@ def tabulate(
                     None if also is None else also.values[line],
                     outcome,
                     int(values.count()),
-                    float(values.mean()),
-                    float(values.sem()),
-                    float(paired.mean()),
-                    float(paired.mean()) - half,
-                    float(paired.mean()) + half,
+                    *_mean_and_error(values.dropna().tolist()),
+                    difference,
+                    difference - half,
+                    difference + half,
                 )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _mean_and_error(values: Sequence[float]) -> tuple[float, float]:
+    """Return the mean and its standard error; not a number where there are too few values."""
+    n = len(values)
+    if n == 0:
+        return math.nan, math.nan
+    mean = math.fsum(values) / n
+    if n == 1:
+        return mean, math.nan
+    return mean, math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1) / n)
