@@ -25,7 +25,18 @@ SEED = 1
 WORKERS = 2
 
 # Columns that hold one value only, and why.
-CONSTANT: dict[tuple[str, str], str] = {}
+CONSTANT: dict[tuple[str, str], str] = {
+    ("replications", name): "nobody is forced, and no status simulated, in these scenarios"
+    for name in (
+        "mandated_systems",
+        "mandated_ccgs",
+        "overruled",
+        "alienation",
+        "ics_share_april_2021",
+        "abolished_ccgs",
+        "successor_bodies",
+    )
+}
 
 # Columns that differ between scenarios but not within one, and why.
 BY_SCENARIO: dict[tuple[str, str], str] = {

@@ -21,7 +21,11 @@ ICS_DEADLINE: Final = date(2021, 4, 1)
 
 COLUMNS: Final[tuple[Column, ...]] = (
     share("live_at_start", "share of systems with several CCGs that had a proposal at the start"),
-    share("hint_share", "share of proposals whose footprint is all CCGs of one system"),
+    share(
+        "hint_share",
+        "share of the proposals begun after the start, narrower ones left out, whose footprint is "
+        "all CCGs of one system",
+    ),
     share("centre_share", "share of engaged proposals that the centre really started"),
     share("perceived_centre_share", "share of engaged proposals that members take for its"),
     share("misattribution_rate", "share of engaged proposals whose origin members get wrong"),
@@ -144,7 +148,7 @@ def _live_at_start(view: LogView) -> float | None:
 
 
 def _hint_share(view: LogView) -> float | None:
-    """Return the share of proposals that take the hint: all CCGs of a system as it stands then."""
+    """Return the share of new proposals that take the hint: all CCGs of a system as it stands."""
     codes = [system.code for system in view.world.systems]
     home = {ccg.code: codes[ccg.system] for ccg in view.world.ccgs}
     events = sorted(
@@ -161,6 +165,8 @@ def _hint_share(view: LogView) -> float | None:
                 size[home[code]] -= 1
                 home[code] = event.data["system"]
                 size[home[code]] += 1
+            continue
+        if event.time == 0.0 or event.data["parent"]:
             continue
         members = [code for body in event.data["footprint"] for code in body.split("+")]
         systems = {home[code] for code in members}
