@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sim.agents.log import Event
 from sim.views.story_names import Names, Proposals
+from sim.views.story_pressure import PRESSURE_SENTENCES
 from sim.views.wording import count_of, iso_to_long, listing, long_date, month_year
 
 WORDINGS: Final = {
@@ -376,4 +377,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     "lost": _ended,
     "refused": _ended,
     "lapsed": _ended,
+    **PRESSURE_SENTENCES,
 }
