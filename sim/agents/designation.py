@@ -55,7 +55,7 @@ class Designation:
 
     def _review(self, system: System, *, again: bool = False) -> None:
         situation = self._situation
-        exempt = system.index in getattr(situation, "exempt", ())
+        exempt = bool(getattr(system, "exempt", False))
         ccgs = len(system.members)
         passes = becomes_ics(situation.levers.information.ics_rule, ccgs, exempt)
         if passes or not again:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from sim.agents.alienation import alienate
@@ -44,12 +43,11 @@ class Mandate:
     def _take_effect(self) -> None:
         situation = self._situation
         reach = situation.levers.force.mandate_reach
-        exempt: Collection[int] = getattr(situation, "exempt", ())
         meant = [
             system
             for system in situation.systems
             if len(system.members) > 1
-            and system.index not in exempt
+            and not getattr(system, "exempt", False)
             and (reach == "all" or system.index in self._refusing)
         ]
         for system in meant:

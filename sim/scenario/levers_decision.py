@@ -89,5 +89,5 @@ class Approval(Group):
         "1_april", "days on which a merger can take effect", "choice", (11,)
     )
     presumption_against: bool = lever(
-        False, "applications are judged under a presumption against mergers", "yes/no", (12, 90)
+        False, "applications are judged under a presumption against mergers", "yes/no", (64,)
     )

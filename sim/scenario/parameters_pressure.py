@@ -63,5 +63,5 @@ class PressureParameters(CourseParameters):
         "effect of a presumption against mergers on approval",
         "assumed: one merger took effect in the three years of the presumption; turns a chance of "
         ".98 into .71, the rest being proposals not made (priors.md section 3)",
-        (12, 90),
+        (64,),
     )

@@ -122,6 +122,31 @@ def test_a_mandate_after_the_end_is_none(tmp_path: Path) -> None:
     assert run(world, forced(mandate=date(2029, 4, 1))) == run(world, forced())
 
 
+def test_an_approved_merger_that_a_mandate_overtakes_never_takes_effect(tmp_path: Path) -> None:
+    """Approved early in 2020, too late for that April; the mandate of that day comes before it."""
+    world = england_of(tmp_path, [YES] * 2, live=(1,))
+    scenario = certain(
+        levers={"force": {"mandate": date(2020, 4, 1)}, "approval": {"window": "all_year"}},
+        durations={"explore": 5.0},
+    )
+    events = run(world, scenario)
+    [decided] = of_kind(events, "decided")
+    assert day(2019, 12, 2) < decided.time < day(2020, 4, 1)
+    assert [e.time for e in of_kind(events, "merged")] == [day(2020, 4, 1)]
+    assert not of_kind(events, "effective")
+
+
+def test_a_refusal_by_the_centre_calls_for_no_referee(tmp_path: Path) -> None:
+    world = england_of(tmp_path, [YES] * 2, live=(1,))
+    scenario = certain(
+        levers={"force": {"mandate": date(2021, 4, 1), "mandate_reach": "refusing"}},
+        parameters={"approval_probability": 0.0},
+    )
+    events = run(world, scenario)
+    assert of_kind(events, "refused")
+    assert not of_kind(events, "mandated", "merged")
+
+
 # -- Law -------------------------------------------------------------------------------------------
 
 
