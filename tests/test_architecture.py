@@ -70,11 +70,11 @@ def floor_of(name: str) -> int | None:
     parts = name.split(".")
     if parts[0] != "sim":
         return None
-    if len(parts) > 1 and parts[1].startswith("cli_"):  # commands spread over several files
-        return FLOORS.index("cli")
-    if len(parts) == 1 or parts[1] not in FLOORS:
+    room = parts[1] if len(parts) > 1 else ""
+    room = "cli" if room.startswith("cli_") else room  # commands may fill several files
+    if room not in FLOORS:
         return len(FLOORS)  # the package itself offers everything
-    return FLOORS.index(parts[1])
+    return FLOORS.index(room)
 
 
 def climbs(own: int, tree: ast.Module) -> list[str]:

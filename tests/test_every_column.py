@@ -34,18 +34,33 @@ WORKERS = 2
 
 # Columns that hold one value only, and why.
 CONSTANT: dict[tuple[str, str], str] = {
-    ("replications", name): "these scenarios allow no exemption, split or merger of systems"
-    for name in (
-        "systems_at_end",
-        "exemptions_asked",
-        "exempt_systems",
-        "splits_asked",
-        "splits_granted",
-        "system_mergers",
-    )
-} | {
-    ("replications", column.name): "0 until a lever of leaders or councils is moved"
-    for column in outcomes_leaders.LEVER_COLUMNS
+    **{
+        ("replications", name): "these scenarios allow no exemption, split or merger of systems"
+        for name in (
+            "systems_at_end",
+            "exemptions_asked",
+            "exempt_systems",
+            "splits_asked",
+            "splits_granted",
+            "system_mergers",
+        )
+    },
+    **{
+        ("replications", column.name): "0 until a lever of leaders or councils is moved"
+        for column in outcomes_leaders.LEVER_COLUMNS
+    },
+    **{
+        ("replications", name): "nobody is forced, and no status simulated, in these scenarios"
+        for name in (
+            "mandated_systems",
+            "mandated_ccgs",
+            "overruled",
+            "alienation",
+            "ics_share_april_2021",
+            "abolished_ccgs",
+            "successor_bodies",
+        )
+    },
 }
 
 # Columns that differ between scenarios but not within one, and why.

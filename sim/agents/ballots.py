@@ -13,6 +13,7 @@ from sim.chance import purposes
 from sim.chance.quantiles import normal
 from sim.rules import ballot, consent
 from sim.rules.logistic import happens, total
+from sim.rules.pressure import agreed
 
 if TYPE_CHECKING:
     from sim.agents.opinion import Opinion
@@ -46,6 +47,8 @@ class Ballots:
             failed = self.failed()
             carried = len(self._members) - len(failed)
             stands = ballot.proposal_carries(carried, len(self._members), levers.all_must_carry)
+            rule = self._situation.levers.force.decision_rule
+            stands = stands or (rule != "unanimity" and agreed(rule, carried, len(self._members)))
             self._proposal.write("balloted", {"carried": stands, "attempt": attempt})
             if stands:
                 return True

@@ -11,7 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sim.agents import boundary_talks, functions, leaders, providers, service_change
+from sim.agents import (
+    boundary_talks,
+    designation,
+    functions,
+    leaders,
+    mandate,
+    providers,
+    service_change,
+)
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -52,6 +60,8 @@ SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
     service_change.enter,
     functions.enter,
     providers.enter,
+    designation.enter,
+    mandate.enter,
 )
 
 

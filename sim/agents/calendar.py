@@ -53,6 +53,10 @@ class Calendar:
             moment += LAST_MOMENT
         self._entries.append((moment, kind, name, action))
 
+    def add_after_mergers(self, day: date, name: str, action: Callable[[], None]) -> None:
+        """Enter a dated thing that happens after the mergers agreed for the same day."""
+        self.add(day, MERGERS, name, action)  # whose own entry has no name, and so comes first
+
     def window(self) -> tuple[date, date]:
         """Return the opening and closing day of the window that today's applications are for."""
         return window_of(
@@ -134,7 +138,9 @@ class Calendar:
         )
 
     def _close_window(self) -> None:
-        waiting = sorted(self._for_close, key=lambda entry: entry[0])
+        waiting = sorted(
+            (entry for entry in self._for_close if not entry[1].over), key=lambda entry: entry[0]
+        )
         self._for_close = []
         self._situation.log.write(
             self._situation.env.now,
@@ -152,8 +158,9 @@ class Calendar:
         )
         self._for_april = [entry for entry in self._for_april if entry[0] > now]
         for _not_before, _id, proposal, event in due:
-            proposal.take_effect()
-            event.succeed()
+            if not proposal.over:
+                proposal.take_effect()
+                event.succeed()
 
     def end(self) -> None:
         """Write the end, after everything else that happens on the last moment of the last day."""

@@ -87,6 +87,8 @@ def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> float:
     Without influences on consent it depends on nothing that changes in a CCG's life but whether
     its region pushes.
     """
+    if situation.levers.force.decision_rule == "leader":
+        return 0.0  # nobody else need take part willingly
     if situation.influences.consent:
         return math.log(expit(total(consent_of(situation, ccg, pushed))))
     if ccg.log_consent is None or ccg.log_consent[0] is not pushed:

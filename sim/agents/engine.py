@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import simpy
 
-from sim.agents import beside, leaders
+from sim.agents import beside, leaders, legislation
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
@@ -68,7 +68,7 @@ def replicate_log(
     gc.disable()  # a replication's objects die together; collecting meanwhile costs a fifth
     try:
         _set_stage(situation)
-        situation.env.run(until=situation.clock.horizon)
+        legislation.run(situation)
         situation.calendar.end()
         events = situation.log.events()
         situation.dismantle()

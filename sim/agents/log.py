@@ -64,6 +64,10 @@ kind                subject, then the keys of ``data``
 ``functions``       new body name: share_up, share_place, share_csu, places, provider_led,
                     council_led
 ``alternative``     system: action (merge, share, federate, vertical, split, none)
+``ics_review``      system: designated (bool), ccgs (how many it has)
+``overruled``       CCG: who (governing body, members), rule (majority, leader)
+``mandated``        system: parts (tuple of body names)
+``abolished``       "England": ccgs, successors (systems that take over)
 ``end``             "England": ccgs
 ==================  ==========================================================================
 

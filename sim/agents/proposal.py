@@ -15,6 +15,7 @@ import simpy
 
 from sim.agents import ccg as ccgs
 from sim.agents import leaders
+from sim.agents.alienation import alienate
 from sim.agents.application import Application
 from sim.agents.ballots import Ballots
 from sim.agents.log import Terms
@@ -23,8 +24,9 @@ from sim.agents.opinion import Opinion
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import Purpose, purposes
 from sim.chance.quantiles import standard_normal
-from sim.rules import consent, support
+from sim.rules import consent, services, support
 from sim.rules.logistic import happens, total
+from sim.rules.pressure import agreed
 from sim.world.footprints import connected
 
 if TYPE_CHECKING:
@@ -44,12 +46,12 @@ ORDINALS: Final = 2**12  # attempts kept for the proposals of one system; times 
 Process = Generator[simpy.Event, Any, None]
 
 
-class _CutOffError(Exception):
-    """Raised in a proposal's steps where it has ended for a reason that lies outside them."""
+class Ended(Exception):  # noqa: N818 - what happened to a proposal, not an error
+    """Thrown into a proposal's course when it has been ended from outside."""
 
 
 class Proposal:
-    """One footprint on its way."""
+    """One footprint on its way; ``over`` once it has been ended from outside its own course."""
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class Proposal:
         self._stage = stage
         self._looks = 0
         self._talked = talked
-        self._over = False
+        self.over = False
         # A narrower footprint is the same idea in members' eyes: what they think of it is drawn
         # where its parent's was, by the parent's ordinal and its CCGs' counts of then.
         same_place = parent is not None and parent.address[0] == home.address
@@ -106,20 +108,11 @@ class Proposal:
         if self._stage != "mooted":
             self.write("drafted", {})
         self._reconsider()
-        situation.env.process(self._until_over(self._run()))
-
-    def _until_over(self, steps: Process) -> Process:
-        """Take the steps until they, or the proposal for another reason, have come to an end."""
-        for event in steps:
-            yield event
-            if self._over:
-                with suppress(_CutOffError):
-                    steps.throw(_CutOffError)  # and so leave a panel's queue or seat in good order
-                return
+        situation.env.process(self._live())
 
     def lapse(self, reason: str) -> None:
-        """End a proposal that the scenario's rules, or a new border, do not admit."""
-        self._over = True
+        """End a proposal from outside: rules or a new border do not admit it, or others decided."""
+        self.over = True
         self._situation.calendar.forget(self)
         self._leave("lapsed", reason)
 
@@ -161,9 +154,18 @@ class Proposal:
 
     # -- The chain ----------------------------------------------------------------------------
 
+    def _live(self) -> Process:
+        """Go through the chain; once ended from outside, stop at the next thing waited for."""
+        course = self._run()
+        with suppress(StopIteration, Ended):
+            waited_for = None if self.over else next(course)
+            while waited_for is not None:
+                value = yield waited_for
+                if self.over:  # whatever it holds, such as a panel's time, is given back
+                    course.throw(Ended())
+                waited_for = course.send(value)
+
     def _run(self) -> Process:
-        if self._over:
-            return
         situation, durations = self._situation, self._situation.scenario.durations
         pace = leaders.pace_of(self)
         explore = pace * durations.explore.days(self.uniform(purposes.EXPLORE_TIME))
@@ -213,8 +215,10 @@ class Proposal:
                 willing.append(member)
             if worst is None or total(terms) < total(worst):
                 worst = terms
-        if len(willing) == len(self.members):
+        rule = situation.levers.force.decision_rule
+        if len(willing) == len(self.members) or agreed(rule, len(willing), len(self.members)):
             self.write("drafted", {}, worst or ())
+            self._overrule([c for c in self.members if c not in willing], "governing body")
             return True
         unwilling = [ccg.name for ccg in self.members if ccg not in willing]
         self._leave(
@@ -229,7 +233,9 @@ class Proposal:
         """Let leaders judge expected support until they call the ballot or give up."""
         situation = self._situation
         p = situation.parameters
-        if not situation.levers.ballot.leaders_gate:
+        if not situation.levers.ballot.leaders_gate or situation.levers.force.decision_rule == (
+            "leader"  # who need not fear a vote
+        ):
             opinion.form()
             self.write("ballot_called", {})
             return True
@@ -260,9 +266,10 @@ class Proposal:
         situation = self._situation
         ballots = Ballots(situation, self, opinion)
         stands = yield from ballots.hold()
-        if stands:
-            return True
         refusing = [self.members[i] for i in ballots.failed()]
+        if stands:
+            self._overrule(refusing, "members")
+            return True
         binding = situation.levers.ballot.binding and any(ccg.rule.binding for ccg in refusing)
         honoured = binding or happens(
             self.uniform(purposes.HONOUR_VOTE), situation.parameters.honour_probability
@@ -273,6 +280,17 @@ class Proposal:
         self._leave("lost", f"members refused: {names}", cool=True)
         self._try_narrower(ballots.carriers())
         return False
+
+    def _overrule(self, unwilling: list[LivingCCG], who: str) -> None:
+        """Go on over the heads of some, where the decision rule allows it; they remember."""
+        situation, rule = self._situation, self._situation.levers.force.decision_rule
+        if rule == "unanimity":
+            return
+        amount = services.alienation_after(rule, situation.parameters.alienation_mild)
+        for ccg in unwilling:
+            data = {"who": who, "rule": rule}
+            situation.log.write(situation.env.now, "overruled", ccg.name, self.id, data)
+            alienate(situation, ccg, amount, rule)
 
     def _try_narrower(self, willing: list[LivingCCG]) -> None:
         """Perhaps go on with those who want to: a narrower footprint is a new proposal."""

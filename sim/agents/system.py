@@ -298,7 +298,13 @@ class System:
             centre += both + influences.terms(situation, extra.start_centre, facts)
         self._terms = {"local": local, "centre": centre}
         leader = 1.0 if self.leader_in_post else p.start_vacancy
-        intensity = starting.centre_intensity(force.encouragement, force.incentive, force.cajoling)
+        intensity = starting.centre_intensity(
+            force.encouragement,
+            force.incentive,
+            force.cajoling,
+            encouragement_share=p.encouragement_share,
+            cajoling_share=p.cajoling_share,
+        )
         for origin, share, strength, terms in (
             ("local", 1.0 - p.start_centre_share, 1.0, local),
             ("centre", p.start_centre_share, intensity, centre),

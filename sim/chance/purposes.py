@@ -145,6 +145,8 @@ PROVIDER_STRENGTH: Final = Purpose(86, "provider_strength", "system", "place")
 PLACE_TAKEN: Final = Purpose(87, "place_taken", "ccg", "other")
 ALTERNATIVE_TIME: Final = Purpose(88, "alternative_time", "system", "other")
 ALTERNATIVE: Final = Purpose(89, "alternative", "system", "other")
+# Information and force beyond the default (50 to 54).
+ICS_DAY: Final = Purpose(50, "ics_day", "system", "place")
 
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))

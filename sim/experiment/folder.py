@@ -35,6 +35,7 @@ DERIVED: Final = (
     "count_forecasts.csv",
     "items.csv",
     "hindcast.md",
+    "sweep.csv",
 )
 
 

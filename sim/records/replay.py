@@ -64,7 +64,16 @@ COMMITTED: Final = frozenset(
     }
 )
 OF_A_CCG: Final = frozenset(
-    {"ballot", "rung", "place_leader", "dual_role", "veto", "alienated", "functions"}
+    {
+        "ballot",
+        "rung",
+        "place_leader",
+        "dual_role",
+        "veto",
+        "alienated",
+        "functions",
+        "overruled",
+    }
 )
 
 

@@ -155,7 +155,9 @@ def can_alienate(levers: Levers) -> bool:
 
     Every lever that forces a CCG belongs here, or the alienation it leaves weighs on nobody.
     """
-    return levers.service.arrivals > 0.0
+    force = levers.force
+    forced = force.mandate is not None or force.decision_rule != "unanimity"
+    return forced or levers.service.arrivals > 0.0
 
 
 def alienation_term(_levers: Levers, parameters: Parameters, facts: BodyFacts) -> float:

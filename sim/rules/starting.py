@@ -108,9 +108,22 @@ def rate(base: float, share: float, intensity: float, leader_factor: float, term
     return base * share * intensity * leader_factor * math.exp(total(terms))
 
 
-def centre_intensity(encouragement: float, incentive: float, cajoling: float) -> float:
-    """Return how active the centre is, 1 as in 2019, 0 where all three levers are 0.
+def centre_intensity(
+    encouragement: float,
+    incentive: float,
+    cajoling: float,
+    *,
+    encouragement_share: float,
+    cajoling_share: float,
+) -> float:
+    """Return how active the centre is in starting: its three levers, weighted by their shares.
 
-    Equal weights are assumed: the sources name the three in one breath (HSJ, October 2019).
+    Levers are 1 as in 2019. ``encouragement_share`` is encouragement's part of the activity of
+    then, ``cajoling_share`` cajoling's part of the rest. Equal levers give just that level. The
+    sources name the three in one breath (HSJ, October 2019), so the shares are assumed.
     """
-    return (encouragement + incentive + cajoling) / 3.0
+    if encouragement == incentive == cajoling:  # whatever their shares, to the last bit
+        return encouragement
+    rest = 1.0 - encouragement_share
+    paid = incentive * (1.0 - cajoling_share)
+    return encouragement_share * encouragement + rest * (cajoling_share * cajoling + paid)

@@ -12,17 +12,20 @@ def lever(
     meaning: str,
     unit: str = "",
     mechanisms: tuple[int, ...] = (),
+    *,
+    unset: str = "constitution",
     **limits: Any,
 ) -> Any:
     """Declare a lever: its neutral or usual value, what it means, its unit, the rows it serves.
 
-    ``limits`` are pydantic's (ge, gt, le, lt, pattern). The default is the policy as written in
-    2019; a lever whose default is neutral must, at it, change no byte of any log.
+    ``unset`` is what a default of None means, for the table of levers. ``limits`` are pydantic's
+    (ge, gt, le, lt, pattern). The default is the policy as written in 2019; a lever whose default
+    is neutral must, at it, change no byte of any log.
     """
     return Field(
         default,
         description=meaning,
-        json_schema_extra={"unit": unit, "mechanisms": list(mechanisms)},
+        json_schema_extra={"unit": unit, "mechanisms": list(mechanisms), "unset": unset},
         **limits,
     )
 

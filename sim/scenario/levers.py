@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -81,14 +82,10 @@ def lever_table() -> Iterator[LeverInfo]:
                 name=f"{group_name}.{name}",
                 unit=str(extra["unit"]),
                 allowed=_allowed(field.annotation, field.metadata),
-                default=_unset(group_name) if field.default is None else _toml(field.default),
+                default=str(extra["unset"]) if field.default is None else _toml(field.default),
                 meaning=field.description or "",
                 mechanisms=tuple(typing.cast(list[int], extra["mechanisms"])),
             )
-
-
-def _unset(group: str) -> str:
-    return "constitution" if group == "ballot" else "none"
 
 
 def _toml(value: object) -> str:
@@ -102,6 +99,8 @@ def _allowed(annotation: Any, metadata: list[Any]) -> str:
         annotation = next(a for a in typing.get_args(annotation) if a is not type(None))
     if typing.get_origin(annotation) is Literal:
         return " | ".join(typing.get_args(annotation))
+    if annotation is date:
+        return "YYYY-MM-DD"
     if annotation is bool:
         return "true | false"
     if typing.get_origin(annotation) is list:

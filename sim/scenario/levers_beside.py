@@ -21,6 +21,7 @@ class Boundaries(Group):
         "patients from which a system may ask to keep several CCGs; without it none may",
         "patients",
         (25, 27),
+        unset="none",
         ge=0,
         le=100_000_000,
     )

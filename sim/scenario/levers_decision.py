@@ -88,3 +88,6 @@ class Approval(Group):
     effective_dates: Literal["1_april", "any_day"] = lever(
         "1_april", "days on which a merger can take effect", "choice", (11,)
     )
+    presumption_against: bool = lever(
+        False, "applications are judged under a presumption against mergers", "yes/no", (64,)
+    )

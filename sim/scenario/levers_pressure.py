@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from sim.scenario.lever_field import Group, lever
@@ -29,7 +30,22 @@ class Information(Group):
         "as_drawn",
         "the same for systems and CCGs when they hear the rule",
         "choice",
-        (9,),
+        (9, 14),
+    )
+    ics_rule: Literal["unlinked", "by_deadline", "conditional"] = lever(
+        "unlinked",
+        "how the remaining systems become ICSs by April 2021: not simulated, all by their day, or "
+        "only with one CCG or an exemption",
+        "choice",
+        (8, 12),
+    )
+    salience: float = lever(
+        0.0,
+        "how visible refusals elsewhere are to members, 0 not at all, 1 as a row in the press",
+        "index",
+        (36,),
+        ge=0.0,
+        le=10.0,
     )
 
 
@@ -62,3 +78,30 @@ class Force(Group):
         1.0, "how much regions cajole CCGs, 1 as in 2019", "index", (3, 5), ge=0.0, le=10.0
     )
     hard_rule: bool = lever(False, "a system is a good ICS only with one CCG", "yes/no", (8, 12))
+    decision_rule: Literal["unanimity", "majority", "leader"] = lever(
+        "unanimity",
+        "who must agree, governing bodies and members alike: every CCG, more than half, or the "
+        "system's leader alone",
+        "choice",
+        (98, 82),
+    )
+    mandate: date | None = lever(
+        None,
+        "day from which NHSE/I merges the CCGs of a system without a vote, on the next 1 April",
+        "date",
+        (82, 83),
+        unset="never",
+    )
+    mandate_reach: Literal["all", "refusing"] = lever(
+        "all",
+        "which systems a mandate merges: all with several CCGs, or those that have refused",
+        "choice",
+        (82, 83),
+    )
+    legislation: date | None = lever(
+        None,
+        "day on which a new law abolishes all CCGs, without votes",
+        "date",
+        (104,),
+        unset="never",
+    )

@@ -23,6 +23,8 @@ END_MARKER: Final = "<!-- /generated -->"
 _SECTION: Final = re.compile(
     r"<!-- generated:(?P<name>[a-z]+) -->\n.*?" + re.escape(END_MARKER), re.DOTALL
 )
+DEFAULT_WORDS: Final = {"constitution": "the constitution's", "never": "never"}
+"""What a lever that is not set means, in words."""
 
 
 def parameter_reference() -> str:
@@ -56,7 +58,7 @@ def lever_reference() -> str:
         (
             (
                 f"`{row.name}`",
-                f"`{row.default}`" if row.default != "constitution" else "the constitution's",
+                DEFAULT_WORDS.get(row.default, f"`{row.default}`"),
                 ", ".join(f"`{part}`" for part in row.allowed.split(" | "))
                 if " | " in row.allowed
                 else row.allowed,

@@ -12,6 +12,7 @@ from sim.agents.log import Event
 from sim.views import story_leaders
 from sim.views.story_boundaries import BOUNDARY_SENTENCES
 from sim.views.story_names import Names, Proposals
+from sim.views.story_pressure import PRESSURE_SENTENCES
 from sim.views.story_service import SERVICE_SENTENCES
 from sim.views.wording import count_of, iso_to_long, listing, long_date, month_year
 
@@ -386,4 +387,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     **BOUNDARY_SENTENCES,
     **story_leaders.TELL,
     **SERVICE_SENTENCES,
+    **PRESSURE_SENTENCES,
 }

@@ -8,6 +8,7 @@ false alarms are possible.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -286,6 +287,26 @@ def test_the_centres_three_levers(written: list[Log]) -> None:
     for origin in ("local", "centre"):
         assert began(idle, origin, before=True) == began(written, origin, before=True)
     stays(written, idle, LEADERS)
+
+
+@pytest.mark.parametrize(
+    ("group", "values", "kinds"),
+    [
+        ("force", {"mandate": date(2021, 4, 1)}, ("mandated", "lapsed")),
+        ("force", {"legislation": date(2022, 7, 1)}, ("lapsed", "abolished")),
+        ("force", {"decision_rule": "majority"}, ("drafted", "overruled", "balloted")),
+        ("information", {"ics_rule": "by_deadline"}, ("ics_review",)),
+        ("information", {"salience": 1.0}, (*CALLS, "ballot")),
+        ("approval", {"presumption_against": True}, ("decided",)),
+    ],
+)
+def test_pressure_beside_the_chain(
+    written: list[Log], group: str, values: dict[str, Any], kinds: Any
+) -> None:
+    """Logs part at what each is about, and not before."""
+    moved = logs(WRITTEN | lever(group, **values))
+    assert part_at(written, moved, kinds) >= 1
+    register_stays(written, moved, ("mooted",) if "drafted" in kinds else EARLY)
 
 
 @pytest.mark.parametrize("relays", ["region_relays", "local_relays"])

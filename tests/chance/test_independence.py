@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -23,12 +24,18 @@ CHANGED: dict[str, Any] = {
     "information.wording": "expected",
     "information.region_relays": "always_drop",
     "information.local_relays": "always_drop",
+    "information.ics_rule": "conditional",
+    "information.salience": 1.0,
     "money.running_cost_cut": 0.0,
     "money.allowance_per_head": 25.0,
     "force.encouragement": 3.0,
     "force.incentive": 0.0,
     "force.cajoling": 4.0,
     "force.hard_rule": True,
+    "force.decision_rule": "majority",
+    "force.mandate": date(2021, 4, 1),
+    "force.mandate_reach": "refusing",
+    "force.legislation": date(2022, 4, 1),
     "ballot.threshold": 0.66,
     "ballot.quorum": 0.7,
     "ballot.weighting": "list_size",
@@ -44,6 +51,7 @@ CHANGED: dict[str, Any] = {
     "approval.panel_capacity": 1,
     "approval.minimum_lead_months": 8.0,
     "approval.effective_dates": "any_day",
+    "approval.presumption_against": True,
     "boundaries.cross_system": "county",
     "boundaries.exemption_patients": 1_000_000,
     "boundaries.exemption_cap": 0,

@@ -279,6 +279,7 @@ def _optional(**levers: st.SearchStrategy[Any]) -> st.SearchStrategy[Table]:
 
 
 _index = st.floats(0.0, 3.0)
+_policy_days = st.dates(WORLD_DATE, WORLD_DATE + timedelta(days=1500))
 _months_days = st.sampled_from(("01-01", "04-01", "06-15", "09-30", "12-31"))
 
 
@@ -287,13 +288,24 @@ def _levers(draw: st.DrawFn) -> Table:
     relays = st.sampled_from(("as_drawn", "never_drop", "always_drop"))
     levers = {
         "information": _optional(
-            wording=st.sampled_from(WORDINGS), region_relays=relays, local_relays=relays
+            wording=st.sampled_from(WORDINGS),
+            region_relays=relays,
+            local_relays=relays,
+            ics_rule=st.sampled_from(("unlinked", "by_deadline", "conditional")),
+            salience=_index,
         ),
         "money": _optional(
             running_cost_cut=st.floats(0.0, 0.9), allowance_per_head=st.floats(0.5, 60.0)
         ),
         "force": _optional(
-            encouragement=_index, incentive=_index, cajoling=_index, hard_rule=st.booleans()
+            encouragement=_index,
+            incentive=_index,
+            cajoling=_index,
+            hard_rule=st.booleans(),
+            decision_rule=st.sampled_from(("unanimity", "majority", "leader")),
+            mandate=_policy_days,
+            mandate_reach=st.sampled_from(("all", "refusing")),
+            legislation=_policy_days,
         ),
         "ballot": _optional(
             threshold=st.floats(0.0, 0.95),
@@ -311,6 +323,7 @@ def _levers(draw: st.DrawFn) -> Table:
             panel_capacity=st.integers(1, 3),
             minimum_lead_months=st.floats(0.0, 14.0),
             effective_dates=st.sampled_from(("1_april", "any_day")),
+            presumption_against=st.booleans(),
         ),
         "boundaries": _optional(cross_system=st.sampled_from(("never", "county"))),
         "joint": _optional(leader_turnover=st.booleans(), ladder=st.booleans()),

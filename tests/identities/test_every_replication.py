@@ -90,12 +90,15 @@ def check_tables(made: Replication) -> None:
     # I6: what was opened has left or is open; the same for applications and decisions
     exits = Counter(proposals["exit"])
     assert exits.total() == scalars["proposals"]
-    assert exits["effective"] == scalars["mergers"] == len(mergers)
+    agreed = scalars["mergers"] - scalars["mandated_systems"]
+    assert exits["effective"] == agreed == len(mergers) - scalars["mandated_systems"]
     assert exits["open"] == scalars["open_at_end"]
     decided = scalars["approved"] + scalars["deferred"] + scalars["refused"]
     assert decided <= scalars["applications"]
     assert scalars["refused"] == exits["refused"]
-    waiting = proposals["decided"].notna() & proposals["exit"].isin(["open", "effective"])
+    overtaken = proposals["reason"].isin(["overtaken by a mandate", "CCGs abolished by law"])
+    going_on = proposals["exit"].isin(["open", "effective"]) | overtaken
+    waiting = proposals["decided"].notna() & going_on
     assert scalars["approved"] <= waiting.sum() + 0 <= scalars["approved"] + scalars["deferred"]
     _in_order(proposals, STATES if not scalars["deferred"] else STATES[:4])
 

@@ -56,6 +56,8 @@ PARAMETERS: Final[dict[str, float]] = {
     "fixed_cost": 0.5,
     "leader_confidence": 0.5,
     "alienation_half_life": 36.0,
+    "encouragement_share": 1.0 / 3.0,
+    "cajoling_share": 0.5,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -89,6 +91,7 @@ ZERO: Final = (
     "voluntary_prevails", "impose_distress", "alienation_mild", "alienation_effect",
     "function_up", "function_csu", "place_taken", "provider_appetite", "csu_substitute",
     "alternative_pull", "small_size_start",
+    "officer_unknown_share", "support_salience", "start_ics_status", "approval_presumption",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",

@@ -115,10 +115,24 @@ def test_a_rate_without_base_share_intensity_or_leader_is_exactly_nought(zero: i
     assert starting.rate(base, share, intensity, leader, (("x", 700.0),)) == 0.0
 
 
-def test_the_centre_is_as_active_as_its_three_levers() -> None:
-    assert starting.centre_intensity(1.0, 1.0, 1.0) == 1.0
-    assert starting.centre_intensity(0.0, 0.0, 0.0) == 0.0
-    assert starting.centre_intensity(3.0, 0.0, 0.0) == starting.centre_intensity(0.0, 0.0, 3.0) == 1
+def intensity(*levers: float, encouragement: float = 0.5, cajoling: float = 0.25) -> float:
+    return starting.centre_intensity(
+        *levers, encouragement_share=encouragement, cajoling_share=cajoling
+    )
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 10))
+def test_equal_levers_of_the_centre_give_just_that_level(e: float, c: float, level: float) -> None:
+    """Whatever the shares: at 1 the rate is that of 2019, at 0 the centre starts nothing."""
+    assert intensity(level, level, level, encouragement=e, cajoling=c) == level
+
+
+def test_the_centre_is_as_active_as_its_three_levers_each_by_its_share() -> None:
+    """Encouragement has .5, cajoling a quarter of the other .5, incentives what is left."""
+    assert intensity(1.0, 0.0, 0.0) == pytest.approx(0.5)
+    assert intensity(0.0, 1.0, 0.0) == pytest.approx(0.375)
+    assert intensity(0.0, 0.0, 1.0) == pytest.approx(0.125)
+    assert intensity(3.0, 2.0, 1.0) == pytest.approx(1.5 + 0.75 + 0.125)
 
 
 def test_the_deadline_pulls_in_its_last_year() -> None:
