@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sim.agents import budgets
+
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.state import LivingCCG, Situation
@@ -34,7 +36,7 @@ class Listeners:
         self.merged, self.left, self.opened = [], [], []
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = ()
+SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (budgets.enter,)
 
 
 def enter(situation: Situation) -> None:

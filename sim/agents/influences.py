@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.log import Terms
-from sim.rules.influence import BodyFacts, FootprintFacts, Influence, SystemFacts
+from sim.rules.economies import cooperation_grown
+from sim.rules.influence import (
+    BodyFacts,
+    CandidateFacts,
+    FootprintFacts,
+    Influence,
+    SystemFacts,
+)
 from sim.rules.influences import in_force
 from sim.scenario.levers import Levers
 
@@ -21,6 +28,7 @@ class InForce(NamedTuple):
     start: tuple[Influence, ...] = ()
     start_local: tuple[Influence, ...] = ()
     start_centre: tuple[Influence, ...] = ()
+    footprint: tuple[Influence, ...] = ()
     consent: tuple[Influence, ...] = ()
     support: tuple[Influence, ...] = ()
     approval: tuple[Influence, ...] = ()
@@ -32,6 +40,7 @@ def put_in_force(levers: Levers) -> InForce:
         start=in_force(levers, "start"),
         start_local=in_force(levers, "start_local"),
         start_centre=in_force(levers, "start_centre"),
+        footprint=in_force(levers, "footprint"),
         consent=in_force(levers, "consent"),
         support=in_force(levers, "support"),
         approval=in_force(levers, "approval"),
@@ -41,7 +50,7 @@ def put_in_force(levers: Levers) -> InForce:
 def terms(
     situation: Situation,
     influences: Sequence[Influence],
-    facts: SystemFacts | BodyFacts | FootprintFacts,
+    facts: SystemFacts | CandidateFacts | BodyFacts | FootprintFacts,
 ) -> Terms:
     """Return the terms of influences on one decision, by name."""
     levers, parameters = situation.levers, situation.parameters
@@ -66,6 +75,8 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         refusals=situation.refusals,
         alienation=sum(ccg.alienation for ccg in system.members) / max(1, len(system.members)),
         day=situation.env.now,
+        committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,
+        team_share=sum(ccg.rung == "joint_team" for ccg in free) / n,
     )
 
 
@@ -99,4 +110,9 @@ def body_facts(
         refusals=situation.refusals,
         alienation=ccg.alienation,
         day=situation.env.now,
+        cooperation=sharing
+        / partners
+        * cooperation_grown(
+            situation.env.now - ccg.shared_since, situation.parameters.cooperation_months
+        ),
     )

@@ -17,6 +17,9 @@ kind                subject, then the keys of ``data``
 ``window_closes``   "England": applications (how many are in)
 ``pause_begins``    "England"; ``pause_ends``: "England"
 ``rung``            CCG: rung, officer_group
+``allowance``       "England": per_head (pounds a patient and year), cut_share (of the cut that
+                    bears by now); only where the cut arrives by years
+``satisfaction``    system: strength
 ``leader_left``     system; ``leader_joined``: system
 ``mooted``          system: footprint (tuple of body names), origin (local, centre), parent ("" or
                     proposal id), known_since (iso date or "")
@@ -32,6 +35,7 @@ kind                subject, then the keys of ``data``
 ``applied``         system: window (iso date of the close that it is for, or "")
 ``assessed``        region name: waited (days in the queue)
 ``decided``         "NHS England": decision (approved, approved_with_conditions, deferred, refused)
+                    and, where the published tests are applied one by one, failed (their names)
 ``conditions_met``  system
 ``merged``          new body name: parts (tuple of body names), system (code)
 ``effective``       system: body

@@ -66,6 +66,7 @@ class Proposal:
         self._looks = 0
         self._talked = talked
         self._over = False
+        self.votes = (0, 0)  # cast, and against, in the last ballot of each CCG
         # A narrower footprint is the same idea in members' eyes: what they think of it is drawn
         # where its parent's was, by the parent's ordinal and its CCGs' counts of then.
         same_place = parent is not None and parent.home is home
@@ -236,6 +237,7 @@ class Proposal:
         situation = self._situation
         ballots = Ballots(situation, self, opinion)
         stands = yield from ballots.hold()
+        self.votes = ballots.votes()
         if stands:
             return True
         refusing = [self.members[i] for i in ballots.failed()]

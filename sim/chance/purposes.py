@@ -115,6 +115,12 @@ REAPPLY_TIME: Final = Purpose(46, "reapply_time", "system", "proposal")
 COOLING_TIME: Final = Purpose(47, "cooling_time", "system", "other")
 LIVE_ORIGIN: Final = Purpose(48, "live_origin", "system", "proposal")
 
+# The published tests of an application: one attempt per application and test.
+APPROVAL_TEST: Final = Purpose(55, "approval_test", "system", "proposal")
+
+# How far size itself pays in a place; read where its worth is weighed, not by the agents.
+SCALE_EFFECT: Final = Purpose(56, "scale_effect", "system", "place")
+
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))
 )

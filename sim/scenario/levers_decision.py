@@ -88,3 +88,15 @@ class Approval(Group):
     effective_dates: Literal["1_april", "any_day"] = lever(
         "1_april", "days on which a merger can take effect", "choice", (11,)
     )
+    criteria: Literal["summed", "published"] = lever(
+        "summed",
+        "whether the centre judges readiness as a whole, or each published test by itself",
+        "choice",
+        (62, 64),
+    )
+    scrutiny: Literal["alike", "informal_longer"] = lever(
+        "alike",
+        "whether panels take longer over CCGs without one accountable officer",
+        "choice",
+        (62,),
+    )

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from sim.agents.log import Event
+from sim.views import story_economies
 from sim.views.story_names import Names, Proposals
 from sim.views.wording import count_of, iso_to_long, listing, long_date, month_year
 
@@ -314,7 +315,8 @@ def _decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
         "deferred": "puts off",
         "refused": "refuses",
     }.get(decision, decision)
-    return f"NHS England {verb} {proposals.plan(bundle.first.proposal)}."
+    failed = story_economies.failed_tests(bundle)
+    return f"NHS England {verb} {proposals.plan(bundle.first.proposal)}{failed}."
 
 
 def _conditions(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -376,4 +378,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     "lost": _ended,
     "refused": _ended,
     "lapsed": _ended,
+    **story_economies.TELL,
 }
