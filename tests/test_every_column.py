@@ -18,7 +18,7 @@ from sim.records.schema import TABLES
 from sim.scenario import load_scenario
 from sim.scenario.parameters import PARAMETER_TABLE
 
-SCENARIOS = ("as_written", "as_happened", "hard_rule")
+SCENARIOS = ("as_written", "as_happened", "hard_rule", "published_tests")
 REPLICATIONS = 60
 PAIRS = 40
 SEED = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.rules.money import cut_share
@@ -24,9 +25,7 @@ def enter(situation: Situation) -> None:
         if clock.start < (day := date(year, 4, 1)) <= clock.end
     ]
     for passed, day in enumerate(springs[: money.cut_years], start=1):
-        situation.calendar.add(
-            day, POLICY, "allowance", lambda passed=passed: _arrive(situation, passed)
-        )
+        situation.calendar.add(day, POLICY, "allowance", partial(_arrive, situation, passed))
     _set(situation, 0)
 
 

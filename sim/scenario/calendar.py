@@ -40,8 +40,8 @@ class PolicyEvent:
     ``wording``: the rule itself changes and is relayed. ``rates``: the rates of starting are
     multiplied from that day on (policy regimes such as a presumption against mergers). ``pause``:
     local merger work stops for some months. ``satisfaction``: systems become known to work well
-    as they are, with a strength, so that they would rather avoid upheaval. ``region`` is a name, or "all"; ``system``, instead,
-    is a code or name.
+    as they are, with a strength, so that they would rather avoid upheaval. ``region`` is a name,
+    or "all"; ``system``, instead, is a code or name.
     """
 
     name: str

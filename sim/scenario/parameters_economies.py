@@ -29,7 +29,7 @@ class EconomyParameters(PressureParameters):
         "million pounds a CCG removed",
         "one-off cost of a merger",
         "computed: six executives went when four CCGs formed one team, two a CCG removed, at "
-        "43,095 pounds; redundancy was 40 % of the cost of the reorganisation of 2010-13 (costs.md)",
+        "43,095 pounds; redundancy was 40 % of what reorganising cost in 2010-13 (costs.md)",
         (18, 19),
         low=0.0,
     )
@@ -69,7 +69,7 @@ class EconomyParameters(PressureParameters):
         fixed(0.05),
         "share of running costs",
         "spread of that effect between places",
-        "assumed: what works in one place may not in another (row 84): as large as the doubt itself",
+        "assumed: what works in one place may not in another (row 84); as large as the doubt",
         (84,),
         low=0.0,
     )

@@ -54,6 +54,8 @@ PARAMETERS: Final[dict[str, float]] = {
     "honour_probability": 1.0,
     "approval_probability": 1.0,
     "fixed_cost": 0.5,
+    "cooperation_months": 1.0,
+    "scrutiny_informal": 1.0,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -74,7 +76,11 @@ ZERO: Final = (
     "approval_part_hard", "conditions_share", "relay_drop_region", "relay_drop_local",
     "relay_restore", "sharing_saving", "leader_turnover", "leader_dedicated",
     "ladder_officer_rate", "ladder_team_rate", "ladder_committee_rate",
-    "officer_unknown_share",
+    "officer_unknown_share", "transition_cost", "committee_saving", "officer_saving",
+    "scale_effect", "scale_place_sd", "size_benefit", "size_localness", "ballot_pooling",
+    "start_satisfied", "start_committee", "start_team", "ballot_cooperation",
+    "fail_coterminosity", "fail_footprint", "fail_members", "fail_leadership", "fail_finance",
+    "fail_savings", "fail_durability",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",
