@@ -89,6 +89,16 @@ def test_a_phased_cut_arrives_each_april_and_starts_fewer_proposals(written: lis
     register_stays(written, phased, EARLY)
 
 
+def test_systems_think_again_when_the_cut_arrives(tmp_path: Path) -> None:
+    """Where nothing else happens, all that starts does so soon after the cut has come."""
+    world = load_world(write_world(tmp_path / "w", [[{}, {}, {}]] * 8))
+    numbers = {"start_rate": 0.0005, "start_shortfall": 3.0, "consent_base": -60.0}
+    late = {"parameters": numbers, "levers": {"money": {"cut_years": 1, "running_cost_cut": 0.6}}}
+    begun = [e.time for e in of_kind(run(world, certain(**late)), "mooted")]
+    assert len(begun) >= 8
+    assert 305.0 < min(begun) < 340.0
+
+
 def test_pooled_debts_move_expected_support_and_not_what_comes_before(written: list[Log]) -> None:
     argued = scenario_logs("pooled_debts")
     assert part_at(written, argued, CALLS) == len(REPLICATIONS)
@@ -262,6 +272,18 @@ def test_a_test_that_fails_for_sure_fails_those_who_fall_short(test: str) -> Non
         "refused" if test == "leadership" else "deferred"
     }
     assert all(dict(e.terms)[test] < 0.0 for e in failed)
+
+
+def test_each_test_has_its_own_draw() -> None:
+    """An application may fail one test and pass another that it was likelier to fail."""
+    even = dict.fromkeys((f"fail_{name}" for name in TESTS), 0.5)
+    found = logs(WRITTEN | lever("approval", criteria="published") | parameters(**even))
+    crossed = 0
+    for event in (e for log in found for e in kind_of(log, ("decided",))):
+        chances, failed = dict(event.terms), event.data["failed"]
+        passed = [chances[name] for name in TESTS if name not in failed]
+        crossed += any(chances[name] > min(passed, default=0.0) for name in failed)
+    assert crossed > 10
 
 
 def test_a_hard_rule_makes_the_footprint_test_stricter() -> None:
