@@ -25,6 +25,9 @@ CHANGED: dict[str, Any] = {
     "information.local_relays": "always_drop",
     "money.running_cost_cut": 0.0,
     "money.allowance_per_head": 25.0,
+    "money.cut_years": 2,
+    "money.pooling": "argued",
+    "money.size": "weighed",
     "force.encouragement": 3.0,
     "force.incentive": 0.0,
     "force.cajoling": 4.0,
@@ -44,9 +47,13 @@ CHANGED: dict[str, Any] = {
     "approval.panel_capacity": 1,
     "approval.minimum_lead_months": 8.0,
     "approval.effective_dates": "any_day",
+    "approval.criteria": "published",
+    "approval.scrutiny": "informal_longer",
     "boundaries.cross_system": "county",
     "joint.leader_turnover": False,
     "joint.ladder": False,
+    "joint.rungs": "graded",
+    "joint.cooperation": "grows",
 }
 
 
