@@ -17,6 +17,7 @@ from sim.world import load_world
 from sim.world.errors import InputError
 
 REPLICATIONS = 40
+OF_EIGHT_ARMS = 24
 SEED = 1
 
 
@@ -52,9 +53,9 @@ def test_switching_a_driver_off_leaves_the_others_as_they_were() -> None:
 
 
 def test_shares_of_drivers_sum_to_one_with_intervals() -> None:
-    """England, 40 replications of 8 arms, seed 1: each driver's share is positive by far."""
+    """England, 24 replications of 8 arms, seed 1; false-alarm rate .025 for each driver."""
     found = attribute(
-        load_scenario("as_happened"), replications=REPLICATIONS, seed=SEED, workers=2
+        load_scenario("as_happened"), replications=OF_EIGHT_ARMS, seed=SEED, workers=2
     ).shares.set_index("driver")
     print("\n", found)
     assert set(found.index) == {LOCAL, *DRIVERS}
