@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sim.agents.log import Event
-from sim.rules.ladder import group_cost, saved_part
+from sim.rules.ladder import NEXT, group_cost, saved_part
 from sim.world.model import World
 
 Place = tuple[str, str]
@@ -76,12 +76,13 @@ def fixed_costs(places: Iterable[Place], parameters: Mapping[str, float]) -> flo
     """Return the fixed running costs of bodies in million pounds a year, by what they share."""
     fixed, saving = parameters["fixed_cost"], parameters["sharing_saving"]
     committee, officer = parameters["committee_saving"], parameters["officer_saving"]
+    saved = {rung: saving * saved_part(rung, committee, officer) for rung in NEXT}
     groups: defaultdict[str, list[float]] = defaultdict(list)
     cost = 0.0
-    for rung, group in places:
-        saved = saving * saved_part(rung, committee, officer)
+    for (rung, group), bodies in Counter(places).items():
         if group:
-            groups[group].append(saved)
+            groups[group] += [saved[rung]] * bodies
         else:  # committees meet without an officer; an officer or team needs a partner
-            cost += fixed * (1.0 - (saved if rung == "committees_in_common" else 0.0))
+            alone = saved[rung] if rung == "committees_in_common" else 0.0
+            cost += bodies * fixed * (1.0 - alone)
     return cost + sum(group_cost(fixed, group) for group in groups.values())
