@@ -274,8 +274,18 @@ def test_every_lever_is_used_and_explained() -> None:
         assert set(row.mechanisms) <= set(MECHANISMS), row.name
 
 
-def test_every_parameter_is_used_by_an_agent_or_an_influence() -> None:
-    used = names_used("agents", "rules")
+def texts_used(*folders: str) -> set[str]:
+    """Return the texts in these rooms: outcomes read a parameter's value by its name."""
+    return {
+        node.value
+        for path in sources(*folders)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_every_parameter_is_used_by_a_rule_an_agent_or_an_outcome() -> None:
+    used = names_used("rules", "agents") | texts_used("records", "experiment")
     assert not [row.name for row in PARAMETER_TABLE if row.name not in used]
 
 

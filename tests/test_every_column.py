@@ -26,6 +26,7 @@ SCENARIOS = (
     "centre_decides",
     "functions_to_place",
     "providers_instead",
+    "published_tests",
 )
 REPLICATIONS = 60
 PAIRS = 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import simpy
@@ -12,6 +13,7 @@ from sim.agents import leaders
 from sim.agents.log import Terms
 from sim.agents.state import Situation
 from sim.chance import purposes
+from sim.rules import approval
 from sim.rules.influence import FootprintFacts
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ class Application:
             if yearly:
                 yield situation.calendar.close_of_window(self._proposal)
             panel = durations.panel.days(self._proposal.uniform(purposes.PANEL_TIME, attempt))
+            if situation.levers.approval.scrutiny == "informal_longer":
+                longer = situation.parameters.scrutiny_informal
+                panel *= approval.scrutiny_factor(self._ready(), longer)
             if devolved:  # its own board reviews and decides, at once and without a queue
                 waited = 0.0
                 yield situation.wait_grid(panel)
@@ -62,15 +67,17 @@ class Application:
                 self._proposal.uniform(purposes.NATIONAL_TIME, attempt)
             )
             yield situation.wait_grid(0.0 if devolved else national)
-            decision, terms = situation.national.decide(
-                attempt, self._proposal.address[0], self._facts()
-            )
+            ruling = situation.national.decide(attempt, self._proposal.address[0], self._facts())
+            decision, terms = ruling.decision, ruling.terms
+            told: dict[str, Any] = {"decision": decision}
+            if ruling.failed is not None:
+                told["failed"] = ruling.failed
             situation.log.write(
                 situation.env.now,
                 "decided",
                 self._proposal.home.code if devolved else "NHS England",
                 self._proposal.id,
-                {"decision": decision},
+                told,
                 terms,
             )
             rounds += 1
@@ -83,13 +90,13 @@ class Application:
     def mobilise(self, conditional: bool) -> Process:
         """Meet the conditions and wait for the day of effect."""
         situation = self._situation
-        approval = situation.levers.approval
-        earliest = situation.env.now + situation.grid(approval.minimum_lead_months * DAYS_PER_MONTH)
+        lever = situation.levers.approval
+        earliest = situation.env.now + situation.grid(lever.minimum_lead_months * DAYS_PER_MONTH)
         if conditional:
             u = self._proposal.uniform(purposes.CONDITIONS_TIME)
             yield situation.wait_grid(situation.scenario.durations.conditions.days(u))
             self._proposal.write("conditions_met", {})
-        if approval.effective_dates == "1_april":
+        if lever.effective_dates == "1_april":
             yield situation.calendar.first_april(self._proposal, earliest)
         else:
             yield situation.wait_until(earliest)
@@ -100,7 +107,7 @@ class Application:
         situation, members = self._situation, self._proposal.members
         patients = sum(ccg.patients for ccg in members)
         councils = {situation.bodies[ccg.id].council for ccg in members}
-        return FootprintFacts(
+        facts = FootprintFacts(
             parts=len(members),
             patients=patients,
             whole_system=self._whole_system(),
@@ -109,6 +116,17 @@ class Application:
             distress_share=sum(ccg.distress * ccg.patients for ccg in members) / patients,
             day=situation.env.now,
             exempt=self._proposal.home.exempt,
+        )
+        if situation.levers.approval.criteria != "published":
+            return facts
+        home = self._proposal.home
+        inside = sum(ccg.patients for ccg in members if ccg.system == home.index)
+        cast, against = self._proposal.votes
+        return replace(
+            facts,
+            share_of_system=inside / sum(ccg.patients for ccg in home.members),
+            votes_against=against / cast if cast else 0.0,
+            saving=situation.parameters.fixed_cost * (len(members) - 1),
         )
 
     def _ready(self) -> float:

@@ -63,6 +63,11 @@ class Ballots:
         """Return the positions of the CCGs whose last ballot was not carried."""
         return [i for i in range(len(self._members)) if not self.results[i].carried]
 
+    def votes(self) -> tuple[int, int]:
+        """Return the votes cast, and those against, in the last ballot of each CCG."""
+        found = self.results.values()
+        return sum(r.cast for r in found), sum(r.against for r in found)
+
     def carriers(self) -> list[LivingCCG]:
         """Return the CCGs whose last ballot was carried."""
         return [ccg for i, ccg in enumerate(self._members) if self.results[i].carried]

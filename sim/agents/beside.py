@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.agents import (
     boundary_talks,
+    budgets,
     designation,
     functions,
     leaders,
@@ -62,6 +63,7 @@ SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
     providers.enter,
     designation.enter,
     mandate.enter,
+    budgets.enter,
 )
 
 

@@ -17,6 +17,8 @@ from sim.rules import consent, ladder, money
 from sim.rules.logistic import expit, happens, total
 from sim.world.model import CCG
 
+DAYS_PER_MONTH = 365.25 / 12
+
 
 def starting_ccg(situation: Situation, ccg: CCG) -> LivingCCG:
     """Return the living form of a CCG of the world, with its taste for autonomy drawn."""
@@ -39,17 +41,23 @@ def starting_ccg(situation: Situation, ccg: CCG) -> LivingCCG:
         council_shares=ccg.council_shares,
         lmc_shares=tuple((share.lmc, share.share) for share in ccg.lmcs),
         autonomy=p.consent_autonomy_sd * taste,
+        shared_since=-ladder.MONTHS_SHARED_BEFORE.get(ccg.rung, -math.inf) * DAYS_PER_MONTH,
     )
 
 
 def set_shortfall(situation: Situation, ccg: LivingCCG) -> None:
     """Work out a CCG's running-cost gap after a change of rung or size."""
     p, levers = situation.parameters, situation.levers.money
-    fixed = ladder.fixed_cost_after_sharing(p.fixed_cost * 1e6, ccg.rung, p.sharing_saving)
+    saving = p.sharing_saving
+    if situation.levers.joint.rungs == "graded":
+        saving *= ladder.saved_part(ccg.rung, p.committee_saving, p.officer_saving)
+        fixed = p.fixed_cost * 1e6 * (1.0 - saving)
+    else:
+        fixed = ladder.fixed_cost_after_sharing(p.fixed_cost * 1e6, ccg.rung, saving)
     ccg.shortfall = money.shortfall_share(
         ccg.patients,
         levers.allowance_per_head,
-        levers.running_cost_cut,
+        levers.running_cost_cut * situation.cut_share,
         fixed,
         situation.variable_per_head,
     )
@@ -191,7 +199,11 @@ class Ladder:
             self._share_officer(partner)
             set_shortfall(situation, ccg)
         self._write(ccg)  # once the officer's group is settled, which the event states
-        if rung == "shared_officer":  # the other rungs change neither costs nor rates of starting
+        graded = situation.levers.joint.rungs == "graded"
+        if graded and rung != "shared_officer":
+            set_shortfall(situation, ccg)
+        # Where rungs are alike, the other ones change neither costs nor rates of starting.
+        if graded or rung == "shared_officer":
             situation.systems[ccg.system].reconsider()
         self.set_rate()
 
@@ -216,6 +228,8 @@ class Ladder:
         for body in (ccg, partner):
             if body.officer_group == group:
                 continue
+            if not body.officer_group:
+                body.shared_since = situation.env.now
             body.officer_group = group
             body.officer_known = True
             situation.bodies[body.id] = replace(situation.bodies[body.id], officer_group=group)

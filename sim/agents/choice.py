@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.agents import ccg as ccgs
+from sim.agents import influences
 from sim.agents.log import Terms
-from sim.agents.state import LivingCCG
+from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
 from sim.rules import beliefs, footprints
+from sim.rules.influence import CandidateFacts
+from sim.rules.logistic import total
 from sim.world.model import Footprint
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ def choose_footprint(
         footprint_officer=p.footprint_officer,
         footprint_push=p.footprint_push,
     )
+    extra = situation.influences.footprint
     utilities, kinds = [], []
     for candidate in candidates:
         group = living[candidate.ccgs[0]].officer_group
@@ -53,6 +57,8 @@ def choose_footprint(
         kind = (candidate.whole_system, candidate.council >= 0, group != "")
         kinds.append(kind)
         utilities.append(footprints.utility(pulls, *kind, consent))
+        if extra:
+            utilities[-1] += total(_beside(situation, candidate))
     u = system.uniform(purposes.FOOTPRINT, system.proposals)
     candidate = candidates[footprints.choose(footprints.share_kinds(utilities, kinds), u)]
     members = [living[index] for index in candidate.ccgs]
@@ -63,4 +69,14 @@ def choose_footprint(
         all(ccg.officer_group == members[0].officer_group != "" for ccg in members),
         sum(log_consent[ccg.id] for ccg in members),
     )
-    return members, chosen
+    return members, chosen + _beside(situation, candidate) if extra else chosen
+
+
+def _beside(situation: Situation, candidate: Footprint) -> Terms:
+    """Return the terms of what weighs beside the usual pulls."""
+    facts = CandidateFacts(
+        parts=len(candidate.ccgs),
+        patients=sum(situation.ccgs[index].patients for index in candidate.ccgs),
+        whole_system=candidate.whole_system,
+    )
+    return influences.terms(situation, situation.influences.footprint, facts)

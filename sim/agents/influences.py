@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.alienation import alienation_of
 from sim.agents.log import Terms
+from sim.rules.economies import cooperation_grown
 from sim.rules.influence import (
     NO_LEADER_FACTS,
     BodyFacts,
+    CandidateFacts,
     FootprintFacts,
     Influence,
     LeaderFacts,
@@ -30,6 +32,7 @@ class InForce(NamedTuple):
     start: tuple[Influence, ...] = ()
     start_local: tuple[Influence, ...] = ()
     start_centre: tuple[Influence, ...] = ()
+    footprint: tuple[Influence, ...] = ()
     consent: tuple[Influence, ...] = ()
     support: tuple[Influence, ...] = ()
     approval: tuple[Influence, ...] = ()
@@ -41,6 +44,7 @@ def put_in_force(levers: Levers) -> InForce:
         start=in_force(levers, "start"),
         start_local=in_force(levers, "start_local"),
         start_centre=in_force(levers, "start_centre"),
+        footprint=in_force(levers, "footprint"),
         consent=in_force(levers, "consent"),
         support=in_force(levers, "support"),
         approval=in_force(levers, "approval"),
@@ -50,7 +54,7 @@ def put_in_force(levers: Levers) -> InForce:
 def terms(
     situation: Situation,
     influences: Sequence[Influence],
-    facts: SystemFacts | BodyFacts | FootprintFacts,
+    facts: SystemFacts | CandidateFacts | BodyFacts | FootprintFacts,
 ) -> Terms:
     """Return the terms of influences on one decision, by name."""
     levers, parameters = situation.levers, situation.parameters
@@ -85,6 +89,8 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         log_divided=sum(_log_divided(situation, ccg) for ccg in free) / n,
         leaders=leader_facts(system, None),
         alternative=system.alternative,
+        committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,
+        team_share=sum(ccg.rung == "joint_team" for ccg in free) / n,
     )
 
 
@@ -125,4 +131,9 @@ def body_facts(
         alienation=alienation_of(situation, ccg),
         day=situation.env.now,
         leaders=leader_facts(situation.systems[ccg.system], ccg),
+        cooperation=sharing
+        / partners
+        * cooperation_grown(
+            situation.env.now - ccg.shared_since, situation.parameters.cooperation_months
+        ),
     )

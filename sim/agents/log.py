@@ -27,6 +27,9 @@ kind                subject, then the keys of ``data``
 ``dual_role``       CCG: place, form (direct, workaround)
 ``council_offer``   council name: accepted (bool)
 ``compromise``      system: opposed, left (largest shares of a CCG's residents)
+``allowance``       "England": per_head (pounds a patient and year), cut_share (of the cut that
+                    bears by now); only where the cut arrives by years
+``satisfaction``    system: strength
 ``mooted``          system: footprint (tuple of body names), origin (local, centre), parent ("" or
                     proposal id), known_since (iso date or "")
 ``drafted``         system
@@ -41,7 +44,8 @@ kind                subject, then the keys of ``data``
 ``applied``         system: window (iso date of the close that it is for, or "")
 ``assessed``        region name: waited (days in the queue)
 ``decided``         "NHS England", or a system that decides itself: decision (approved,
-                    approved_with_conditions, deferred, refused)
+                    approved_with_conditions, deferred, refused) and, where the published tests
+                    are applied one by one, failed (their names)
 ``conditions_met``  system
 ``merged``          new body name: parts (tuple of body names), system (code)
 ``effective``       system: body

@@ -12,10 +12,15 @@ from sim.rules import ballot
 
 
 class Result(NamedTuple):
-    """What one ballot gave; ``ahead`` says whether it had the votes, quorum apart."""
+    """What one ballot gave; ``ahead`` says whether it had the votes, quorum apart.
+
+    ``cast`` and ``against`` count practices.
+    """
 
     carried: bool
     ahead: bool
+    cast: int
+    against: int
 
 
 def hold_ballot(
@@ -72,7 +77,8 @@ def hold_ballot(
         },
         terms,
     )
-    return Result(carried, ballot.carries(tally, threshold, 0.0))
+    cast = tally.votes_for + tally.votes_against
+    return Result(carried, ballot.carries(tally, threshold, 0.0), cast, tally.votes_against)
 
 
 def _turnout(situation: Situation, ccg: LivingCCG, number: int) -> float:

@@ -53,6 +53,7 @@ def merge(
         alienation=sum(part.alienation * part.patients for part in parts) / patients,
         joined=max(part.joined for part in parts),
         ballots=max(part.ballots for part in parts),
+        shared_since=max(part.shared_since for part in parts),
     )
     for index in ids:
         if index != body.id:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sim.agents import influences
+from sim.agents import criteria, influences
 from sim.agents.calendar import POLICY
+from sim.agents.criteria import Ruling
 from sim.agents.state import Situation
 from sim.chance import purposes
 from sim.rules import approval
 from sim.rules.dates import add_days
 from sim.rules.influence import FootprintFacts
-from sim.rules.logistic import Terms, happens
+from sim.rules.logistic import Terms, happens, total
 from sim.scenario.calendar import PolicyEvent
 from sim.world.errors import InputError, nearest
 from sim.world.model import World
@@ -65,6 +66,10 @@ class NationalBody:
         if event.kind in ("letter", "push"):
             for region, systems in self._addressees(event):
                 self._situation.regions[region].write_letter(event, systems)
+        elif event.kind == "satisfaction":
+            for _, systems in self._addressees(event):
+                for index in systems:
+                    self._situation.systems[index].satisfy(event.strength)
         elif event.kind == "statement":
             self._state(event)
         elif event.kind in ("guidance", "wording"):
@@ -102,8 +107,25 @@ class NationalBody:
             for region, systems in addressees(self._situation.world, event)
         ]
 
-    def decide(self, ordinal: int, system: int, facts: FootprintFacts) -> tuple[str, Terms]:
-        """Decide one application; returns the decision and the rule's terms."""
+    def decide(self, ordinal: int, system: int, facts: FootprintFacts) -> Ruling:
+        """Decide one application."""
+        situation = self._situation
+        p, luck = situation.parameters, situation.luck
+        extra: Terms = ()
+        if situation.influences.approval:
+            extra = influences.terms(situation, situation.influences.approval, facts)
+        if situation.levers.approval.criteria == "published":
+            ruling = criteria.assess(situation, ordinal, system, facts, total(extra))
+        else:
+            ruling = self._sum_up(ordinal, system, facts, extra)
+        if ruling.decision == "approved" and happens(
+            luck.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
+        ):
+            ruling = ruling._replace(decision="approved_with_conditions")
+        return ruling
+
+    def _sum_up(self, ordinal: int, system: int, facts: FootprintFacts, extra: Terms) -> Ruling:
+        """Decide on the readiness of an application as a whole."""
         situation = self._situation
         p, luck = situation.parameters, situation.luck
         terms = approval.approval_terms(
@@ -114,16 +136,11 @@ class NationalBody:
             approval_unready=p.approval_unready,
             approval_part_hard=p.approval_part_hard,
         )
-        if situation.influences.approval:
-            terms += influences.terms(situation, situation.influences.approval, facts)
+        terms += extra
         decision = approval.decide(
             luck.uniform(purposes.DECISION, system, ordinal), terms, p.approval_defer
         )
-        if decision == "approved" and happens(
-            luck.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
-        ):
-            decision = "approved_with_conditions"
-        return decision, terms
+        return Ruling(decision, terms)
 
 
 def addressees(world: World, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:

@@ -76,6 +76,7 @@ class Proposal:
         self._looks = 0
         self._talked = talked
         self.over = False
+        self.votes = (0, 0)  # cast, and against, in the last ballot of each CCG
         # A narrower footprint is the same idea in members' eyes: what they think of it is drawn
         # where its parent's was, by the parent's ordinal and its CCGs' counts of then.
         same_place = parent is not None and parent.address[0] == home.address
@@ -266,6 +267,7 @@ class Proposal:
         situation = self._situation
         ballots = Ballots(situation, self, opinion)
         stands = yield from ballots.hold()
+        self.votes = ballots.votes()
         refusing = [self.members[i] for i in ballots.failed()]
         if stands:
             self._overrule(refusing, "members")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ class LivingCCG:
     log_consent: tuple[bool, float] | None = None  # kept by ``sim.agents.ccg.log_consent``
     proposal: Proposal | None = None
     alienation: float = 0.0  # in units of the first day: see ``sim.agents.alienation``
+    shared_since: float = math.inf  # day since which it shares an officer; before the start below 0
 
 
 @dataclass(slots=True)
@@ -92,6 +94,7 @@ class Situation:
     regions: list[Region] = field(default_factory=list)
     pauses: tuple[tuple[float, float], ...] = ()
     variable_per_head: float = 0.0
+    cut_share: float = 1.0  # part of the running-cost cut that bears by now
     staged: bool = False  # while the stage is being set, rates are not worked out yet
     calendar: Calendar = field(init=False)
     national: NationalBody = field(init=False)

@@ -55,6 +55,7 @@ class System:
         self.belief = "typically"  # heard in January 2019, before any scenario begins
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
         self.pushes: dict[str, float] = {}
+        self.satisfaction = 0.0  # how well it is known to work as it is
         self.leader_in_post = True
         self.leader_turn = 0  # counts its leaders; addresses their luck
         self.chosen_by_centre = False
@@ -145,6 +146,15 @@ class System:
         for ccg in self.members:
             if ccg.belief == "expected":
                 self._tell(ccg, "typically")
+
+    def satisfy(self, strength: float) -> None:
+        """Become known to work well as it is, which makes change less wanted."""
+        self.satisfaction += strength
+        situation = self._situation
+        situation.log.write(
+            situation.env.now, "satisfaction", self.code, data={"strength": strength}
+        )
+        self.reconsider()
 
     def _tell(self, ccg: LivingCCG, wording: str) -> None:
         wording = "none" if self.exempt else wording
@@ -271,6 +281,8 @@ class System:
             start_after_lost=p.start_after_lost,
             leader_dedicated=p.leader_dedicated,
         )
+        if self.satisfaction:
+            common += (("satisfied", p.start_satisfied * self.satisfaction),)
         local = common + starting.local_terms(
             belief_level=belief / n,
             match_share=match,

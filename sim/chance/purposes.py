@@ -147,6 +147,11 @@ ALTERNATIVE_TIME: Final = Purpose(88, "alternative_time", "system", "other")
 ALTERNATIVE: Final = Purpose(89, "alternative", "system", "other")
 # Information and force beyond the default (50 to 54).
 ICS_DAY: Final = Purpose(50, "ics_day", "system", "place")
+# The published tests of an application: one attempt per application and test.
+APPROVAL_TEST: Final = Purpose(55, "approval_test", "system", "proposal")
+
+# How far size itself pays in a place; read where its worth is weighed, not by the agents.
+SCALE_EFFECT: Final = Purpose(56, "scale_effect", "system", "place")
 
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))

@@ -75,6 +75,14 @@ def end_chances(former: frozenset[int]) -> dict[str, Callable[[float], bool]]:
     return chances
 
 
+WAVE_2006: Final = 150
+"""Bodies that went at one stroke in 2006, when about 300 primary care trusts became about 150."""
+FALL_CHANCES: Final[dict[str, Callable[[float], bool]]] = {
+    "p_fall_over_150": lambda fall: fall > WAVE_2006,
+}
+"""Questions asked of the largest fall between two counting dates, by outcome name."""
+
+
 @dataclass(slots=True)
 class Gathered:
     """The outcomes of one scenario's replications so far: eight bytes for each."""
@@ -103,6 +111,9 @@ class Gathered:
         final = self.values["final_ccgs"]
         for name, question in end_chances(former).items():
             rows.append(_chance_row(scenario, name, sum(map(question, final)), len(final)))
+        falls = self.values.get("largest_fall", array("d"))
+        for name, question in FALL_CHANCES.items() if falls else ():
+            rows.append(_chance_row(scenario, name, sum(map(question, falls)), len(falls)))
         rest = [name for name in self.values if name != "final_ccgs" and name not in dated]
         rows += [_number_row(scenario, name, self.values[name]) for name in rest]
         return rows

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from sim.scenario.levers import Levers
     from sim.scenario.parameters import Parameters
 
-Decision = Literal["start", "start_local", "start_centre", "consent", "support", "approval"]
+Decision = Literal[
+    "start", "start_local", "start_centre", "footprint", "consent", "support", "approval"
+]
 """Decisions an influence can bear on.
 
-``start`` (and its one-sided forms) in log-rate, with :class:`SystemFacts`; ``consent`` in log-odds,
+``start`` (and its one-sided forms) in log-rate, with :class:`SystemFacts`; ``footprint`` in units
+of the utility of a candidate, with :class:`CandidateFacts`; ``consent`` in log-odds,
 with :class:`BodyFacts` (the footprint being its whole system, for none is chosen yet); ``support``
 in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 :class:`FootprintFacts`.
@@ -65,7 +68,8 @@ class SystemFacts:
     England so far in this run; ``day`` is days since the start; ``alienation`` is the mean over
     its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that lie
     mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the shape
-    chosen instead of a merger at the last review, "" before any.
+    chosen instead of a merger at the last review, "" before any; ``committee_share`` and
+    ``team_share`` are the free CCGs on those rungs.
     """
 
     ccgs: int
@@ -85,6 +89,17 @@ class SystemFacts:
     log_divided: float = 0.0
     leaders: LeaderFacts = NO_LEADER_FACTS
     alternative: str = ""
+    committee_share: float = 0.0
+    team_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFacts:
+    """A footprint that a system's leaders could put forward."""
+
+    parts: int
+    patients: int
+    whole_system: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,8 @@ class BodyFacts:
     ``sharing`` the patient share of partners under the same officer; ``perceived_centre`` 1 where
     members see the centre behind it (0 before engagement); ``opposed_councils`` the share of own
     residents; ``refusals`` counts ballots lost in England so far; ``alienation`` is the CCG's own.
+    ``cooperation`` is ``sharing`` times how far the CCG's years under a shared officer have come
+    (0 to 1).
     """
 
     own_patients: int
@@ -110,11 +127,18 @@ class BodyFacts:
     alienation: float
     day: float
     leaders: LeaderFacts = NO_LEADER_FACTS
+    cooperation: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class FootprintFacts:
-    """An application when the centre decides on it; ``exempt`` from the rule of one CCG or not."""
+    """An application when the centre decides on it; ``exempt`` from the rule of one CCG or not.
+
+    The last three are told only where the published tests are applied one by one:
+    ``share_of_system`` is the patient share of the home system that the footprint covers,
+    ``votes_against`` the share of votes cast against it, ``saving`` the yearly saving in million
+    pounds.
+    """
 
     parts: int
     patients: int
@@ -124,6 +148,9 @@ class FootprintFacts:
     distress_share: float
     day: float
     exempt: bool = False
+    share_of_system: float = 1.0
+    votes_against: float = 0.0
+    saving: float = 0.0
 
 
 class Influence(NamedTuple):

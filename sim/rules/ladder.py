@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 NEXT: Final = {
@@ -53,3 +54,35 @@ def fixed_cost_after_sharing(fixed_cost: float, rung: str, saving: float) -> flo
     Source: priors.md section 9 (most of the saving is available from shared management).
     """
     return fixed_cost * (1.0 - saving) if rung in ("shared_officer", "joint_team") else fixed_cost
+
+
+MONTHS_SHARED_BEFORE: Final = {"shared_officer": 12.0, "joint_team": 24.0}
+"""How long a CCG found on a rung at the start is taken to have shared its officer, in months.
+
+Assumed: no record says since when; shared officers spread from 2016 on (policy_timeline.csv), and
+teams follow officers.
+"""
+
+
+def saved_part(rung: str, committee_part: float, officer_part: float) -> float:
+    """Return which part of what sharing can save a CCG on this rung saves: 0, or up to 1.
+
+    Committees in common save least, one officer some, a joint team all of it. Source: costs.md
+    (of 5 million pounds a merger was to save, 1.5 million were there already from joint working).
+    """
+    parts = {
+        "committees_in_common": committee_part,
+        "shared_officer": officer_part,
+        "joint_team": 1.0,
+    }
+    return parts.get(rung, 0.0)
+
+
+def group_cost(fixed_cost: float, saved: Sequence[float]) -> float:
+    """Return the yearly fixed cost of CCGs that share an officer, in the unit of ``fixed_cost``.
+
+    ``saved`` holds each CCG's saved share. One whole set of management remains to the group: n
+    bodies save their shares of n - 1 fixed costs, so that merging them never costs more.
+    """
+    n = len(saved)
+    return fixed_cost * (n - (n - 1) / n * sum(saved)) if n else 0.0

@@ -31,3 +31,12 @@ def shortfall_share(
     allowance = allowance_per_head * patients
     cost = fixed_cost + variable_per_head * patients
     return min(1.0, max(0.0, cost - allowance * (1.0 - cut)) / allowance)
+
+
+def cut_share(springs: int, years: int) -> float:
+    """Return the part of a cut that bears once so many 1 Aprils have passed since the start.
+
+    The cut arrives in ``years`` equal steps; with none it bears at once, as bodies that know of it
+    plan for it. Source: letter of 22 November 2018 (20 % by 2020-21).
+    """
+    return 1.0 if years == 0 else min(1.0, springs / years)

@@ -11,7 +11,9 @@ from sim.scenario.levers import Wording
 from sim.scenario.priors import _finite
 from sim.world.errors import InputError, nearest
 
-EventKind = Literal["letter", "push", "statement", "guidance", "wording", "rates", "pause"]
+EventKind = Literal[
+    "letter", "push", "statement", "guidance", "wording", "rates", "pause", "satisfaction"
+]
 
 # Keys of each kind: required first, then optional.
 _KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -22,6 +24,7 @@ _KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "wording": (("wording",), ()),
     "rates": ((), ("local", "centre")),
     "pause": (("months",), ()),
+    "satisfaction": (("strength",), ("region", "system")),
 }
 _WORDINGS: Final = ("none", "typically", "expected", "required")
 
@@ -36,8 +39,9 @@ class PolicyEvent:
     "typically" in every belief. ``guidance``: the centre repeats the rule, which is relayed anew.
     ``wording``: the rule itself changes and is relayed. ``rates``: the rates of starting are
     multiplied from that day on (policy regimes such as a presumption against mergers). ``pause``:
-    local merger work stops for some months. ``region`` is a name, or "all"; ``system``, instead,
-    is a code or name.
+    local merger work stops for some months. ``satisfaction``: systems become known to work well
+    as they are, with a strength, so that they would rather avoid upheaval. ``region`` is a name,
+    or "all"; ``system``, instead, is a code or name.
     """
 
     name: str
@@ -110,7 +114,7 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
             if not isinstance(value, str):
                 raise InputError(f"{where}.{key} = {value!r} must be text")
             values[key] = value
-    if kind in ("letter", "push") and ("region" in raw) == ("system" in raw):
+    if kind in ("letter", "push", "satisfaction") and ("region" in raw) == ("system" in raw):
         raise InputError(f'{where} must name either a region (or "all") or a system')
     if kind == "rates" and not ("local" in raw or "centre" in raw):
         raise InputError(f"{where} must set local or centre (multipliers of the rates of starting)")

@@ -91,3 +91,15 @@ class Approval(Group):
     presumption_against: bool = lever(
         False, "applications are judged under a presumption against mergers", "yes/no", (64,)
     )
+    criteria: Literal["summed", "published"] = lever(
+        "summed",
+        "whether the centre judges readiness as a whole, or each published test by itself",
+        "choice",
+        (62, 64),
+    )
+    scrutiny: Literal["alike", "informal_longer"] = lever(
+        "alike",
+        "whether panels take longer over CCGs without one accountable officer",
+        "choice",
+        (62,),
+    )

@@ -63,6 +63,26 @@ class Money(Group):
         gt=0.0,
         le=1000.0,
     )
+    cut_years: int = lever(
+        0,
+        "equal yearly steps, each 1 April, in which the cut arrives; 0: it bears from the start",
+        "years",
+        (19, 67),
+        ge=0,
+        le=10,
+    )
+    pooling: Literal["unargued", "argued"] = lever(
+        "unargued",
+        "whether members argue over pooled debts, as payers or as debtors, by partners' weight",
+        "choice",
+        (35, 85),
+    )
+    size: Literal["ignored", "weighed"] = lever(
+        "ignored",
+        "whether leaders weigh gains of scale, and leaders and members distance from the ground",
+        "choice",
+        (68, 77, 78),
+    )
 
 
 class Force(Group):

@@ -17,6 +17,7 @@ from sim.world.model import World
 NATIONAL: Final = frozenset(
     {"start", "rule", "statement", "window_opens", "window_closes", "pause_begins", "pause_ends"}
     | {"abolished"}
+    | {"allowance"}
 )
 BY_MONTH: Final = {"belief": "wording", "rung": "rung"}
 """Kinds that come in crowds, one line a month for each value of this key."""

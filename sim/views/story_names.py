@@ -47,6 +47,10 @@ TERM_LABELS: Final[Mapping[str, str]] = {
     "footprint_consent": "footprint: consent to be expected",
     "unready": "not ready",
     "part_of_system": "only part of a system",
+    "satisfied": "works well as it is",
+    "size": "worth of size",
+    "distance": "distance from the ground",
+    "pooled_debts": "pooling debts",
 }
 """What a reader is told a rule's term is; a term that is missing here is shown by its own name."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from sim.agents.log import Event
-from sim.views import story_leaders
+from sim.views import story_economies, story_leaders
 from sim.views.story_boundaries import BOUNDARY_SENTENCES
 from sim.views.story_names import Names, Proposals
 from sim.views.story_pressure import PRESSURE_SENTENCES
@@ -322,7 +322,8 @@ def _decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     decider = bundle.first.subject  # the centre, or a system that decides itself
     if decider != "NHS England":
         decider = names.system(decider)
-    return f"{decider} {verb} {proposals.plan(bundle.first.proposal)}."
+    failed = story_economies.failed_tests(bundle)
+    return f"{decider} {verb} {proposals.plan(bundle.first.proposal)}{failed}."
 
 
 def _conditions(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -388,4 +389,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     **story_leaders.TELL,
     **SERVICE_SENTENCES,
     **PRESSURE_SENTENCES,
+    **story_economies.TELL,
 }

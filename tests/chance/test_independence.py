@@ -28,6 +28,9 @@ CHANGED: dict[str, Any] = {
     "information.salience": 1.0,
     "money.running_cost_cut": 0.0,
     "money.allowance_per_head": 25.0,
+    "money.cut_years": 2,
+    "money.pooling": "argued",
+    "money.size": "weighed",
     "force.encouragement": 3.0,
     "force.incentive": 0.0,
     "force.cajoling": 4.0,
@@ -52,6 +55,8 @@ CHANGED: dict[str, Any] = {
     "approval.minimum_lead_months": 8.0,
     "approval.effective_dates": "any_day",
     "approval.presumption_against": True,
+    "approval.criteria": "published",
+    "approval.scrutiny": "informal_longer",
     "boundaries.cross_system": "county",
     "boundaries.exemption_patients": 1_000_000,
     "boundaries.exemption_cap": 0,
@@ -76,6 +81,8 @@ CHANGED: dict[str, Any] = {
     "leaders.rival_systems": ["E54000028"],
     "councils.leadership_offer": True,
     "councils.compromise": True,
+    "joint.rungs": "graded",
+    "joint.cooperation": "grows",
 }
 
 

@@ -58,6 +58,8 @@ PARAMETERS: Final[dict[str, float]] = {
     "alienation_half_life": 36.0,
     "encouragement_share": 1.0 / 3.0,
     "cajoling_share": 0.5,
+    "cooperation_months": 1.0,
+    "scrutiny_informal": 1.0,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -92,6 +94,11 @@ ZERO: Final = (
     "function_up", "function_csu", "place_taken", "provider_appetite", "csu_substitute",
     "alternative_pull", "small_size_start",
     "officer_unknown_share", "support_salience", "start_ics_status", "approval_presumption",
+    "officer_unknown_share", "transition_cost", "committee_saving", "officer_saving",
+    "scale_effect", "scale_place_sd", "size_benefit", "size_localness", "ballot_pooling",
+    "start_satisfied", "start_committee", "start_team", "ballot_cooperation",
+    "fail_coterminosity", "fail_footprint", "fail_members", "fail_leadership", "fail_finance",
+    "fail_savings", "fail_durability",
 )  # fmt: skip
 STAGES: Final = (
     "explore", "draft", "engage", "ballot", "postpone", "reballot", "panel", "national",
