@@ -6,16 +6,32 @@ stands in ``sim.views.exit_codes``.
 
 from __future__ import annotations
 
-import re
-import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from sim.cli_options import (
+    TYPED,
+    Csv,
+    Files,
+    Options,
+    Out,
+    Overwrite,
+    Quiet,
+    Replications,
+    Seed,
+    Variance,
+    Workers,
+    command_line,
+    refuse_odd_path,
+    say,
+    whole_number,
+)
+from sim.cli_places import add_place_commands
 from sim.views.exit_codes import guarded, print_plain
 from sim.world.errors import InputError
 
@@ -39,70 +55,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failed while running, 2 wrong input (nothing written), "
     "130 interrupted (what was finished is kept; the same command goes on).",
 )
-
-
-def _whole(text: str | int) -> int:
-    """Read a whole number; its range is checked where it is used, for Python callers as well."""
-    if re.fullmatch(r"[+-]?[0-9]{1,40}", str(text)):
-        return int(text)
-    raise typer.BadParameter(f"{str(text)[:60]!r} must be a whole number")
-
-
-Files: TypeAlias = Annotated[
-    list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")
-]
-Replications: TypeAlias = Annotated[
-    int,
-    typer.Option(parser=_whole, metavar="N", help="Replications of each scenario, 1 to 1,000,000."),
-]
-Seed: TypeAlias = Annotated[
-    int, typer.Option(parser=_whole, metavar="S", help="Master seed, 0 or more.")
-]
-Workers: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        parser=_whole,
-        metavar="W",
-        help="Worker processes; by default one per core. Changes no result.",
-    ),
-]
-Out: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR",
-        help="Results folder; by default results/<scenario>, names of several joined with '+', "
-        "and results/main for the main job. The same batch in it goes on from where it was.",
-    ),
-]
-Overwrite: TypeAlias = Annotated[
-    bool, typer.Option("--overwrite", help="Discard what this program left in the folder.")
-]
-Quiet: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", help="Show neither progress nor tables, only errors.")
-]
-Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write all tables as CSV too.")]
-Variance: TypeAlias = Annotated[
-    int,
-    typer.Option(
-        parser=_whole,
-        metavar="N",
-        help="Pairs of runs per scenario and component for the shares of variance, at most "
-        "--replications; 0 leaves them out.",
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What all commands that run have in common."""
-
-    replications: int
-    seed: int
-    workers: int | None
-    out: Path | None
-    overwrite: bool
-    quiet: bool
-    csv: bool
 
 
 @app.callback(invoke_without_command=True)
@@ -133,10 +85,10 @@ def main_job(
     batch = _run(HEADLINE, options, variance)
     from sim.views.plots import make_plots
 
-    _say(options, "drawing plots")
+    say(options, "drawing plots")
     _remove_old_plots(batch.folder / "plots")
     written = make_plots(batch.folder)
-    _say(options, f"tables in {batch.folder}, {len(written)} plots in {batch.folder / 'plots'}")
+    say(options, f"tables in {batch.folder}, {len(written)} plots in {batch.folder / 'plots'}")
 
 
 @app.command()
@@ -154,7 +106,7 @@ def run(
     """Run scenarios and show their CCG counts."""
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     batch = _run(files, options, variance)
-    _say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
+    say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
 
 
 @app.command()
@@ -182,14 +134,14 @@ def compare(
     comparison = compare_batch(batch)
     if not quiet:
         show(comparison_tables(comparison.outcomes, comparison.places))
-    _say(options, f"compare.csv and compare_places.csv in {batch.folder}")
+    say(options, f"compare.csv and compare_places.csv in {batch.folder}")
 
 
 @app.command()
 def trace(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Scenario file or name.")],
     replication: Annotated[
-        int, typer.Option(parser=_whole, metavar="N", help="Number of the replication.")
+        int, typer.Option(parser=whole_number, metavar="N", help="Number of the replication.")
     ],
     system: Annotated[
         str | None, typer.Option(metavar="S", help="Only what concerns this system (code or name).")
@@ -225,7 +177,7 @@ def plot(
     from sim.experiment.batch import open_batch
     from sim.views.plots import make_plots
 
-    _refuse_odd_path("DIR", folder)
+    refuse_odd_path("DIR", folder)
     open_batch(folder)
     _remove_old_plots(folder / "plots")
     for path in make_plots(folder, svg=svg):
@@ -299,10 +251,13 @@ def validate(files: Files) -> None:
         raise InputError("\n".join(wrong))
 
 
+add_place_commands(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code: 0, 1, 2 or 130."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _typed[:] = given
+    TYPED[:] = given
     command = typer.main.get_command(app)
     return guarded(lambda: command.main(given, prog_name="run_sim.py", standalone_mode=False))
 
@@ -324,7 +279,7 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
         from sim.experiment.variance import variance_shares
         from sim.views.progress import ProgressReport
 
-        _say(options, "running again with luck exchanged, for the shares of variance")
+        say(options, "running again with luck exchanged, for the shares of variance")
         with ProgressReport("exchanged runs", quiet=options.quiet) as progress:
             shares = variance_shares(
                 checked.scenarios,
@@ -351,7 +306,7 @@ def _run_batch(checked: Checked, options: Options) -> Batch:
     out = options.out
     if out is None:
         out = api.default_folder(checked.scenarios)
-    _refuse_odd_path("--out", out)
+    refuse_odd_path("--out", out)
     with ProgressReport(quiet=options.quiet) as progress:
         batch = api.run_batch(
             checked.scenarios,
@@ -362,17 +317,11 @@ def _run_batch(checked: Checked, options: Options) -> Batch:
             out=out,
             overwrite=options.overwrite,
             progress=progress,
-            command=_command_line(),
+            command=command_line(),
         )
     if options.csv:
         write_csv(batch.folder)
     return batch
-
-
-def _refuse_odd_path(name: str, path: Path) -> None:
-    text = str(path)
-    if text in ("", ".") or "\0" in text:
-        raise InputError(f"{name} {text!r}: give the name of a folder")
 
 
 def _remove_old_plots(folder: Path) -> None:
@@ -381,18 +330,3 @@ def _remove_old_plots(folder: Path) -> None:
         for path in folder.glob(pattern):
             if path.suffix in (".png", ".svg") and path.is_file():
                 path.unlink(missing_ok=True)
-
-
-_typed: Final[list[str]] = []
-"""The arguments of this process's command line, for the manifest."""
-
-
-def _command_line() -> str:
-    # file names may hold bytes that are no text, which a manifest cannot keep
-    line = shlex.join(["run_sim.py", *_typed])
-    return line.encode("utf-8", errors="replace").decode()
-
-
-def _say(options: Options, line: str) -> None:
-    if not options.quiet:
-        print_plain(line, error=True)
