@@ -44,23 +44,27 @@ def mechanisms_page(rows: Sequence[Mechanism], faults: int) -> str:
     lines = [
         "# The mechanisms of the sources",
         "",
-        "What the five source articles describe, row by row, and what stands for it in the "
-        "simulation. This page is written from one registry "
-        "(`sim/evidence/data/mechanisms.csv`, `sim.evidence.mechanisms`) by "
-        f"`python -m sim.views.mechanisms_page {PAGE}`. A test fails when the page and the "
-        "registry differ, and when a row names a module, data file, lever, parameter, outcome, "
-        "scenario or test that does not exist.",
+        (
+            "What the five source articles describe, row by row, and what stands for it in the "
+            "simulation. This page is written from one registry "
+            "(`sim/evidence/data/mechanisms.csv`, `sim.evidence.mechanisms`) by "
+            f"`python -m sim.views.mechanisms_page {PAGE}`. A test fails when the page and the "
+            "registry differ, and when a row names a module, data file, lever, parameter, outcome, "
+            "scenario or test that does not exist."
+        ),
         "",
         f"**{len(rows)} rows: {len(done)} represented, {len(out)} left out"
         + (f", {len(still)} still open" if still else "")
         + f".** {_kinds(done)} {count_of(faults, 'entry', 'entries').capitalize()} of the "
         f"registry point{'s' if faults == 1 else ''} at nothing.",
         "",
-        "A mechanism that the evidence cannot size is neutral in `as_written`, changes no byte "
-        "there, and is switched on by the scenario named. A row about a place is no rule: it is a "
-        "fact of the world's tables, or a probability set against comparable places in "
-        "[places.md](places.md). What the levers and parameters mean stands in "
-        "[model.md](model.md); what is not represented, or hardly, in [limits.md](limits.md).",
+        (
+            "A mechanism that the evidence cannot size is neutral in `as_written`, changes no byte "
+            "there, and is switched on by the scenario named. A row about a place is no rule: it is "
+            "a fact of the world's tables, or a probability set against comparable places in "
+            "[places.md](places.md). What the levers and parameters mean stands in "
+            "[model.md](model.md); what is not represented, or hardly, in [limits.md](limits.md)."
+        ),
     ]
     for group in get_args(Group):
         mine = [row for row in rows if row.group == group]
