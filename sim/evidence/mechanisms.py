@@ -189,7 +189,7 @@ def unreturned(path: Path = TABLE) -> list[str]:
 @cache
 def _known() -> dict[str, frozenset[str]]:
     """Return the names that rows may use, by column."""
-    from sim.experiment.summary import end_chances
+    from sim.experiment import summary
     from sim.records.schema import TABLES
     from sim.scenario.levers import lever_table
     from sim.scenario.load import shipped_names
@@ -197,7 +197,8 @@ def _known() -> dict[str, frozenset[str]]:
 
     outcomes = {column.name for table in TABLES for column in table.columns}
     outcomes |= {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
-    outcomes |= set(end_chances(frozenset({0}))) | set(PLACE_CHANCES)
+    outcomes |= set(summary.end_chances(frozenset({0}))) | set(PLACE_CHANCES)
+    outcomes |= set(getattr(summary, "FALL_CHANCES", ()))
     outcomes |= {f"ccgs_{year}_04_01" for year in range(2014, 2023)}
     return {
         "levers": frozenset(row.name for row in lever_table()),

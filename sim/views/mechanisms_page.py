@@ -36,8 +36,8 @@ _HEAD: Final = (
 )
 
 
-def mechanisms_page(rows: Sequence[Mechanism], faults: int) -> str:
-    """Return the whole page; ``faults`` is how many things in the registry point at nothing."""
+def mechanisms_page(rows: Sequence[Mechanism]) -> str:
+    """Return the whole page in Markdown."""
     done = [row for row in rows if row.state == "done"]
     out = [row for row in rows if row.state == "left out"]
     still = [row for row in rows if row.state == "open"]
@@ -55,13 +55,12 @@ def mechanisms_page(rows: Sequence[Mechanism], faults: int) -> str:
         "",
         f"**{len(rows)} rows: {len(done)} represented, {len(out)} left out"
         + (f", {len(still)} still open" if still else "")
-        + f".** {_kinds(done)} {count_of(faults, 'entry', 'entries').capitalize()} of the "
-        f"registry point{'s' if faults == 1 else ''} at nothing.",
+        + f".** {_kinds(done)}".rstrip(),
         "",
         (
-            "A mechanism that the evidence cannot size is neutral in `as_written`, changes no byte "
-            "there, and is switched on by the scenario named. A row about a place is no rule: it is "
-            "a fact of the world's tables, or a probability set against comparable places in "
+            "A mechanism that the evidence cannot size is neutral in `as_written`, changes no "
+            "byte there, and is switched on by the scenario named. A row about a place is no rule: "
+            "it is a fact of the world's tables, or a probability set against comparable places in "
             "[places.md](places.md). What the levers and parameters mean stands in "
             "[model.md](model.md); what is not represented, or hardly, in [limits.md](limits.md)."
         ),
@@ -126,19 +125,19 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the page named; returns the exit code."""
+    """Write the page named; returns 0, 1 where a row points at nothing, 2 on wrong input."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m sim.views.mechanisms_page PAGE\n")
         return 2
     try:
         faults = check_registry()
-        Path(arguments[0]).write_text(mechanisms_page(registry(), len(faults)), encoding="utf-8")
+        Path(arguments[0]).write_text(mechanisms_page(registry()), encoding="utf-8")
     except (InputError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
-    return 0
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -129,7 +129,8 @@ def places_page(reports: Sequence[PlaceReport], world: World, facts: PageFacts) 
             "yes or no that is as good as certain, they count for less (by 4p(1 - p)). Terms are "
             "natural logarithms of rates or odds. A difference within four standard errors of "
             "nought is no reason; terms called unmeasured are differences that nobody has "
-            "explained. They say what weighed in the model, which need not be what weighed in the place."
+            "explained. They say what weighed in the model, which need not be what weighed in the "
+            "place."
         ),
         "",
         (
