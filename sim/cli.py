@@ -33,6 +33,7 @@ from sim.cli_options import (
     say,
     whole_number,
 )
+from sim.cli_places import add_place_commands
 from sim.cli_sweep import add_sweep_command
 from sim.views.exit_codes import guarded, print_plain
 from sim.world.errors import InputError
@@ -256,6 +257,7 @@ def validate(files: Files) -> None:
 add_evidence_commands(app)
 add_fit_commands(app)
 add_sweep_command(app)
+add_place_commands(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

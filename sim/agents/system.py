@@ -62,7 +62,7 @@ class System:
         self.proposals = 0
         self.alternative = ""  # the shape chosen instead of a merger, where places may review
         self._cooling = 0
-        self._losses = 0
+        self.losses = 0  # ballots and refusals it has suffered
         self._idle = True  # no two CCGs are free to propose anything
         self.leader_dedicated = place.leader_dedicated
         self.leader_type: str = place.leader_type
@@ -164,8 +164,6 @@ class System:
                 self._situation.env.now, "belief", ccg.name, data={"wording": wording}
             )
 
-    # -- Who is there -------------------------------------------------------------------------
-
     @property
     def situation(self) -> Situation:
         """The replication that it is part of."""
@@ -208,8 +206,8 @@ class System:
     def cool(self, ago: float = 0.0) -> None:
         """Hold back for a time after a lost ballot or a refusal, which was so many days ago."""
         situation = self._situation
-        u = self.uniform(purposes.COOLING_TIME, self._losses)
-        self._losses += 1
+        u = self.uniform(purposes.COOLING_TIME, self.losses)
+        self.losses += 1
         left = situation.scenario.durations.cooling.days(u) - ago
         if ago > 0.0 >= left:
             return  # it has cooled before the start
@@ -220,11 +218,6 @@ class System:
     def _cooled(self, _timeout: simpy.Event) -> None:
         self._cooling -= 1
         self.reconsider()
-
-    @property
-    def losses(self) -> int:
-        """How many ballots and refusals it has suffered."""
-        return self._losses
 
     @property
     def confidence(self) -> float:
