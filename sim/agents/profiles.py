@@ -81,7 +81,8 @@ def _regime(situation: Situation, origin: str, time: float) -> float:
     value = 1.0
     for event in situation.scenario.calendar:
         if event.kind == "rates" and situation.clock.moment(event.date) <= time:
-            value = event.local if origin == "local" else event.centre
+            stated = event.local if origin == "local" else event.centre
+            value = stated * situation.parameters.regime_factor
     return value
 
 

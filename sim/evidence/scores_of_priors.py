@@ -20,12 +20,16 @@ from sim.scenario.priors import Prior
 Array = NDArray[np.float64]
 ROWS: Final[dict[str, ParameterInfo]] = {row.name: row for row in PARAMETER_TABLE}
 SMALLEST: Final = 1e-12  # a quantile is not asked nearer to 0 or 1
+OF_THE_PAST: Final = ("regime_factor",)
 POSTERIOR_ROW: Final = 0  # the column that picks a joint draw (sim.agents.engine)
 
 
 def fitted_names() -> tuple[str, ...]:
-    """Return the parameters that are fitted: those that act in a scenario of default levers."""
-    return tuple(row.name for row in PARAMETER_TABLE if row.active)
+    """Return the parameters that are fitted: those that act in a scenario of default levers.
+
+    And one that acts in the years before: how far the stated rates of past regimes are off.
+    """
+    return tuple(row.name for row in PARAMETER_TABLE if row.active or row.name in OF_THE_PAST)
 
 
 def values_of(scores: Array, names: Sequence[str]) -> dict[str, Array]:

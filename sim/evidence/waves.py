@@ -46,10 +46,7 @@ class Wave:
 
 
 def wave_of_2020() -> Wave:
-    """Return the round of 1 April 2020, seen from England on 1 June 2019.
-
-    Lost proposals are not used: the votes themselves stand in the ballots' likelihood.
-    """
+    """Return the round of 1 April 2020, seen from England on 1 June 2019."""
     covariates = Covariates(load_world("england_2019"), PUSHED_REGIONS)
 
     def summaries(folder: Path) -> tuple[Array, Array]:
@@ -67,6 +64,6 @@ def wave_of_2020() -> Wave:
         names=NAMES,
         observed=recorded_summaries(round_of_2020(world), newly_single_2020(), covariates),
         signed=(NAMES.index("new_size"),),
-        used=tuple(i for i, name in enumerate(NAMES) if name != "lost"),
+        used=tuple(range(len(NAMES))),
         of=summaries,
     )

@@ -30,9 +30,10 @@ class ModelForm(BaseModel):
         "parameters, too little to decide)",
     )
     knowledge: str = Field(
-        "prior",
-        description="where parameters come from: 'prior' (before any fitting), or a posterior by "
-        "name or folder; a parameter that the scenario states itself is taken from there",
+        "fitted",
+        description="where parameters come from: 'fitted' (to all that happened up to 1 April "
+        "2020), 'prior' (before any fitting), or another posterior by name or folder; a parameter "
+        "that the scenario states itself is taken from there",
         max_length=1000,
     )
     parameters: Literal["drawn", "median"] = Field(

@@ -148,6 +148,16 @@ class StartingParameters:
         (37,),
         low=0.0,
     )
+    regime_factor: float = parameter(
+        77,
+        lognormal(1.0, 0.5),
+        "multiplier",
+        "how far the rates that a calendar states for a policy regime are off, all by one factor",
+        "assumed: the regimes' multipliers rest on one to seven mergers each (priors.md section 3)",
+        (66, 90),
+        low=0.0,
+        acts="where a calendar states rates",
+    )
     start_hard_rule: float = parameter(
         14,
         normal(1.0, 0.3),
