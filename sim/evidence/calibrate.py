@@ -145,7 +145,7 @@ def posterior_scores(
         points = rng.standard_normal((BALLOT_POINTS, len(names))) if centre is None else centre
         surrogate = Quadratic.fit(points, ballots(values_of(points, names)))
 
-    def log_likelihood(scores: Array) -> Array:
+    def log_likelihood(scores: Array, _chains: NDArray[np.int64]) -> Array:
         level = of_waves(scores)
         return level if surrogate is None else level + surrogate.at(scores)
 

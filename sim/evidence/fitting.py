@@ -23,7 +23,7 @@ from sim.evidence.place_effects import (
     write_places,
 )
 from sim.evidence.recorded_round import PUSHED_REGIONS, round_of_2020
-from sim.evidence.scores_of_priors import fitted_names, write_draws
+from sim.evidence.scores_of_priors import ROWS, fitted_names, write_draws
 from sim.evidence.summaries import Covariates
 from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
 from sim.world.load import load_world
@@ -156,7 +156,12 @@ def ballot_likelihood(leave_out: Sequence[str] = ()) -> BallotLikelihood:
     data = ballot_data(load_world("england_2019"), leave_out=leave_out)
 
     def log_likelihood(values: dict[str, Array]) -> Array:
-        own = {name: value for name, value in values.items() if name in BALLOT_PARAMETERS}
+        # spreads of exactly nothing would be divided by
+        own = {
+            name: np.maximum(value, 1e-9) if ROWS[name].low == 0.0 else value
+            for name, value in values.items()
+            if name in BALLOT_PARAMETERS
+        }
         return ballot_log_likelihoods(complete(own, DEFAULT_PRIORS), data)
 
     return log_likelihood

@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+LogLikelihood = Callable[[Array, Index], Array]
+"""The log-likelihood of points (one a row), told which chain each belongs to."""
 MOST_SHRINKS = 60
 
 
 def elliptical_slice(
-    log_likelihood: Callable[[Array], Array],
+    log_likelihood: LogLikelihood,
     dimensions: int,
     *,
     chains: int,
@@ -28,7 +31,7 @@ def elliptical_slice(
     """Return draws by chain, draw and dimension; the same seed gives the same draws.
 
     Args:
-        log_likelihood: of each row of an array (chains by dimensions).
+        log_likelihood: of points, told their chains (which may have data of their own).
         dimensions: number of scores; their prior is standard normal.
         chains: independent chains, started from the prior.
         warmup: steps thrown away.
@@ -38,7 +41,7 @@ def elliptical_slice(
     """
     rng = np.random.Generator(np.random.Philox(key=seed))
     state: Array = rng.standard_normal((chains, dimensions))
-    level = log_likelihood(state)
+    level = log_likelihood(state, np.arange(chains))
     kept = []
     for step in range(warmup + steps):
         state, level = _step(log_likelihood, state, level, rng)
@@ -48,7 +51,7 @@ def elliptical_slice(
 
 
 def _step(
-    log_likelihood: Callable[[Array], Array],
+    log_likelihood: LogLikelihood,
     state: Array,
     level: Array,
     rng: np.random.Generator,
@@ -64,9 +67,9 @@ def _step(
     for _ in range(MOST_SHRINKS):
         cosine, sine = np.cos(angle[waiting])[:, None], np.sin(angle[waiting])[:, None]
         proposal = state[waiting] * cosine + other[waiting] * sine
-        reached = log_likelihood(proposal)
-        good = reached > threshold[waiting]
         index = np.flatnonzero(waiting)
+        reached = log_likelihood(proposal, index)
+        good = reached > threshold[index]
         new[index[good]], new_level[index[good]] = proposal[good], reached[good]
         waiting[index[good]] = False
         if not waiting.any():

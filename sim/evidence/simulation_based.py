@@ -80,10 +80,10 @@ def simulation_based_check(
         )
         observed.append(part.summaries[-truths:][:, used])
 
-    def log_likelihood(scores: Array) -> Array:
+    def log_likelihood(scores: Array, chains: NDArray[np.int64]) -> Array:
         total = np.zeros(len(scores))
         for emulator, seen in zip(emulators, observed, strict=True):
-            total += emulator.log_likelihood(scores, seen)
+            total += emulator.log_likelihood(scores, seen[chains])
         return total
 
     draws = elliptical_slice(

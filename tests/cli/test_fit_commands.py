@@ -1,0 +1,68 @@
+"""The commands calibrate and forecast, as a person would use them, in small."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "run_sim.py", *arguments],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    arguments = ("forecast", "--replications", "4", "--out", str(tmp_path / "out"))
+    arguments += ("--docs", str(docs), "--made-on", "2020-04-02", "--quiet")
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    folder = docs / "forecast" / "2020-04-02"
+    names = {path.name for path in folder.iterdir()}
+    assert {"from_2020_04_systems.csv", "from_2019_06_counts.csv", "leans_on.csv"} <= names
+    about = json.loads((folder / "about.json").read_text())
+    assert {"code", "world england_2020", "scenario as_happened_2020"} <= set(about["hashes"])
+    page = (docs / "forecast.md").read_text()
+    assert "## 2020-04-02" in page
+    again = run(*arguments)
+    assert again.returncode == 2
+    assert "published already and must not change" in again.stderr
+    assert (docs / "forecast.md").read_text() == page
+    later = run(*arguments[:-2], "2020-04-03", "--quiet")
+    assert later.returncode == 0, later.stderr
+    assert (docs / "forecast.md").read_text().startswith(page.rstrip())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("forecast", "--made-on", "yesterday"), "--made-on 'yesterday' must be a day"),
+        (("forecast", "--replications", "0"), "--replications"),
+        (("calibrate", "--check", "3"), "--check is 3; must be 20 or more"),
+        (("calibrate", "--publish", "a b"), "--publish 'a b'"),
+    ],
+)
+def test_wrong_input_ends_with_two(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments, "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_proof_of_the_fitting_in_small(tmp_path: Path) -> None:
+    done = run("calibrate", "--check", "20", "--replications", "60", "--out", str(tmp_path / "c"))
+    assert done.returncode == 0, done.stderr
+    assert "20 synthetic truths from the prior" in done.stdout
+    assert (tmp_path / "c" / "simulation_based_check.md").exists()
