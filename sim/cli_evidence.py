@@ -45,6 +45,10 @@ def hindcast(
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     csv: Csv = False,
+    earlier: Annotated[
+        bool,
+        typer.Option("--earlier", help="Score the counts of the rounds of 2015 to 2019 as well."),
+    ] = False,
 ) -> None:
     """Score the model on 1 April 2020.
 
@@ -94,9 +98,35 @@ def hindcast(
     scores, patterns = found.tables["scores"], found.tables["patterns"]
     footer = open_results(batch.folder).footer(batch.scenarios)
     page = hindcast_page(scores, patterns, footer)
+    if earlier:
+        page += _earlier_rounds(options, batch.folder)
     (batch.folder / "hindcast.md").write_text(page, encoding="utf-8")
     written = make_hindcast_plots(batch.folder)
     if not quiet:
         show(hindcast_tables(scores, patterns, batch.scenarios[0]))
     plots = batch.folder / "plots"
     say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {plots}")
+
+
+def _earlier_rounds(options: Options, folder: Path) -> str:
+    """Run the years before 2020 and return their scores as a section of the page."""
+    from sim.evidence.earlier_rounds import SCENARIO, earlier_rounds, earlier_rounds_page
+    from sim.experiment import api
+    from sim.views.progress import ProgressReport
+
+    say(options, "running the years 2013 to 2019")
+    with ProgressReport(quiet=options.quiet) as progress:
+        batch = api.run_batch(
+            SCENARIO,
+            replications=options.replications,
+            seed=options.seed,
+            workers=options.workers,
+            out=folder.parent / f"{folder.name}_{SCENARIO}",
+            overwrite=options.overwrite,
+            progress=progress,
+            command=command_line(),
+        )
+    table = earlier_rounds(batch.folder, options.seed)
+    table.to_csv(folder / "earlier_rounds.csv", index=False, lineterminator="\n")
+    lines = ["", "## Earlier rounds, from the map of 2013", "", *earlier_rounds_page(table)]
+    return "\n".join(lines) + "\n"

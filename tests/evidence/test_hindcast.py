@@ -200,3 +200,17 @@ def test_pit_tells_a_forecast_that_is_too_high(facts: Facts) -> None:
     honest = replace(facts, ccgs_after=drawn[0].astype(int))
     bars = pit_histogram(ensemble_of(honest, drawn[1:]), "honest", honest, seed=1)
     assert bars["items"].between(bars["band_low"], bars["band_high"]).sum() >= 4
+
+
+def test_earlier_rounds_are_scored_by_count(tmp_path: Path) -> None:
+    from sim.evidence.earlier_rounds import earlier_rounds, earlier_rounds_page
+    from sim.experiment.api import run_batch
+
+    batch = run_batch("history_2013", replications=5, seed=2, workers=1, out=tmp_path / "h")
+    table = earlier_rounds(batch.folder)
+    assert table["date"].tolist() == ["2015-04-01", "2017-04-01", "2018-04-01", "2019-04-01"]
+    assert table["observed"].tolist() == [209, 207, 195, 191]
+    assert table["nobody_merges"].tolist() == [2.0, 2.0, 12.0, 4.0]
+    assert table["pit"].between(0, 1).all()
+    assert (table["q05"] <= table["median"]).all()
+    assert len(earlier_rounds_page(table)) == 6
