@@ -48,6 +48,10 @@ def calibrate(
             help="Do not fit: prove the fitting on N synthetic truths instead.",
         ),
     ] = 0,
+    ballots: Annotated[
+        bool,
+        typer.Option("--ballots", help="Do not fit the whole: fit the recorded ballots alone."),
+    ] = False,
     publish: Annotated[
         str, typer.Option(metavar="NAME", help="Ship the posterior under this name afterwards.")
     ] = "",
@@ -61,6 +65,9 @@ def calibrate(
 
     folder = out or CALIBRATION_OUT
     refuse_odd_path("--out", folder)
+    if ballots:
+        _report_ballots(folder, seed)
+        return
     if publish and not publish.isidentifier():
         raise InputError(f"--publish {publish!r}: give a name of letters, digits and _")
     waves = _waves(before_2020)
@@ -94,6 +101,18 @@ def calibrate(
         _ship(folder / POSTERIOR, publish)
     if not quiet:
         print_plain((folder / "report.md").read_text(encoding="utf-8"))
+
+
+def _report_ballots(folder: Path, seed: int) -> None:
+    from sim.evidence.ballot_fit import fit_ballots
+    from sim.evidence.ballot_report import ballot_report, fits_by_causal_share
+
+    print_plain("fitting both forms, and three causal shares", error=True)
+    one, two = fit_ballots(seed), fit_ballots(seed, "two_mode")
+    text = ballot_report(one, two, fits_by_causal_share(seed))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "ballots.md").write_text(text, encoding="utf-8")
+    print_plain(text)
 
 
 def _waves(before_2020: bool) -> tuple[Wave, ...]:

@@ -115,8 +115,7 @@ def _summary(fit: BallotFit) -> list[str]:
     caution = (
         "Service changes, the split of one CCG, a survey and results inferred from an approval "
         "are not in the likelihood. The priors of `support_mean`, `support_sd` and "
-        "`support_shared` were computed from part of the same ballots, so these posteriors are "
-        "narrower than the ballots alone would make them."
+        "`support_shared` are centred on part of the same ballots, but wide."
     )
     return [f"### Ballots, {fit.form}, {called}", "", text, "", caution]
 
