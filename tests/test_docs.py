@@ -43,6 +43,29 @@ def test_every_parameter_lever_and_stage_is_on_the_page() -> None:
         assert f"<!-- generated:{name} -->" in text
 
 
+def test_held_parameters_are_named_with_the_reason() -> None:
+    text = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
+    told = re.search(r"\*\*Held parameters\.\*\* (\d+) .*? states them: (.*?)\. Their", text)
+    assert told is not None
+    held = [row.name for row in PARAMETER_TABLE if row.held]
+    assert re.findall(r"`(\w+)`", told[2]) == held
+    assert int(told[1]) == len(held)
+
+
+def test_the_index_of_the_documentation_names_every_page() -> None:
+    text = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert [page for page in sorted(pages) if page not in text] == []
+
+
+def test_the_rules_on_the_page_speak_of_every_lever_and_parameter() -> None:
+    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([\w.*]+)`", text[: text.index("## 8. Parameters")]))
+    levers = [row.name for row in lever_table()]
+    assert [name for name in levers if not {name, name.partition(".")[2]} & told] == []
+    assert [row.name for row in PARAMETER_TABLE if row.name not in told] == []
+
+
 def test_a_changed_cell_is_noticed_and_mended() -> None:
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
     spoilt = text.replace("lognormal median 0.01,", "lognormal median 0.02,", 1)
