@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CALIBRATION_OUT: Final = Path("results/calibration")
 FORECAST_OUT: Final = Path("results/forecast")
-CHECKS: Final = 4000
+CHECKS: Final = 3000
 Told = Callable[[str, int, int], None]
 
 
@@ -31,7 +31,7 @@ def add_fit_commands(app: typer.Typer) -> None:
 
 
 def calibrate(
-    replications: Replications = 6000,
+    replications: Replications = 4000,
     seed: Seed = 1,
     workers: Workers = None,
     out: Out = None,

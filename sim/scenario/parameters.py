@@ -21,6 +21,7 @@ from typing import Final
 
 from sim.chance import Luck
 from sim.chance.purposes import PARAMETERS
+from sim.scenario.parameters_course import CourseParameters
 from sim.scenario.parameters_service import ServiceParameters
 from sim.scenario.priors import Prior, fixed
 
@@ -64,8 +65,19 @@ class ParameterInfo:
         return self.origin.startswith(("evidence:", "computed:"))
 
 
+_SPINE: Final = frozenset(field.name for field in dataclasses.fields(CourseParameters))
+
+
+def _row(field: dataclasses.Field[float]) -> ParameterInfo:
+    """Return a field's row; what stands beside the chain acts only where a lever asks for it."""
+    row = ParameterInfo(name=field.name, **field.metadata)
+    if row.acts or row.name in _SPINE:
+        return row
+    return dataclasses.replace(row, acts="where a lever beside the chain is off its neutral value")
+
+
 PARAMETER_TABLE: Final[tuple[ParameterInfo, ...]] = tuple(
-    ParameterInfo(name=field.name, **field.metadata) for field in dataclasses.fields(Parameters)
+    _row(field) for field in dataclasses.fields(Parameters)
 )
 PARAMETER_NAMES: Final[tuple[str, ...]] = tuple(row.name for row in PARAMETER_TABLE)
 DEFAULT_PRIORS: Final[Mapping[str, Prior]] = {row.name: row.default for row in PARAMETER_TABLE}
