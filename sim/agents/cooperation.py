@@ -60,9 +60,9 @@ class Cooperation:
     def _meet(self, system: System) -> None:
         """Take a system in: how well it cooperates, and how well joint work succeeds there."""
         situation = self._situation
-        spread, luck, index = situation.parameters.cooperation_spread, situation.luck, system.index
+        spread, index = situation.parameters.cooperation_spread, system.index
         start, success = (
-            spread * standard_normal(luck.uniform(purposes.COOPERATION, index, attempt))
+            spread * standard_normal(system.uniform(purposes.COOPERATION, attempt))
             for attempt in (0, 1)
         )
         self._stock[index] = expit(start)
@@ -74,7 +74,7 @@ class Cooperation:
                 situation.env,
                 AS_EVER,
                 situation.clock.horizon,
-                lambda: luck.uniform(purposes.FINANCE_DIRECTOR, index),
+                lambda: system.uniform(purposes.FINANCE_DIRECTOR, 0),
                 lambda: self._appoint(system),
             )
             self._seek_director(system)

@@ -39,7 +39,8 @@ def assess(
         p.fail_savings,
         p.fail_durability,
     )
-    hard = p.approval_part_hard if situation.levers.force.hard_rule else 0.0
+    ruled = situation.levers.force.hard_rule and not facts.exempt
+    hard = p.approval_part_hard if ruled else 0.0
     failed, terms = [], []
     for number, (test, gap, chance) in enumerate(zip(approval.TESTS, gaps, failing, strict=True)):
         shift = strictness + (hard if test == "footprint" else 0.0)

@@ -24,7 +24,7 @@ def strength(situation: Situation, system: System) -> float:
     Standard normal over systems, for nobody has measured it, and one more where a provider's
     chief leads the system (assumed). The low end stands for rivals who do not let one lead.
     """
-    drawn = standard_normal(situation.luck.uniform(purposes.PROVIDER_STRENGTH, system.index))
+    drawn = standard_normal(situation.luck.uniform(purposes.PROVIDER_STRENGTH, system.address))
     return drawn + (1.0 if system.leader_type == "provider" else 0.0)
 
 
