@@ -14,6 +14,10 @@ from sim.world import World
 MONTH = 365.25 / 12
 LEAD = on_grid(4.0 * MONTH) - 1.0 / GRID  # days from approval to effect, at the default lever
 
+# Tests of the model's own workings draw from the priors: the posterior that a scenario draws from
+# by default is renewed with the evidence, and no test may hang on its numbers.
+PRIOR: dict[str, Any] = {"model": {"knowledge": "prior"}}
+
 # Every body consents, every member votes yes, every application is approved; nothing starts
 # but what the world's register holds, nothing is hurried.
 CERTAIN: dict[str, float] = {
@@ -61,6 +65,7 @@ def certain(**over: Any) -> Scenario:
     """Return a scenario in which everything goes well on fixed dates, changed as asked."""
     base = {
         "name": "certain",
+        **PRIOR,
         "parameters": CERTAIN,
         "durations": STAGES,
         "levers": {"joint": {"leader_turnover": False, "ladder": False}},

@@ -13,7 +13,7 @@ from sim.agents.engine import luck_sizes
 from sim.chance import Luck, purposes
 from sim.scenario import Scenario, parse_scenario
 from sim.world import World, load_world
-from tests.agents.arms import MONTH, certain, of_kind, run
+from tests.agents.arms import MONTH, PRIOR, certain, of_kind, run
 from tests.small_worlds import write_world
 
 SEED = 1
@@ -37,6 +37,7 @@ def busy(**calendar: dict[str, Any]) -> Scenario:
     return parse_scenario(
         {
             "extends": "as_written",
+            **PRIOR,
             "levers": {
                 "information": {"region_relays": "never_drop", "local_relays": "never_drop"}
             },
@@ -49,11 +50,11 @@ def busy(**calendar: dict[str, Any]) -> Scenario:
 @pytest.mark.parametrize("kind", ["push", "letter"])
 def test_a_push_or_letter_without_strength_changes_nothing(england: World, kind: str) -> None:
     """It is written, at its day, and that is all; the same one with strength does change things."""
-    plain = parse_scenario({"extends": "as_written"})
+    plain = parse_scenario({"extends": "as_written", **PRIOR})
 
     def acted(strength: float) -> Scenario:
         act = push(date(2019, 7, 1), date(2020, 4, 1), strength, kind=kind)
-        return parse_scenario({"extends": "as_written", "calendar": {"a": act}})
+        return parse_scenario({"extends": "as_written", "calendar": {"a": act}, **PRIOR})
 
     for replication in range(3):
         base, empty, strong = (

@@ -22,6 +22,7 @@ from sim.records.folds import fold
 from sim.records.replay import check_log
 from sim.records.schema import SCALARS
 from sim.scenario import load_scenario, parse_scenario
+from tests.agents.arms import PRIOR
 from tests.england_batch import england
 
 REPLICATIONS = 40
@@ -58,7 +59,7 @@ ARMS: dict[str, dict[str, Any]] = {
 
 def row(tables: Mapping[str, Any], replication: int) -> Row:
     """Run, check every identity of the log, and return the scalar outcomes."""
-    scenario = parse_scenario(tables)
+    scenario = parse_scenario({**tables, **PRIOR})
     log = replicate_log(england(), scenario, 1, replication)
     check_log(log.events, england(), scenario.start)
     rows = fold(log.events, log.parameters, england(), scenario.start, scenario.end)
@@ -187,7 +188,7 @@ def test_after_a_statement_more_of_the_proposals_are_for_part_of_a_system() -> N
 
 def part_share(tables: Mapping[str, Any], replication: int) -> tuple[int, int]:
     """Return how many proposals were begun after October 2019 for part of a system, and in all."""
-    scenario = parse_scenario(tables)
+    scenario = parse_scenario({**tables, **PRIOR})
     begun = [
         dict(event.terms)["footprint_whole_system"] == 0.0
         for event in replicate_log(england(), scenario, 1, replication).events
@@ -217,7 +218,7 @@ def test_every_number_of_boundaries_moves_what_it_should(
     parted = 0
     for replication in range(6):
         one, other = (
-            replicate_log(england(), parse_scenario(tables), 1, replication).events
+            replicate_log(england(), parse_scenario({**tables, **PRIOR}), 1, replication).events
             for tables in (plain, plain | {"parameters": {name: value}})
         )
         parted += [e for e in one if e.kind in kinds] != [e for e in other if e.kind in kinds]

@@ -15,7 +15,7 @@ from sim.agents import Event
 from sim.rules.approval import TESTS
 from sim.scenario import load_scenario
 from sim.world import load_world
-from tests.agents.arms import certain, merged_tables, of_kind, run
+from tests.agents.arms import PRIOR, certain, merged_tables, of_kind, run
 from tests.agents.test_nothing_is_decoration import (
     CALLS,
     EARLY,
@@ -42,7 +42,7 @@ def written() -> list[Log]:
 
 
 def scenario_logs(name: str) -> list[Log]:
-    return logs({"extends": name})
+    return logs({"extends": name, **PRIOR})
 
 
 def yes_share(found: list[Log]) -> float:

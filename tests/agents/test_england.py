@@ -196,4 +196,10 @@ def test_parameters_at_their_medians_are_the_same_in_every_replication(england: 
     first, second = (replicate_log(england, scenario, 1, r) for r in (0, 1))
     assert first.parameters == second.parameters
     assert first.events != second.events
-    assert first.parameters["support_mean"] == pytest.approx(2.1)
+    priors = {"knowledge": "prior", "parameters": "median"}
+    unfitted = replicate_log(
+        england, parse_scenario({"extends": "as_written", "model": priors}), 1, 0
+    )
+    assert unfitted.parameters["support_mean"] == pytest.approx(2.1)
+    assert scenario.posterior
+    assert first.parameters["support_mean"] == scenario.posterior.medians()["support_mean"]

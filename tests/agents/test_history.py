@@ -14,8 +14,9 @@ import pytest
 
 from sim.agents import Event, replicate_log
 from sim.rules.logistic import Terms
-from sim.scenario import Scenario, load_scenario, parse_scenario
+from sim.scenario import Scenario, parse_scenario
 from sim.world import load_world
+from tests.agents.arms import PRIOR
 from tests.chance.test_independence import CHANGED
 
 REPLICATIONS = range(20)
@@ -58,7 +59,10 @@ def found_of(event: Event) -> Found:
 
 @cache
 def shipped(name: str) -> list[list[Found]]:
-    return [first_day(load_scenario(name), replication) for replication in REPLICATIONS]
+    return [
+        first_day(parse_scenario({"extends": name, **PRIOR}), replication)
+        for replication in REPLICATIONS
+    ]
 
 
 @cache
@@ -108,7 +112,7 @@ def test_no_lever_reaches_back_before_the_start(name: str) -> None:
     """Each lever on its own: the history of 2019 knows nothing of it."""
     group, lever = name.split(".")
     levers: dict[str, Any] = {"levers": {group: {lever: CHANGED[name]}}}
-    scenario = parse_scenario({"extends": "as_written"} | levers)
+    scenario = parse_scenario({"extends": "as_written", **PRIOR} | levers)
     apart = crossing_systems() if name == "boundaries.cross_system" else set()
     for replication in FEW:
         found, base = first_day(scenario, replication), shipped("as_written")[replication]
@@ -126,7 +130,7 @@ def test_dated_acts_do_not_reach_back_before_the_start() -> None:
         "pause": {"date": date(2019, 5, 1), "kind": "pause", "months": 3.0},
     }
     for name, act in acts.items():
-        scenario = parse_scenario({"extends": "as_written", "calendar": {name: act}})
+        scenario = parse_scenario({"extends": "as_written", "calendar": {name: act}, **PRIOR})
         for replication in FEW:
             assert first_day(scenario, replication) == shipped("as_written")[replication], name
 
@@ -158,7 +162,7 @@ def test_a_live_proposals_origin_varies_unless_the_record_hints_at_it() -> None:
 @pytest.mark.parametrize(("share", "origin"), [(0.0, "local"), (1.0, "centre")])
 def test_live_origins_follow_the_centres_share(share: float, origin: str) -> None:
     scenario = parse_scenario(
-        {"extends": "as_written", "parameters": {"start_centre_share": share}}
+        {"extends": "as_written", "parameters": {"start_centre_share": share}, **PRIOR}
     )
     register = load_world().live_proposals
     for drawn in origins(scenario, FEW):
@@ -171,7 +175,9 @@ def test_live_origins_come_at_the_centres_share() -> None:
 
     The seed is fixed, so the test passes or fails for good.
     """
-    scenario = parse_scenario({"extends": "as_written", "parameters": {"start_centre_share": 0.3}})
+    scenario = parse_scenario(
+        {"extends": "as_written", "parameters": {"start_centre_share": 0.3}, **PRIOR}
+    )
     register = load_world().live_proposals
     drawn = [
         found

@@ -13,7 +13,7 @@ import pytest
 from sim.agents import Event, replicate_log
 from sim.scenario import parse_scenario
 from sim.world import World, load_world
-from tests.agents.arms import certain, of_kind, run
+from tests.agents.arms import PRIOR, certain, of_kind, run
 from tests.small_worlds import write_world
 
 SEED = 1
@@ -21,7 +21,7 @@ Log = tuple[Event, ...]
 
 
 def logs(england: World, tables: dict[str, Any], replications: range) -> list[Log]:
-    scenario = parse_scenario(tables)
+    scenario = parse_scenario({**tables, **PRIOR})
     return [replicate_log(england, scenario, SEED, r).events for r in replications]
 
 

@@ -16,7 +16,7 @@ from sim.agents import Event, replicate_log
 from sim.scenario import load_scenario, parse_scenario
 from sim.world import World, load_world
 from sim.world.errors import InputError
-from tests.agents.arms import MONTH, merged_tables, of_kind
+from tests.agents.arms import MONTH, PRIOR, merged_tables, of_kind
 
 REPLICATIONS = range(8)
 SEED = 1
@@ -38,7 +38,7 @@ def logs(
     replications: range = REPLICATIONS,
     **more: Any,
 ) -> list[Log]:
-    tables = {"extends": "as_written", "parameters": parameters or {}}
+    tables = {"extends": "as_written", "parameters": parameters or {}, **PRIOR}
     tables["levers"] = {"leaders": leaders or {}}
     scenario = parse_scenario(merged_tables(tables, more))
     return [replicate_log(england(), scenario, SEED, r).events for r in replications]

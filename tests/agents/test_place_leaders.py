@@ -16,7 +16,7 @@ from sim.records.folds import fold
 from sim.records.replay import check_log
 from sim.records.schema import SCALARS
 from sim.scenario import load_scenario, parse_scenario
-from tests.agents.arms import MONTH, of_kind
+from tests.agents.arms import MONTH, PRIOR, of_kind
 from tests.agents.test_leaders import Log, begun, england, logs, stories, terms
 
 KEEN = {"place_leaders": 1.0}
@@ -213,7 +213,7 @@ def test_outcomes_count_what_the_log_holds() -> None:
         "leaders": leaders,
         "councils": {"leadership_offer": True, "compromise": True},
     }
-    scenario = parse_scenario({"extends": "as_written", "levers": levers})
+    scenario = parse_scenario({"extends": "as_written", "levers": levers, **PRIOR})
     log = replicate_log(england(), scenario, 1, 0)
     (row,) = fold(log.events, log.parameters, england(), scenario.start, scenario.end)[
         "replications"

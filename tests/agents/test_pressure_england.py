@@ -19,8 +19,9 @@ from sim.agents import Event, replicate_log
 from sim.records.folds import fold
 from sim.records.replay import check_log
 from sim.records.schema import SCALARS
-from sim.scenario import load_scenario, parse_scenario
+from sim.scenario import parse_scenario
 from sim.world import World, load_world
+from tests.agents.arms import PRIOR
 
 REPLICATIONS = 20
 SEED = 1
@@ -54,9 +55,9 @@ def england() -> World:
 def arm(name: str) -> list[tuple[Row, tuple[Event, ...]]]:
     """Return scalars and log of each replication of a shipped scenario or of one of ``EXTRA``."""
     if name in EXTRA:
-        scenario = parse_scenario({"extends": "as_written", "name": name} | EXTRA[name])
+        scenario = parse_scenario({"extends": "as_written", "name": name} | PRIOR | EXTRA[name])
     else:
-        scenario = load_scenario(name)
+        scenario = parse_scenario({"extends": name} | PRIOR)
     found = []
     names = [column.name for column in SCALARS]
     for replication in range(REPLICATIONS):

@@ -39,7 +39,7 @@ ROUNDS: dict[str, tuple[dict[str, Any], list[float]]] = {
 
 
 def situation_of(world: World, **tables: Any) -> Situation:
-    base = {"extends": "as_written", "parameters": {"start_deadline": PEAK}}
+    base = {"extends": "as_written", "parameters": {"start_deadline": PEAK, "regime_factor": 1.0}}
     scenario = parse_scenario(merged_tables(base, tables))
     luck = Luck(1, 0, luck_sizes(world))
     return _situation(world, scenario, draw_parameters(scenario.priors, luck), luck)

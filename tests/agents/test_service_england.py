@@ -19,7 +19,7 @@ import pytest
 from sim.agents import Event, replicate_log
 from sim.scenario import load_scenario, parse_scenario
 from sim.world import World, load_world
-from tests.agents.arms import merged_tables
+from tests.agents.arms import PRIOR, merged_tables
 
 SEED = 1
 REPLICATIONS = 20
@@ -34,7 +34,7 @@ def england() -> World:
 
 
 def logs(tables: dict[str, Any], replications: int = REPLICATIONS) -> list[Log]:
-    scenario = parse_scenario({"extends": "as_written"} | tables)
+    scenario = parse_scenario(merged_tables({"extends": "as_written"} | PRIOR, tables))
     return [replicate_log(england(), scenario, SEED, r).events for r in range(replications)]
 
 

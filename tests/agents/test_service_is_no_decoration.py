@@ -16,7 +16,7 @@ from sim.agents import Event, replicate_log
 from sim.scenario import parse_scenario
 from sim.scenario.parameters import PARAMETER_TABLE
 from sim.world import World, load_world
-from tests.agents.arms import merged_tables
+from tests.agents.arms import PRIOR, merged_tables
 
 SEED = 1
 REPLICATIONS = range(4)
@@ -82,7 +82,8 @@ def parting(tables: dict[str, Any], a: dict[str, Any], b: dict[str, Any]) -> lis
     """Return, for each replication in which two arms part, the kinds of event at which they do."""
     found = []
     arms = [
-        parse_scenario(merged_tables({"extends": "as_written"} | tables, over)) for over in (a, b)
+        parse_scenario(merged_tables({"extends": "as_written"} | PRIOR | tables, over))
+        for over in (a, b)
     ]
     for replication in REPLICATIONS:
         one, other = (

@@ -83,6 +83,15 @@ CHANGED: dict[str, Any] = {
     "councils.compromise": True,
     "joint.rungs": "graded",
     "joint.cooperation": "grows",
+    "service.arrivals": 1.0,
+    "service.decision_rule": "majority",
+    "service.final_say": "combined",
+    "service.autonomy": 0.5,
+    "functions.allocation": "to_place",
+    "functions.places": 3,
+    "functions.csu_capacity": 1.0,
+    "providers.alternatives": 1.0,
+    "providers.small_first": True,
 }
 
 
