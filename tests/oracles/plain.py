@@ -156,7 +156,7 @@ def world(
         ccgs = system["ccgs"] if isinstance(system, Mapping) else system
         if stage and len(ccgs) > 1:
             codes = [f"S{number}C{n}" for n in range(1, len(ccgs) + 1)]
-            live.append({"ccgs": codes, "stage": stage, "known_since": f"{day.year}-01"})
+            live.append({"ccgs": codes, "stage": stage, "known_since": f"{day:%Y-%m}"})
     write_world(
         folder / "world", systems, live_proposals=live, name=folder.name, date=day.isoformat()
     )
