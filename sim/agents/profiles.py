@@ -82,7 +82,8 @@ def _regime(situation: Situation, origin: str, time: float) -> float:
     for event in situation.scenario.calendar:
         if event.kind == "rates" and situation.clock.moment(event.date) <= time:
             stated = event.local if origin == "local" else event.centre
-            value = stated * situation.parameters.regime_factor
+            # A multiplier of 1 states no regime, so there is nothing to be off by.
+            value = 1.0 if stated == 1.0 else stated * situation.parameters.regime_factor
     return value
 
 

@@ -15,8 +15,9 @@ Log-odds and log-rates are natural logarithms; a rate is per system and month.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from sim.chance import Luck
@@ -80,7 +81,26 @@ PARAMETER_TABLE: Final[tuple[ParameterInfo, ...]] = tuple(
     _row(field) for field in dataclasses.fields(Parameters)
 )
 PARAMETER_NAMES: Final[tuple[str, ...]] = tuple(row.name for row in PARAMETER_TABLE)
-DEFAULT_PRIORS: Final[Mapping[str, Prior]] = {row.name: row.default for row in PARAMETER_TABLE}
+
+
+class _Defaults(Mapping[str, Prior]):
+    """Each parameter's default, worked out when first asked: medians load scipy, which is slow."""
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Prior]:
+        return {row.name: row.default for row in PARAMETER_TABLE}
+
+    def __getitem__(self, name: str) -> Prior:
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARAMETER_NAMES)
+
+    def __len__(self) -> int:
+        return len(PARAMETER_NAMES)
+
+
+DEFAULT_PRIORS: Final[Mapping[str, Prior]] = _Defaults()
 
 
 def draw_parameters(

@@ -25,6 +25,7 @@ class BoundaryParameters(LeaderParameters):
         "both what is granted and what is asked (row 25; no system had asked by the cut-off)",
         (25, 27),
         low=0.0,
+        acts="where exemptions may be asked for",
     )
     split_request: float = parameter(
         121,
@@ -35,6 +36,7 @@ class BoundaryParameters(LeaderParameters):
         "from a statement (rows 21 and 23: 'one practical option')",
         (21, 23, 26),
         low=0.0,
+        acts="where systems may be split",
     )
     split_before_statement: float = parameter(
         122,
@@ -46,6 +48,7 @@ class BoundaryParameters(LeaderParameters):
         (14, 21),
         low=0.0,
         high=1.0,
+        acts="where systems may be split",
     )
     split_visibility: float = parameter(
         123,
@@ -56,6 +59,7 @@ class BoundaryParameters(LeaderParameters):
         "many to rush to it (row 24), which nobody could observe",
         (24,),
         low=0.0,
+        acts="where systems may be split",
     )
     split_grant: float = parameter(
         124,
@@ -66,6 +70,7 @@ class BoundaryParameters(LeaderParameters):
         (21, 26),
         low=0.0,
         high=1.0,
+        acts="where systems may be split",
     )
     boundary_months: float = parameter(
         125,
@@ -75,6 +80,7 @@ class BoundaryParameters(LeaderParameters):
         "assumed: as long as the first talks of CCGs that merge (priors.md section 3)",
         (21, 22),
         low=0.0,
+        acts="where systems may split or join",
     )
     system_approach: float = parameter(
         126,
@@ -85,6 +91,7 @@ class BoundaryParameters(LeaderParameters):
         "month, divided by the chance of some .65 that one of three spells persuades",
         (17, 22),
         low=0.0,
+        acts="where systems may join",
     )
     merger_persuasion: float = parameter(
         127,
@@ -95,6 +102,7 @@ class BoundaryParameters(LeaderParameters):
         (22,),
         low=0.0,
         high=1.0,
+        acts="where systems may join",
     )
     start_divided_county: float = parameter(
         128,
@@ -104,4 +112,5 @@ class BoundaryParameters(LeaderParameters):
         "assumed: counties divided among several CCGs were called the likely candidates (row 103); "
         "rates grow with the root of their number at the mean",
         (103,),
+        acts="where divided counties are sought out",
     )

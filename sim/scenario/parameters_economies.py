@@ -32,6 +32,7 @@ class EconomyParameters(PressureParameters):
         "43,095 pounds; redundancy was 40 % of what reorganising cost in 2010-13 (costs.md)",
         (18, 19),
         low=0.0,
+        acts="in what money is saved or spent alone",
     )
     committee_saving: float = parameter(
         91,
@@ -42,6 +43,7 @@ class EconomyParameters(PressureParameters):
         (20, 87),
         low=0.0,
         high=1.0,
+        acts="where rungs are graded",
     )
     officer_saving: float = parameter(
         92,
@@ -52,6 +54,7 @@ class EconomyParameters(PressureParameters):
         (20, 87),
         low=0.0,
         high=1.0,
+        acts="where rungs are graded",
     )
     scale_effect: float = parameter(
         160,
@@ -63,6 +66,7 @@ class EconomyParameters(PressureParameters):
         (84,),
         low=-1.0,
         high=1.0,
+        acts="in what money is saved or spent alone",
     )
     scale_place_sd: float = parameter(
         161,
@@ -72,6 +76,7 @@ class EconomyParameters(PressureParameters):
         "assumed: what works in one place may not in another (row 84); as large as the doubt",
         (84,),
         low=0.0,
+        acts="in what money is saved or spent alone",
     )
 
     # -- What leaders and members weigh ---------------------------------------------------------
@@ -82,6 +87,7 @@ class EconomyParameters(PressureParameters):
         "worth of scale to sponsors: staff freed, expertise, fewer conflicts of interest",
         "assumed: signs from rows 68 and 77; half as strong as the pull of the whole system",
         (68, 77),
+        acts="where size is weighed",
     )
     size_localness: float = parameter(
         99,
@@ -91,6 +97,7 @@ class EconomyParameters(PressureParameters):
         "assumed: sign from row 78; puts the best size at a little over a million patients",
         (78,),
         low=0.0,
+        acts="where size is weighed",
     )
     ballot_pooling: float = parameter(
         97,
@@ -99,6 +106,7 @@ class EconomyParameters(PressureParameters):
         "effect of paying for all partners' debts, against a gain of the debtors as large",
         "assumed: sign from priors.md section 7; half of ballot_partner_distress, beside it",
         (35, 85),
+        acts="where the pooling of debts is argued",
     )
     start_satisfied: float = parameter(
         95,
@@ -107,6 +115,7 @@ class EconomyParameters(PressureParameters):
         "effect on starting of a system's being known to work well as it is",
         "assumed: sign from row 28; as strong as a letter, against it",
         (28,),
+        acts="where a system is stated to work well",
     )
 
     # -- The ladder -----------------------------------------------------------------------------
@@ -117,6 +126,7 @@ class EconomyParameters(PressureParameters):
         "effect on starting of all free CCGs' meeting in common",
         "assumed: sign from row 73; a fifth of a shared officer's",
         (73, 87),
+        acts="where rungs are graded",
     )
     start_team: float = parameter(
         94,
@@ -125,6 +135,7 @@ class EconomyParameters(PressureParameters):
         "effect on starting of all free CCGs' having one team, beyond that of a shared officer",
         "assumed: priors.md section 6 gives +1 to +2 for officer or team together",
         (73, 87),
+        acts="where rungs are graded",
     )
     ballot_cooperation: float = parameter(
         96,
@@ -133,6 +144,7 @@ class EconomyParameters(PressureParameters):
         "effect of long cooperation with all partners under a shared officer",
         "assumed: upper half of priors.md section 6, -.2 to +.5, whose rest is ballot_officer",
         (43, 59),
+        acts="where cooperation grows",
     )
     cooperation_months: float = parameter(
         170,
@@ -142,6 +154,7 @@ class EconomyParameters(PressureParameters):
         "evidence: approval_criteria.md, 11 to 24 months from shared officer to merger",
         (43, 59),
         low=0.0,
+        acts="where cooperation grows",
     )
 
     # -- The published tests --------------------------------------------------------------------
@@ -154,6 +167,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     fail_footprint: float = parameter(
         163,
@@ -164,6 +178,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     fail_members: float = parameter(
         164,
@@ -174,6 +189,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     fail_leadership: float = parameter(
         165,
@@ -185,6 +201,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     fail_finance: float = parameter(
         166,
@@ -195,6 +212,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     fail_savings: float = parameter(
         167,
@@ -205,6 +223,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     fail_durability: float = parameter(
         168,
@@ -215,6 +234,7 @@ class EconomyParameters(PressureParameters):
         (62, 64),
         low=0.0,
         high=1.0,
+        acts="under the published criteria",
     )
     scrutiny_informal: float = parameter(
         169,
@@ -225,4 +245,5 @@ class EconomyParameters(PressureParameters):
         "the early half",
         (62,),
         low=1.0,
+        acts="where panels take longer over informal ties",
     )

@@ -28,6 +28,7 @@ class LeaderParameters(EconomyParameters):
         (6,),
         0.0,
         1.0,
+        acts="where a proposal needs a sponsor",
     )
     sponsor_strength: float = parameter(
         101,
@@ -36,6 +37,7 @@ class LeaderParameters(EconomyParameters):
         "effect of a strong leader, or of a strong provider in the lead, on that chance",
         "assumed: sign from rows 50 and 100; size not given",
         (50, 100),
+        acts="where a proposal needs a sponsor",
     )
     start_unsponsored: float = parameter(
         102,
@@ -44,6 +46,7 @@ class LeaderParameters(EconomyParameters):
         "effect of no senior leader being in favour on starting, where one is needed",
         "assumed: close to no proposals, even under pressure (row 6)",
         (6,),
+        acts="where a proposal needs a sponsor",
     )
     start_local_leader: float = parameter(
         103,
@@ -52,6 +55,7 @@ class LeaderParameters(EconomyParameters):
         "effect of all local leaders being in favour, or of all places being led, against none",
         "assumed: sign from row 41 (strong local leaders bring mergers); size not given",
         (41, 100),
+        acts="where a proposal needs a sponsor",
     )
     # -- Backing and confidence ----------------------------------------------------------------
     start_backing: float = parameter(
@@ -61,6 +65,7 @@ class LeaderParameters(EconomyParameters):
         "how a statement of backing raises the resolve of leaders who have full confidence",
         "assumed: leaders ask for cover (row 96); about half as much as a letter",
         (96,),
+        acts="after a statement of backing",
     )
     leader_confidence: float = parameter(
         105,
@@ -71,6 +76,7 @@ class LeaderParameters(EconomyParameters):
         (70, 96),
         0.01,
         0.99,
+        acts="after a statement of backing, or where why leaders leave is drawn",
     )
     # -- Outside chairs ------------------------------------------------------------------------
     outside_chair: float = parameter(
@@ -80,6 +86,7 @@ class LeaderParameters(EconomyParameters):
         "how much faster proposals start, and talks and drafting go, under an outside chair",
         "assumed: sign from row 72 (two success regimes); size not given",
         (72,),
+        acts="where outside chairs count",
     )
     ballot_outside_chair: float = parameter(
         107,
@@ -88,6 +95,7 @@ class LeaderParameters(EconomyParameters):
         "effect of an outside chair on members: the lead is seen as less partial",
         "assumed: sign from row 72; size not given",
         (72,),
+        acts="where outside chairs count",
     )
     # -- Place leaders -------------------------------------------------------------------------
     place_leader_rate: float = parameter(
@@ -98,6 +106,7 @@ class LeaderParameters(EconomyParameters):
         "assumed: a few places by mid 2019, a third of all within about three years",
         (42, 55),
         0.0,
+        acts="where providers or councils may lead places",
     )
     place_leader_merged: float = parameter(
         109,
@@ -106,6 +115,7 @@ class LeaderParameters(EconomyParameters):
         "effect of the place's CCG having merged on that rate",
         "assumed: place leaders are partly a consequence of mergers (row 41); about double",
         (41,),
+        acts="where providers or councils may lead places",
     )
     dual_role_wish: float = parameter(
         111,
@@ -116,6 +126,7 @@ class LeaderParameters(EconomyParameters):
         (56,),
         0.0,
         1.0,
+        acts="where providers or councils may lead places",
     )
     workaround_probability: float = parameter(
         112,
@@ -126,6 +137,7 @@ class LeaderParameters(EconomyParameters):
         (56,),
         0.0,
         1.0,
+        acts="where providers or councils may lead places",
     )
     ballot_takeover: float = parameter(
         114,
@@ -134,6 +146,7 @@ class LeaderParameters(EconomyParameters):
         "effect of the fear of a takeover by the provider that leads on a practice's vote",
         "assumed: sign from row 51; as large as a council's opposition twice over",
         (51,),
+        acts="where a takeover is feared",
     )
     # -- Councils ------------------------------------------------------------------------------
     council_won_over: float = parameter(
@@ -145,6 +158,7 @@ class LeaderParameters(EconomyParameters):
         (53, 106),
         0.0,
         1.0,
+        acts="where councils are offered a leading part",
     )
     compromise_gain: float = parameter(
         117,
@@ -155,6 +169,7 @@ class LeaderParameters(EconomyParameters):
         (54,),
         0.0,
         1.0,
+        acts="where a compromise is sought",
     )
     # -- Devolution, a firm hand, cooperation, rivalry -------------------------------------------
     devolved_need: float = parameter(
@@ -164,6 +179,7 @@ class LeaderParameters(EconomyParameters):
         "effect of a devolution deal on starting mergers, which are needed less",
         "assumed: sign from row 74; about half",
         (74,),
+        acts="where devolved systems decide themselves",
     )
     cooperation_growth: float = parameter(
         113,
@@ -173,6 +189,7 @@ class LeaderParameters(EconomyParameters):
         "assumed: half of the gap within about two years",
         (44, 76),
         0.0,
+        acts="where partners' cooperation counts",
     )
     cooperation_spread: float = parameter(
         116,
@@ -182,6 +199,7 @@ class LeaderParameters(EconomyParameters):
         "assumed: joint work succeeds in some places and not in many (row 76)",
         (76,),
         0.0,
+        acts="where partners' cooperation counts",
     )
     firm_hand: float = parameter(
         118,
@@ -191,6 +209,7 @@ class LeaderParameters(EconomyParameters):
         "cooperation is full",
         "assumed: sign from row 71 (some areas need a firmer hand, some do not); as a letter",
         (71,),
+        acts="under a firm hand",
     )
     rivalry: float = parameter(
         119,
@@ -199,4 +218,5 @@ class LeaderParameters(EconomyParameters):
         "how much unsettled rivalry between trusts holds back starting and slows talks",
         "assumed: sign from row 101; size not given",
         (101,),
+        acts="where rivalry between trusts is stated",
     )

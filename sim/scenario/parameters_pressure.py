@@ -27,6 +27,7 @@ class PressureParameters(CourseParameters):
         (5,),
         low=0.0,
         high=1.0,
+        acts="where levers of force differ from one another",
     )
     cajoling_share: float = parameter(
         81,
@@ -37,6 +38,7 @@ class PressureParameters(CourseParameters):
         (5,),
         low=0.0,
         high=1.0,
+        acts="where levers of force differ from one another",
     )
     support_salience: float = parameter(
         82,
@@ -45,6 +47,7 @@ class PressureParameters(CourseParameters):
         "how each proposal lost elsewhere lowers support, where refusals are visible",
         "evidence: priors.md section 4, spill-over -.1 to 0 per visible refusal",
         (36,),
+        acts="where refusals are salient",
     )
     start_ics_status: float = parameter(
         83,
@@ -55,6 +58,7 @@ class PressureParameters(CourseParameters):
         "assumed: the lower end of +.5 to +1.5 for an explicit expectation (priors.md section 6); "
         "a status without money of its own",
         (8, 12),
+        acts="where the status of an ICS asks for one CCG",
     )
     approval_presumption: float = parameter(
         84,
@@ -64,4 +68,5 @@ class PressureParameters(CourseParameters):
         "assumed: one merger took effect in the three years of the presumption; turns a chance of "
         ".98 into .71, the rest being proposals not made (priors.md section 3)",
         (64,),
+        acts="under a presumption against mergers",
     )

@@ -1,8 +1,9 @@
 """Parameters of service change, alienation, functions and providers.
 
-See ``sim.scenario.parameters`` for how to read the rows. "vetoes.md" is the evidence on blocked
-service changes, five cases up to 1 April 2020. None of these numbers is read unless a lever of
-``service``, ``functions`` or ``providers`` (or one that forces mergers) is off its neutral value.
+See ``sim.scenario.parameters`` for how to read the rows. "service_change_vetoes.md" is the evidence
+on blocked service changes, five cases up to 1 April 2020. None of these numbers is read unless a
+lever of ``service``, ``functions`` or ``providers`` (or one that forces mergers) is off its neutral
+value.
 """
 
 from __future__ import annotations
@@ -25,18 +26,22 @@ class ServiceParameters(BoundaryParameters):
         "log-odds",
         "a CCG's veto on a reconfiguration that costs it nothing, with average taste for autonomy",
         "assumed: about one in thirteen; together with the next row a reconfiguration in a system "
-        "of five is blocked a little less than every second time (vetoes.md lists blocks, not "
+        "of five is blocked a little less than every second time (service_change_vetoes.md lists "
+        "blocks, not "
         "what they were blocked among)",
         (93, 94, 95),
+        acts="where service changes come up",
     )
     veto_loss: float = parameter(
         141,
         normal(3.0, 0.8),
         "log-odds per whole loss",
         "how much more a CCG blocks where its own hospital would lose its main services",
-        "assumed: in all three hospital cases of vetoes.md the blocker was the side that would "
+        "assumed: in all three hospital cases of service_change_vetoes.md the blocker was the "
+        "side that would "
         "lose; size not given",
         (95,),
+        acts="where service changes come up",
     )
     veto_shared: float = parameter(
         142,
@@ -44,8 +49,9 @@ class ServiceParameters(BoundaryParameters):
         "log-odds",
         "effect on a veto of sharing an officer with all other CCGs concerned",
         "assumed: sharing ought to help, yet did not prevent the one block on record between two "
-        "CCGs with one officer (vetoes.md)",
+        "CCGs with one officer (service_change_vetoes.md)",
         (94,),
+        acts="where service changes come up",
     )
     veto_loyalty: float = parameter(
         143,
@@ -55,6 +61,7 @@ class ServiceParameters(BoundaryParameters):
         "distress, which must do as they are told from above",
         "assumed: sign from row 108; size not given",
         (108,),
+        acts="where service changes come up",
     )
     deadlock_salience: float = parameter(
         144,
@@ -64,6 +71,7 @@ class ServiceParameters(BoundaryParameters):
         "assumed: unpopular closures were put off for years (row 97); a whole loss lasts twice as "
         "long as none",
         (97,),
+        acts="where service changes come up",
     )
     # -- Who has the last word ------------------------------------------------------------------
     leader_prevails: float = parameter(
@@ -76,6 +84,7 @@ class ServiceParameters(BoundaryParameters):
         (91,),
         low=0.0,
         high=1.0,
+        acts="where somebody has the last word on service changes",
     )
     force_prevails: float = parameter(
         146,
@@ -83,10 +92,12 @@ class ServiceParameters(BoundaryParameters):
         "probability",
         "chance that the centre's force, once used, overcomes a local block",
         "assumed: many precedents of national force defeating local opposition (row 92), and one "
-        "block that gave way within weeks under threat of directions (vetoes.md); high, below 1",
+        "block that gave way within weeks under threat of directions (service_change_vetoes.md); "
+        "high, below 1",
         (92, 102),
         low=0.0,
         high=1.0,
+        acts="where somebody has the last word on service changes",
     )
     voluntary_share: float = parameter(
         147,
@@ -98,6 +109,7 @@ class ServiceParameters(BoundaryParameters):
         (99, 100),
         low=0.0,
         high=1.0,
+        acts="where somebody has the last word on service changes",
     )
     voluntary_prevails: float = parameter(
         148,
@@ -108,6 +120,7 @@ class ServiceParameters(BoundaryParameters):
         (99,),
         low=0.0,
         high=1.0,
+        acts="where somebody has the last word on service changes",
     )
     impose_distress: float = parameter(
         149,
@@ -118,6 +131,7 @@ class ServiceParameters(BoundaryParameters):
         "assumed: the forced type is blocked and usually in financial or performance trouble "
         "(row 102); size not given",
         (99, 102),
+        acts="where somebody has the last word on service changes",
     )
     # -- What force leaves behind -----------------------------------------------------------------
     alienation_mild: float = parameter(
@@ -130,6 +144,7 @@ class ServiceParameters(BoundaryParameters):
         (79, 99),
         low=0.0,
         high=1.0,
+        acts="where a CCG can be overruled",
     )
     alienation_effect: float = parameter(
         151,
@@ -140,16 +155,19 @@ class ServiceParameters(BoundaryParameters):
         "is merely seen behind a proposal (priors.md section 4); one number for governing body "
         "and members, since nothing recorded parts them",
         (79, 83),
+        acts="where a CCG can be overruled",
     )
     alienation_half_life: float = parameter(
         152,
         lognormal(36.0, 0.5),
         "months",
         "time in which alienation fades to half",
-        "assumed: one CCG voted for a merger 6.4 years after its block (vetoes.md), so it lasts "
+        "assumed: one CCG voted for a merger 6.4 years after its block "
+        "(service_change_vetoes.md), so it lasts "
         "years and not for ever",
         (79, 83),
         low=1.0,
+        acts="where a CCG can be overruled",
     )
     # -- Functions ------------------------------------------------------------------------------
     function_up: float = parameter(
@@ -159,6 +177,7 @@ class ServiceParameters(BoundaryParameters):
         "tasks that go up to the merged CCG, against those that go down to place",
         "assumed: some go up and the rest down (row 58); no shares are recorded",
         (58,),
+        acts="where tasks are followed at mergers",
     )
     function_csu: float = parameter(
         154,
@@ -167,6 +186,7 @@ class ServiceParameters(BoundaryParameters):
         "tasks that go to the commissioning support unit, against those that go down to place",
         "assumed: CSUs are reshaped in the same process (row 69); a small part",
         (69,),
+        acts="where tasks are followed at mergers",
     )
     place_taken: float = parameter(
         155,
@@ -177,6 +197,7 @@ class ServiceParameters(BoundaryParameters):
         (41, 49),
         low=0.0,
         high=1.0,
+        acts="where tasks are followed at mergers",
     )
     provider_appetite: float = parameter(
         156,
@@ -186,6 +207,7 @@ class ServiceParameters(BoundaryParameters):
         "assumed: leading is becoming a mark of a successful trust (row 42); how many want it is "
         "not known",
         (42,),
+        acts="where tasks are followed at mergers",
     )
     csu_substitute: float = parameter(
         157,
@@ -195,6 +217,7 @@ class ServiceParameters(BoundaryParameters):
         "assumed: sign from row 69; about the fall in starting that two thirds of the saving "
         "made without a merger would bring",
         (69,),
+        acts="where support units have room",
     )
     # -- Providers ------------------------------------------------------------------------------
     alternative_pull: float = parameter(
@@ -204,6 +227,7 @@ class ServiceParameters(BoundaryParameters):
         "effect on starting of having chosen another shape than a merger",
         "assumed: an alternative halves the rate, about; no data (rows 86 and 87)",
         (86, 87, 88),
+        acts="where other shapes than mergers are looked at",
     )
     small_size_start: float = parameter(
         159,
@@ -213,4 +237,5 @@ class ServiceParameters(BoundaryParameters):
         "assumed: the quoted view that small bodies are the obvious candidates (row 89); the "
         "usual prior has no such effect",
         (89,),
+        acts="under the view that small CCGs merge first",
     )

@@ -82,7 +82,7 @@ TEXTS: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "a horizon of centuries": ("start = 1950-01-01\nend = 2099-01-01\n", ("at most 30 years",)),
     "a bad name": ('name = "../x"\n', ("name = '../x'", "letters")),
     "a name of spaces": ('name = "  "\n', ("name",)),
-    "unknown world": ('world = "england_2020"\n', ("world", "did you mean 'england_2019'?")),
+    "unknown world": ('world = "england_2091"\n', ("world", "did you mean 'england_2019'?")),
     "a broken world": ('world = "broken"\n', ("practices.csv", "row 3", "'patients'", "'many'")),
     "a world that is a file": ('world = "case.toml"\n', ("world", "folder")),
     "lists nested deeply": ("x = " + "[" * 5000 + "]" * 5000 + "\n", ("nested too deeply",)),

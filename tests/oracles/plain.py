@@ -60,6 +60,7 @@ PARAMETERS: Final[dict[str, float]] = {
     "cajoling_share": 0.5,
     "cooperation_months": 1.0,
     "scrutiny_informal": 1.0,
+    "regime_factor": 1.0,
 }
 ZERO: Final = (
     "start_rate", "start_centre_share", "start_expectation", "start_deadline", "start_letter",
@@ -83,18 +84,18 @@ ZERO: Final = (
     "officer_unknown_share", "exemption_request", "split_request", "split_before_statement",
     "split_visibility", "split_grant", "boundary_months", "system_approach", "merger_persuasion",
     "start_divided_county",
-    "officer_unknown_share", "sponsor_share", "sponsor_strength", "start_unsponsored",
+    "sponsor_share", "sponsor_strength", "start_unsponsored",
     "start_local_leader", "start_backing", "outside_chair", "ballot_outside_chair",
     "place_leader_rate", "place_leader_merged", "dual_role_wish", "workaround_probability",
     "ballot_takeover", "council_won_over", "compromise_gain", "devolved_need",
     "cooperation_growth", "cooperation_spread", "firm_hand", "rivalry",
-    "officer_unknown_share", "veto_base", "veto_loss", "veto_shared", "veto_loyalty",
+    "veto_base", "veto_loss", "veto_shared", "veto_loyalty",
     "deadlock_salience", "leader_prevails", "force_prevails", "voluntary_share",
     "voluntary_prevails", "impose_distress", "alienation_mild", "alienation_effect",
     "function_up", "function_csu", "place_taken", "provider_appetite", "csu_substitute",
     "alternative_pull", "small_size_start",
-    "officer_unknown_share", "support_salience", "start_ics_status", "approval_presumption",
-    "officer_unknown_share", "transition_cost", "committee_saving", "officer_saving",
+    "support_salience", "start_ics_status", "approval_presumption",
+    "transition_cost", "committee_saving", "officer_saving",
     "scale_effect", "scale_place_sd", "size_benefit", "size_localness", "ballot_pooling",
     "start_satisfied", "start_committee", "start_team", "ballot_cooperation",
     "fail_coterminosity", "fail_footprint", "fail_members", "fail_leadership", "fail_finance",
@@ -155,7 +156,7 @@ def world(
         ccgs = system["ccgs"] if isinstance(system, Mapping) else system
         if stage and len(ccgs) > 1:
             codes = [f"S{number}C{n}" for n in range(1, len(ccgs) + 1)]
-            live.append({"ccgs": codes, "stage": stage, "known_since": f"{day.year}-01"})
+            live.append({"ccgs": codes, "stage": stage, "known_since": f"{day:%Y-%m}"})
     write_world(
         folder / "world", systems, live_proposals=live, name=folder.name, date=day.isoformat()
     )

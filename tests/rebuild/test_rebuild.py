@@ -140,8 +140,9 @@ def plain_runs(model: type[Plain], replications: int) -> list[dict[str, float]]:
 
 def shipped_runs(replications: int) -> list[dict[str, float]]:
     """Run the shipped simulator and read the same quantities from its tables."""
-    batch = sim.run_batch("as_happened", replications=replications, seed=SHIPPED_SEED, workers=2)
-    start = inputs()[1].start
+    scenario = inputs()[1]
+    batch = sim.run_batch(scenario, replications=replications, seed=SHIPPED_SEED, workers=2)
+    start = scenario.start
     found: list[dict[str, Any]] = [
         {str(key): value for key, value in row.items()}
         for row in batch.replications.to_dict("records")

@@ -59,7 +59,7 @@ def moot(time: float, proposal: str, *parts: str) -> Event:
 
 
 def scalars(world: World, *events: Event) -> dict[str, float | int | None]:
-    log = [event(0.0, "start", "England", ccgs=8), *events]
+    log = [event(0.0, "start", "England", ccgs=8), *events, event(HORIZON, "end", "England")]
     (row,) = fold(log, PRICES, world, START, END)["replications"]
     return dict(zip((column.name for column in SCALARS), row, strict=True))
 

@@ -33,9 +33,8 @@ def test_each_kind_in_plain_words(world: World) -> None:
     who = {"who": "members", "rule": "majority"}
     text = told(world, "overruled", bodies[0].code, **who)
     assert "members did not agree and are overruled: a majority decides" in text
-    assert "will remember it (mandate)" in told(
-        world, "alienated", bodies[0].code, why="mandate", amount=1.0
-    )
+    text = told(world, "alienated", bodies[0].code, why="mandate", amount=1.0)
+    assert "has been overruled by a mandate." in text
     assert "becomes an integrated" in told(
         world, "ics_review", system.code, designated=True, ccgs=1
     )
