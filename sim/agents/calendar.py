@@ -102,6 +102,9 @@ class Calendar:
 
     def dismantle(self) -> None:
         """Forget everything that still waits."""
+        for entry in (*self._for_close, *self._for_april):
+            if entry[-1].callbacks:
+                entry[-1].callbacks.clear()
         self._entries, self._for_close, self._for_april = [], [], []
 
     def run(self) -> Process:
