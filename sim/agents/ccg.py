@@ -145,14 +145,7 @@ class Ladder:
 
     def set_rate(self) -> None:
         """Set the rate of the next step from the rung the CCG stands on."""
-        p = self._situation.parameters
-        self._set(
-            ladder.total_rate(
-                self._ccg.rung, p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate
-            )
-            * 12.0
-            / 365.25
-        )
+        self._set(self._situation.climbing[self._ccg.rung])
 
     def _next_budget(self) -> float:
         self._budgets += 1  # even attempts are budgets of time, odd ones pick the rung
@@ -161,16 +154,16 @@ class Ladder:
         return exponential(u, 1.0)
 
     def _set(self, per_day: float) -> None:
-        situation = self._situation
-        now = situation.env.now
+        env = self._situation.env
+        now = env.now
         self._budget = max(0.0, self._budget - self._per_day * (now - self._since))
         self._since, self._per_day = now, per_day
         self._version += 1
         if per_day <= 0.0:
             return
         delay = on_grid(self._budget / per_day)
-        if now + delay < situation.clock.horizon:
-            timeout = situation.env.timeout(delay, self._version)
+        if now + delay < self._situation.clock.horizon:
+            timeout = env.timeout(delay, self._version)
             timeout.callbacks.append(self._wake)
 
     def _wake(self, timeout: simpy.Event) -> None:

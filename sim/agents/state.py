@@ -104,6 +104,10 @@ class Situation:
     listeners: Listeners = field(default_factory=Listeners)
     leading: Leading | None = None  # leaders, where a lever of theirs has been moved
     refusals: int = 0  # ballots lost in England so far
+    centre_intensity: float = 1.0  # how active the centre is, by the levers in force
+    follow_weight: float = 0.0  # how far committees follow their members' mood
+    views: dict[int, str] = field(default_factory=dict)  # councils' own, once they are formed
+    climbing: dict[str, float] = field(default_factory=dict)  # rates a day, by rung
     _by_council: dict[int, int] = field(default_factory=dict)
 
     def wait(self, work_days: float) -> simpy.events.Timeout:

@@ -303,16 +303,9 @@ class System:
             centre += both + influences.terms(situation, extra.start_centre, facts)
         self._terms = {"local": local, "centre": centre}
         leader = 1.0 if self.leader_in_post else p.start_vacancy
-        intensity = starting.centre_intensity(
-            force.encouragement,
-            force.incentive,
-            force.cajoling,
-            encouragement_share=p.encouragement_share,
-            cajoling_share=p.cajoling_share,
-        )
         for origin, share, strength, terms in (
             ("local", 1.0 - p.start_centre_share, 1.0, local),
-            ("centre", p.start_centre_share, intensity, centre),
+            ("centre", p.start_centre_share, situation.centre_intensity, centre),
         ):
             per_month = starting.rate(p.start_rate, share, strength, leader, terms)
             self._levels[origin] = per_month / DAYS_PER_MONTH
