@@ -56,7 +56,7 @@ def advice_to(ccg: LivingCCG, stances: dict[int, str]) -> str:
     for lmc, share in ccg.lmc_shares:
         stance = stances.get(lmc, "none")
         weights[stance] = weights.get(stance, 0.0) + share
-    return max(weights, key=lambda stance: (weights[stance], stance)) if weights else "none"
+    return max(zip(weights.values(), weights, strict=True))[1] if weights else "none"
 
 
 def effect_on(situation: Situation, ccg: LivingCCG, stances: dict[int, str]) -> float:

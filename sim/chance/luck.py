@@ -98,11 +98,8 @@ class Luck:
         key = (purpose.number, attempt)
         array = self._arrays.get(key)
         if array is None:
-            array = self._arrays[key] = self._draw(purpose, attempt)
-        values = _take(array, bodies)
-        if 0.0 in values:
-            values = [value or _SMALLEST for value in values]
-        return values
+            array = self._arrays[key] = np.maximum(self._draw(purpose, attempt), _SMALLEST)
+        return _take(array, bodies)
 
     def normals(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:
         """Return the same draws as standard normals; the whole page is turned at once."""
