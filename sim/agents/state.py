@@ -194,7 +194,7 @@ class Situation:
 
     def wait_grid(self, days: float) -> simpy.events.Timeout:
         """Return the timeout of something that pauses do not touch."""
-        return self.env.timeout(on_grid(max(0.0, days)))
+        return self.env.timeout(on_grid(days) if days > 0.0 else 0.0)
 
     def wait_until(self, moment: float) -> simpy.events.Timeout:
         """Return the timeout that ends at a moment (at once if it has passed)."""
