@@ -20,12 +20,12 @@ from sim.agents.log import Event, EventLog
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past
 from sim.agents.region import Region
-from sim.agents.state import Situation
+from sim.agents.state import Climbing, Situation
 from sim.agents.system import System
 from sim.chance import Luck, purposes
 from sim.chance.purposes import PARAMETERS, BodyKind
 from sim.rules.engagement import follow_weight
-from sim.rules.ladder import total_rate
+from sim.rules.ladder import step_rates, total_rate
 from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
 from sim.rules.starting import centre_intensity
@@ -134,6 +134,7 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         neighbours=dict(shared.neighbours),
         pauses=_pauses(scenario, clock),
         lmc_systems=shared.lmc_systems,
+        lmc_shares=shared.lmc_shares,
     )
     situation.calendar = Calendar(situation)
     return situation
@@ -160,6 +161,7 @@ class _Map(NamedTuple):
     bodies: dict[int, Body]
     neighbours: Neighbours
     lmc_systems: dict[int, tuple[int, ...]]
+    lmc_shares: tuple[tuple[tuple[int, float], ...], ...]
 
 
 _maps: list[_Map] = []  # the last world's map, kept
@@ -178,6 +180,7 @@ def _starting_map(world: World) -> _Map:
                 starting_bodies(world.ccgs),
                 starting_neighbours(world.neighbours),
                 {lmc: tuple(sorted(found)) for lmc, found in systems.items()},
+                tuple(tuple((s.lmc, s.share) for s in ccg.lmcs) for ccg in world.ccgs),
             )
         ]
     return _maps[0]
@@ -265,7 +268,10 @@ def _form_habits(situation: Situation) -> None:
         p.lmc_oppose_share,
     )
     rates = (p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate)
-    situation.climbing = {rung: total_rate(rung, *rates) * 12.0 / 365.25 for rung in RUNGS}
+    situation.climbing = {
+        rung: Climbing(step_rates(rung, *rates), total_rate(rung, *rates) * 12.0 / 365.25)
+        for rung in RUNGS
+    }
 
 
 def _find_alive(situation: Situation) -> None:

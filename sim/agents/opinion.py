@@ -130,10 +130,12 @@ class Opinion:
         patients = self._patients
         partners = patients - ccg.patients
         distress = sharing = 0.0
+        group = ccg.officer_group
         for other in self._members:
             if other is not ccg:
-                distress += other.distress * other.patients
-                if ccg.officer_group and other.officer_group == ccg.officer_group:
+                if other.distress:
+                    distress += other.distress * other.patients
+                if group and other.officer_group == group:
                     sharing += other.patients
         terms = support.argument_terms(
             outweighed_by=support.outweighed(ccg.patients, patients, len(self._members)),

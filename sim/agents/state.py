@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import simpy
 
@@ -70,6 +70,13 @@ class LivingCCG:
     shared_since: float = math.inf  # day since which it shares an officer; before the start below 0
 
 
+class Climbing(NamedTuple):
+    """The next steps up the ladder from one rung, with their rates a month, and the rate a day."""
+
+    steps: tuple[tuple[str, float], ...]
+    per_day: float
+
+
 @dataclass(slots=True, eq=False)
 class Situation:
     """Everything that agents of one replication share.
@@ -107,7 +114,8 @@ class Situation:
     centre_intensity: float = 1.0  # how active the centre is, by the levers in force
     follow_weight: float = 0.0  # how far committees follow their members' mood
     views: dict[int, str] = field(default_factory=dict)  # councils' own, once they are formed
-    climbing: dict[str, float] = field(default_factory=dict)  # rates a day, by rung
+    climbing: dict[str, Climbing] = field(default_factory=dict)  # by the rung one stands on
+    lmc_shares: Sequence[tuple[tuple[int, float], ...]] = ()  # of the CCGs at the start
     _by_council: dict[int, int] = field(default_factory=dict)
 
     def wait(self, work_days: float) -> simpy.events.Timeout:

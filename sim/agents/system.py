@@ -306,12 +306,11 @@ class System:
             centre += both + influences.terms(situation, extra.start_centre, facts)
         self._terms = {"local": local, "centre": centre}
         leader = 1.0 if self.leader_in_post else p.start_vacancy
-        for origin, share, strength, terms in (
-            ("local", 1.0 - p.start_centre_share, 1.0, local),
-            ("centre", p.start_centre_share, situation.centre_intensity, centre),
-        ):
-            per_month = starting.rate(p.start_rate, share, strength, leader, terms)
-            self._levels[origin] = per_month / DAYS_PER_MONTH
+        base, share, strength = p.start_rate, p.start_centre_share, situation.centre_intensity
+        self._levels = {
+            "local": starting.rate(base, 1.0 - share, 1.0, leader, local) / DAYS_PER_MONTH,
+            "centre": starting.rate(base, share, strength, leader, centre) / DAYS_PER_MONTH,
+        }
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
         if not free or self._situation.levers.boundaries.cross_system == "never":

@@ -143,9 +143,10 @@ def systems_touched(bodies: Mapping[int, Body], parts: Collection[int]) -> tuple
     councils = {bodies[i].council for i in parts} - {-1}
     groups = {bodies[i].officer_group for i in parts} - {""}
     touched = {bodies[i].system for i in parts}
-    for body in bodies.values():
-        if body.council in councils or body.officer_group in groups:
-            touched.add(body.system)
+    if councils or groups:
+        for body in bodies.values():
+            if body.council in councils or body.officer_group in groups:
+                touched.add(body.system)
     return tuple(sorted(touched))
 
 
