@@ -82,8 +82,9 @@ class Ballots:
             ccg = self._members[position]
             work = stage.days(situation.luck.uniform(purpose, ccg.id, ccg.ballots))
             works.append(work)
+        hurry = self._hurry(max(works))
         closes = [
-            (situation.end_of(work * self._hurry(max(works))), position)
+            (situation.end_of(work * hurry), position)
             for work, position in zip(works, voting, strict=True)
         ]
         for moment, position in sorted(closes):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Generator
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import simpy
@@ -102,6 +103,9 @@ class Calendar:
 
     def dismantle(self) -> None:
         """Forget everything that still waits."""
+        waiting = [entry[-1] for entry in self._for_close], [entry[-1] for entry in self._for_april]
+        for event in chain(*waiting):
+            event.callbacks.clear()  # as the situation does with events that have their time
         self._entries, self._for_close, self._for_april = [], [], []
 
     def run(self) -> Process:

@@ -22,7 +22,7 @@ DAYS_PER_MONTH = 365.25 / 12
 
 def starting_ccg(situation: Situation, ccg: CCG) -> LivingCCG:
     """Return the living form of a CCG of the world, with its taste for autonomy drawn."""
-    world, p = situation.world, situation.parameters
+    p = situation.parameters
     taste = standard_normal(situation.luck.uniform(purposes.AUTONOMY, ccg.index))
     return LivingCCG(
         id=ccg.index,
@@ -36,10 +36,10 @@ def starting_ccg(situation: Situation, ccg: CCG) -> LivingCCG:
         rung=ccg.rung,
         officer_group=ccg.officer_group,
         officer_known=ccg.officer_known,
-        distress=0.0 if world.ccgs[ccg.index].distress == "none_known" else 1.0,
+        distress=0.0 if ccg.distress == "none_known" else 1.0,
         matched_council=ccg.matched_council,
         council_shares=ccg.council_shares,
-        lmc_shares=tuple((share.lmc, share.share) for share in ccg.lmcs),
+        lmc_shares=situation.lmc_shares[ccg.index],
         autonomy=p.consent_autonomy_sd * taste,
         shared_since=-ladder.MONTHS_SHARED_BEFORE.get(ccg.rung, -math.inf) * DAYS_PER_MONTH,
     )
@@ -105,10 +105,10 @@ def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> float:
     return ccg.log_consent[1]
 
 
-def consents(situation: Situation, ccg: LivingCCG, terms: Terms) -> bool:
+def consents(situation: Situation, ccg: LivingCCG, log_odds: float) -> bool:
     """Decide whether a governing body takes part in the proposal it has just joined."""
     u = situation.luck.uniform(purposes.CONSENT, ccg.id, ccg.joined)
-    return happens(u, expit(total(terms)))
+    return happens(u, expit(log_odds))
 
 
 class Ladder:
@@ -145,14 +145,7 @@ class Ladder:
 
     def set_rate(self) -> None:
         """Set the rate of the next step from the rung the CCG stands on."""
-        p = self._situation.parameters
-        self._set(
-            ladder.total_rate(
-                self._ccg.rung, p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate
-            )
-            * 12.0
-            / 365.25
-        )
+        self._set(self._situation.climbing[self._ccg.rung].per_day)
 
     def _next_budget(self) -> float:
         self._budgets += 1  # even attempts are budgets of time, odd ones pick the rung
@@ -161,16 +154,16 @@ class Ladder:
         return exponential(u, 1.0)
 
     def _set(self, per_day: float) -> None:
-        situation = self._situation
-        now = situation.env.now
+        env = self._situation.env
+        now = env.now
         self._budget = max(0.0, self._budget - self._per_day * (now - self._since))
         self._since, self._per_day = now, per_day
         self._version += 1
         if per_day <= 0.0:
             return
         delay = on_grid(self._budget / per_day)
-        if now + delay < situation.clock.horizon:
-            timeout = situation.env.timeout(delay, self._version)
+        if now + delay < self._situation.clock.horizon:
+            timeout = env.timeout(delay, self._version)
             timeout.callbacks.append(self._wake)
 
     def _wake(self, timeout: simpy.Event) -> None:
@@ -179,23 +172,17 @@ class Ladder:
             self._budget = self._next_budget()
             self._climb()
 
-    def _steps(self) -> tuple[tuple[str, float], ...]:
-        p = self._situation.parameters
-        return ladder.step_rates(
-            self._ccg.rung, p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate
-        )
-
     def _climb(self) -> None:
         situation, ccg = self._situation, self._ccg
         attempt = 2 * self._budgets - 3  # the budget after this step has been drawn already
         u = situation.luck.uniform(purposes.LADDER_TIME, ccg.id, attempt)
-        rung = ladder.pick(self._steps(), u)
-        partner = self._partner()
+        rung = ladder.pick(situation.climbing[ccg.rung].steps, u)
+        partner = self._partner() if rung == "shared_officer" else None
         if rung == "shared_officer" and partner is None:
             self.stop()  # nobody in its system to share with
             return
         ccg.rung = rung
-        if rung == "shared_officer" and partner is not None:
+        if partner is not None:
             self._share_officer(partner)
             set_shortfall(situation, ccg)
         self._write(ccg)  # once the officer's group is settled, which the event states
@@ -213,10 +200,9 @@ class Ladder:
         An officer who serves several CCGs already comes first, then the largest neighbour.
         """
         situation, ccg = self._situation, self._ccg
+        living, system = situation.ccgs, ccg.system
         near = [
-            situation.ccgs[i]
-            for i in situation.neighbours[ccg.id]
-            if situation.ccgs[i].system == ccg.system
+            other for i in situation.neighbours[ccg.id] if (other := living[i]).system == system
         ]
         if not near:
             return None

@@ -28,8 +28,9 @@ def choose_footprint(
     """
     situation = system.situation
     p, living = situation.parameters, situation.ccgs
+    pushed = system.pushed
     log_consent = {
-        ccg.id: ccgs.log_consent(situation, ccg, system.pushed)
+        ccg.id: ccgs.log_consent(situation, ccg, pushed)
         for ccg in system.members
         if ccg.proposal is None
     }
@@ -52,11 +53,11 @@ def choose_footprint(
             if ccg.officer_group != group:
                 group = ""
             if index not in log_consent:  # from another system
-                log_consent[index] = ccgs.log_consent(situation, ccg, system.pushed)
+                log_consent[index] = ccgs.log_consent(situation, ccg, pushed)
             consent += log_consent[index]
-        kind = (candidate.whole_system, candidate.council >= 0, group != "")
-        kinds.append(kind)
-        utilities.append(footprints.utility(pulls, *kind, consent))
+        whole, one_council = candidate.whole_system, candidate.council >= 0
+        kinds.append((whole, one_council, group != ""))
+        utilities.append(footprints.utility(pulls, whole, one_council, group != "", consent))
         if extra:
             utilities[-1] += total(_beside(situation, candidate))
     u = system.uniform(purposes.FOOTPRINT, system.proposals)

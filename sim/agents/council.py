@@ -24,18 +24,23 @@ def stance_of(situation: Situation, council: int) -> str:
         return "neutral"
     if lever != "as_formed":
         return lever
-    return engagement.council_stance(
-        situation.world.councils[council].stance,
-        situation.luck.uniform(purposes.COUNCIL_STANCE, council),
-        situation.parameters.council_oppose_share,
-    )
+    view = situation.views.get(council)
+    if view is None:
+        view = situation.views[council] = engagement.council_stance(
+            situation.world.councils[council].stance,
+            situation.luck.uniform(purposes.COUNCIL_STANCE, council),
+            situation.parameters.council_oppose_share,
+        )
+    return view
 
 
 def opposed_share(situation: Situation, ccg: LivingCCG) -> float:
     """Return the share of a CCG's residents whose council is opposed."""
-    return sum(
-        share for council, share in ccg.council_shares if stance_of(situation, council) == "oppose"
-    )
+    opposed = 0.0
+    for council, share in ccg.council_shares:
+        if stance_of(situation, council) == "oppose":
+            opposed += share
+    return opposed
 
 
 def voiced(proposal: Proposal) -> list[int]:

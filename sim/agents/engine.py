@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 import simpy
@@ -18,12 +20,15 @@ from sim.agents.log import Event, EventLog
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past
 from sim.agents.region import Region
-from sim.agents.state import Situation
+from sim.agents.state import Climbing, Situation
 from sim.agents.system import System
 from sim.chance import Luck, purposes
 from sim.chance.purposes import PARAMETERS, BodyKind
+from sim.rules.engagement import follow_weight
+from sim.rules.ladder import step_rates, total_rate
 from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
+from sim.rules.starting import centre_intensity
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
@@ -34,11 +39,13 @@ from sim.scenario.parameters import (
 )
 from sim.scenario.priors import Prior, fixed
 from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
-from sim.world.model import LiveProposal, World
+from sim.world.model import RUNGS, LiveProposal, World
 
 DAYS_PER_MONTH = 365.25 / 12
 POSTERIOR_ROW = 0  # the column of the page of parameters that picks a joint draw
 LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
+BUDGETS_OF_2019 = (LEVERS_OF_2019.money, LEVERS_OF_2019.joint)
+_parameter_values = attrgetter(*PARAMETER_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def replicate_log(
     finally:
         if collecting:
             gc.enable()
-    return Log(events, {name: getattr(parameters, name) for name in PARAMETER_NAMES})
+    return Log(events, dict(zip(PARAMETER_NAMES, _parameter_values(parameters), strict=True)))
 
 
 def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:
@@ -127,6 +134,7 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         neighbours=dict(shared.neighbours),
         pauses=_pauses(scenario, clock),
         lmc_systems=shared.lmc_systems,
+        lmc_shares=shared.lmc_shares,
     )
     situation.calendar = Calendar(situation)
     return situation
@@ -153,6 +161,7 @@ class _Map(NamedTuple):
     bodies: dict[int, Body]
     neighbours: Neighbours
     lmc_systems: dict[int, tuple[int, ...]]
+    lmc_shares: tuple[tuple[tuple[int, float], ...], ...]
 
 
 _maps: list[_Map] = []  # the last world's map, kept
@@ -171,6 +180,7 @@ def _starting_map(world: World) -> _Map:
                 starting_bodies(world.ccgs),
                 starting_neighbours(world.neighbours),
                 {lmc: tuple(sorted(found)) for lmc, found in systems.items()},
+                tuple(tuple((s.lmc, s.share) for s in ccg.lmcs) for ccg in world.ccgs),
             )
         ]
     return _maps[0]
@@ -186,7 +196,9 @@ def _set_stage(situation: Situation) -> None:
     situation.log.write(0.0, "start", "England", data={"ccgs": len(world.ccgs)})
     for ccg in world.ccgs:
         situation.ccgs[ccg.index] = ccgs.starting_ccg(situation, ccg)
+    _form_habits(situation)
     _put_in_force(situation, LEVERS_OF_2019)
+    _set_budgets(situation)
     local, centre = (future(situation, origin) for origin in ("local", "centre"))
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
@@ -200,6 +212,8 @@ def _set_stage(situation: Situation) -> None:
     for system in situation.systems:
         system.find_unseen(before, months)
     _put_in_force(situation, scenario.levers)
+    if (scenario.levers.money, scenario.levers.joint) != BUDGETS_OF_2019:
+        _set_budgets(situation)
     situation.national = NationalBody(situation)
     situation.national.enter_calendar()
     situation.national.announce("rule in force at the start")
@@ -221,15 +235,43 @@ def _put_in_force(situation: Situation, levers: Levers) -> None:
     """Let levers hold from now on, and work out anew what hangs on them."""
     situation.levers = levers
     situation.influences = put_in_force(levers)
+    situation.centre_intensity = centre_intensity(
+        levers.force.encouragement,
+        levers.force.incentive,
+        levers.force.cajoling,
+        encouragement_share=situation.parameters.encouragement_share,
+        cajoling_share=situation.parameters.cajoling_share,
+    )
+    for living in situation.ccgs.values():
+        living.log_consent = None
+
+
+def _set_budgets(situation: Situation) -> None:
+    """Work out every CCG's running-cost gap under the levers in force."""
     situation.variable_per_head = variable_cost_per_head(
-        levers.money.allowance_per_head,
+        situation.levers.money.allowance_per_head,
         sum(ccg.patients for ccg in situation.world.ccgs),
         len(situation.world.ccgs),
         situation.parameters.fixed_cost * 1e6,
     )
     for living in situation.ccgs.values():
         ccgs.set_shortfall(situation, living)
-        living.log_consent = None
+
+
+def _form_habits(situation: Situation) -> None:
+    """Work out what hangs on a replication's parameters alone."""
+    p = situation.parameters
+    situation.follow_weight = follow_weight(
+        p.lmc_causal_share,
+        p.lmc_oppose_effect,
+        p.support_sd * math.sqrt(p.support_shared),
+        p.lmc_oppose_share,
+    )
+    rates = (p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate)
+    situation.climbing = {
+        rung: Climbing(step_rates(rung, *rates), total_rate(rung, *rates) * 12.0 / 365.25)
+        for rung in RUNGS
+    }
 
 
 def _find_alive(situation: Situation) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from sim.agents.state import LivingCCG, Situation
@@ -32,14 +31,12 @@ def advise(situation: Situation, lmc: int, proposal: Proposal, members_mood: flo
         rank = systems.index(home) if home in systems else len(systems)
         attempt = number * ASKING_SYSTEMS + min(rank, ASKING_SYSTEMS - 1)
         own = standard_normal(situation.luck.uniform(purposes.LMC_MOOD, lmc, attempt))
-        follow = engagement.follow_weight(
-            p.lmc_causal_share,
-            p.lmc_oppose_effect,
-            p.support_sd * math.sqrt(p.support_shared),
-            p.lmc_oppose_share,
-        )
         stance = engagement.lmc_stance(
-            own, members_mood, follow, p.lmc_oppose_share, p.lmc_support_share
+            own,
+            members_mood,
+            situation.follow_weight,
+            p.lmc_oppose_share,
+            p.lmc_support_share,
         )
     else:
         stance = "none" if lever == "silent" else lever
@@ -59,7 +56,7 @@ def advice_to(ccg: LivingCCG, stances: dict[int, str]) -> str:
     for lmc, share in ccg.lmc_shares:
         stance = stances.get(lmc, "none")
         weights[stance] = weights.get(stance, 0.0) + share
-    return max(weights, key=lambda stance: (weights[stance], stance)) if weights else "none"
+    return max(zip(weights.values(), weights, strict=True))[1] if weights else "none"
 
 
 def effect_on(situation: Situation, ccg: LivingCCG, stances: dict[int, str]) -> float:

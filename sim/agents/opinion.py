@@ -27,6 +27,7 @@ class Opinion:
         self._patients = sum(ccg.patients for ccg in proposal.members)
         self._perceived = ""
         self._stances: dict[int, str] = {}
+        self._advice: list[float] = []  # the shift that it causes, by position
         self._opposed = [0.0] * len(proposal.members)
         self._one_council = False
         self.terms: list[Terms] = []
@@ -95,6 +96,9 @@ class Opinion:
         self._stances = {
             index: lmc.advise(self._situation, index, self._proposal, self._mood) for index in asked
         }
+        self._advice = [
+            lmc.effect_on(self._situation, ccg, self._stances) for ccg in self._members
+        ]
 
     def advice_to(self, ccg: LivingCCG) -> str:
         """Return the advice that a CCG's members have been given."""
@@ -102,25 +106,21 @@ class Opinion:
 
     def form(self) -> None:
         """Work out each CCG's log-odds of a yes, by terms, as engagement leaves them."""
+        usual = self._situation.parameters.support_mean
+        common = ("usual_support", usual), ("mood", self._common - usual)
         self.terms = [
-            (
-                ("usual_support", self._situation.parameters.support_mean),
-                ("mood", self._common - self._situation.parameters.support_mean),
-                ("ccg_support", self._ccg_support[position]),
-                *self._arguments(position),
-            )
-            for position in range(len(self._members))
+            (*common, ("ccg_support", own), *self._arguments(position))
+            for position, own in enumerate(self._ccg_support)
         ]
 
     def expected(self) -> tuple[float, Terms]:
         """Return the mean of the CCGs' log-odds, and its terms: what leaders try to read."""
         each = self.terms
-        sums = [0.0] * len(each[0])
-        for terms in each:
-            for i, term in enumerate(terms):
-                sums[i] += term[1]
         n = len(each)
-        mean = tuple((term[0], value / n) for term, value in zip(each[0], sums, strict=True))
+        mean = tuple(
+            (named[0][0], total(named) / n)  # one term of all CCGs, in their order
+            for named in zip(*each, strict=True)
+        )
         return total(mean), mean
 
     def _arguments(self, position: int) -> Terms:
@@ -130,10 +130,12 @@ class Opinion:
         patients = self._patients
         partners = patients - ccg.patients
         distress = sharing = 0.0
+        group = ccg.officer_group
         for other in self._members:
             if other is not ccg:
-                distress += other.distress * other.patients
-                if ccg.officer_group and other.officer_group == ccg.officer_group:
+                if other.distress:
+                    distress += other.distress * other.patients
+                if group and other.officer_group == group:
                     sharing += other.patients
         terms = support.argument_terms(
             outweighed_by=support.outweighed(ccg.patients, patients, len(self._members)),
@@ -143,7 +145,7 @@ class Opinion:
             makes_one_council=self._one_council,
             perceived_centre=self._perceived == "centre",
             opposed_councils=self._opposed[position],
-            advice=lmc.effect_on(situation, ccg, self._stances),
+            advice=self._advice[position],
             ballot_outweighed=p.ballot_outweighed,
             ballot_partner_distress=p.ballot_partner_distress,
             ballot_own_posts=p.ballot_own_posts,

@@ -7,6 +7,7 @@ place of its convenor; those of its CCGs by CCG and count.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -209,23 +210,26 @@ class Proposal:
     def _agreed(self) -> bool:
         """Ask the governing bodies; all must take part, or the proposal ends here."""
         situation = self._situation
-        willing, worst = [], None
+        willing: list[LivingCCG] = []
+        worst: Terms = ()
+        lowest, pushed = math.inf, self.home.pushed
         for member in self.members:
-            terms = ccgs.consent_of(situation, member, self.home.pushed)
-            if ccgs.consents(situation, member, terms):
+            terms = ccgs.consent_of(situation, member, pushed)
+            log_odds = total(terms)
+            if ccgs.consents(situation, member, log_odds):
                 willing.append(member)
-            if worst is None or total(terms) < total(worst):
-                worst = terms
+            if log_odds < lowest or not worst:
+                worst, lowest = terms, log_odds
         rule = situation.levers.force.decision_rule
         if len(willing) == len(self.members) or agreed(rule, len(willing), len(self.members)):
-            self.write("drafted", {}, worst or ())
+            self.write("drafted", {}, worst)
             self._overrule([c for c in self.members if c not in willing], "governing body")
             return True
         unwilling = [ccg.name for ccg in self.members if ccg not in willing]
         self._leave(
             "withdrawn",
             f"governing bodies would not take part: {', '.join(unwilling)}",
-            worst or (),
+            worst,
         )
         self._try_narrower(willing)
         return False

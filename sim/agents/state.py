@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import simpy
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from sim.agents.system import System
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LivingCCG:
-    """A CCG that is alive: a starting one, or one formed by merger.
+    """A CCG that is alive: a starting one, or one formed by merger; equal to itself alone.
 
     ``id`` is the index of its lowest starting member and addresses its luck. ``joined`` counts
     the proposals it has been in and ``ballots`` the ballots its members have held; both number
@@ -70,7 +70,14 @@ class LivingCCG:
     shared_since: float = math.inf  # day since which it shares an officer; before the start below 0
 
 
-@dataclass(slots=True)
+class Climbing(NamedTuple):
+    """The next steps up the ladder from one rung, with their rates a month, and the rate a day."""
+
+    steps: tuple[tuple[str, float], ...]
+    per_day: float
+
+
+@dataclass(slots=True, eq=False)
 class Situation:
     """Everything that agents of one replication share.
 
@@ -104,11 +111,17 @@ class Situation:
     listeners: Listeners = field(default_factory=Listeners)
     leading: Leading | None = None  # leaders, where a lever of theirs has been moved
     refusals: int = 0  # ballots lost in England so far
+    centre_intensity: float = 1.0  # how active the centre is, by the levers in force
+    follow_weight: float = 0.0  # how far committees follow their members' mood
+    views: dict[int, str] = field(default_factory=dict)  # councils' own, once they are formed
+    climbing: dict[str, Climbing] = field(default_factory=dict)  # by the rung one stands on
+    lmc_shares: Sequence[tuple[tuple[int, float], ...]] = ()  # of the CCGs at the start
     _by_council: dict[int, int] = field(default_factory=dict)
 
     def wait(self, work_days: float) -> simpy.events.Timeout:
         """Return the timeout of a stage of merger work begun now; pauses put it off."""
-        return self.env.timeout(max(0.0, self.end_of(work_days) - self.env.now))
+        now = self.env.now
+        return self.env.timeout(max(0.0, self._end_of(now, work_days) - now))
 
     def start_leaning(self, system: int) -> float:
         """Return a system's unmeasured leaning to start proposals, in units of its spread."""
@@ -154,6 +167,9 @@ class Situation:
         They refer to each other in circles, which only the garbage collector could undo; cut,
         they go at once, and the memory of a long batch stays flat.
         """
+        for *_, event in self.env._queue:
+            if event.callbacks:
+                event.callbacks.clear()  # by which what waits for it is tied to what it waits for
         self.env._queue.clear()
         self.listeners.dismantle()
         if self.leading is not None:
@@ -172,7 +188,12 @@ class Situation:
 
     def end_of(self, work_days: float) -> float:
         """Return the moment at which merger work begun now is done; pauses put it off."""
-        return on_grid(stretch_over_pauses(self.env.now, work_days, self.pauses))
+        return self._end_of(self.env.now, work_days)
+
+    def _end_of(self, now: float, work_days: float) -> float:
+        if not self.pauses:
+            return on_grid(now + work_days)
+        return on_grid(stretch_over_pauses(now, work_days, self.pauses))
 
     @staticmethod
     def grid(days: float) -> float:
@@ -181,7 +202,7 @@ class Situation:
 
     def wait_grid(self, days: float) -> simpy.events.Timeout:
         """Return the timeout of something that pauses do not touch."""
-        return self.env.timeout(on_grid(max(0.0, days)))
+        return self.env.timeout(on_grid(days) if days > 0.0 else 0.0)
 
     def wait_until(self, moment: float) -> simpy.events.Timeout:
         """Return the timeout that ends at a moment (at once if it has passed)."""

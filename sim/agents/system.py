@@ -177,12 +177,12 @@ class System:
     @property
     def push_strength(self) -> float:
         """How strongly the region pushes: the strengths in force added up."""
-        return 0.0 if self.exempt else sum(self.pushes.values())
+        return sum(self.pushes.values()) if self.pushes and not self.exempt else 0.0
 
     @property
     def letter_strength(self) -> float:
         """How strongly letters bear on it: the strengths in force added up."""
-        return 0.0 if self.exempt else sum(self.letters.values())
+        return sum(self.letters.values()) if self.letters and not self.exempt else 0.0
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
@@ -199,7 +199,10 @@ class System:
     def _candidate_list(self) -> tuple[Footprint, ...]:
         if self._candidates is None:
             self._candidates = list_footprints(
-                self.index, self._situation.bodies, self._situation.neighbours
+                self.index,
+                self._situation.bodies,
+                self._situation.neighbours,
+                crossing=self._situation.levers.boundaries.cross_system == "county",
             )
         return self._candidates
 
@@ -303,19 +306,11 @@ class System:
             centre += both + influences.terms(situation, extra.start_centre, facts)
         self._terms = {"local": local, "centre": centre}
         leader = 1.0 if self.leader_in_post else p.start_vacancy
-        intensity = starting.centre_intensity(
-            force.encouragement,
-            force.incentive,
-            force.cajoling,
-            encouragement_share=p.encouragement_share,
-            cajoling_share=p.cajoling_share,
-        )
-        for origin, share, strength, terms in (
-            ("local", 1.0 - p.start_centre_share, 1.0, local),
-            ("centre", p.start_centre_share, intensity, centre),
-        ):
-            per_month = starting.rate(p.start_rate, share, strength, leader, terms)
-            self._levels[origin] = per_month / DAYS_PER_MONTH
+        base, share, strength = p.start_rate, p.start_centre_share, situation.centre_intensity
+        self._levels = {
+            "local": starting.rate(base, 1.0 - share, 1.0, leader, local) / DAYS_PER_MONTH,
+            "centre": starting.rate(base, share, strength, leader, centre) / DAYS_PER_MONTH,
+        }
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
         if not free or self._situation.levers.boundaries.cross_system == "never":
@@ -332,14 +327,18 @@ class System:
         """Return the candidates whose CCGs are all free and which the scenario allows."""
         living = self._situation.ccgs
         crossing = self._situation.levers.boundaries.cross_system == "county"
+        free = {ccg.id for ccg in self.members if ccg.proposal is None}
         found = []
         for candidate in self._candidate_list():
-            if candidate.crosses and not (crossing and candidate.council >= 0):
-                continue
-            for index in candidate.ccgs:
-                if living[index].proposal is not None:
-                    break
+            if not candidate.crosses:
+                is_open = free.issuperset(candidate.ccgs)
             else:
+                is_open = (
+                    crossing
+                    and candidate.council >= 0
+                    and all(living[index].proposal is None for index in candidate.ccgs)
+                )
+            if is_open:
                 found.append(candidate)
         return found
 

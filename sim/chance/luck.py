@@ -11,6 +11,7 @@ ones costs a page and shifts nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator, Philox
@@ -35,12 +36,12 @@ class Luck:
     __slots__ = (
         "_arrays",
         "_bits",
-        "_first",
+        "_counter",
         "_generator",
+        "_key",
         "_layout",
-        "_pages",
         "_replications",
-        "_sizes",
+        "_rows",
         "_state",
     )
 
@@ -56,38 +57,38 @@ class Luck:
         numbers = (replication, *(swaps or {}).values())
         if not all(0 <= number <= MAX_REPLICATION for number in numbers):
             raise ValueError(f"replication {numbers} must be between 0 and {MAX_REPLICATION}")
-        self._sizes = [0] * (PURPOSES[-1].number + 1)
-        for purpose in PURPOSES:
-            self._sizes[purpose.number] = sizes.get(purpose.body, 0)
-        self._first: list[list[float]] = [[]] * len(self._sizes)
+        self._rows: list[dict[int, list[float]]] = [{} for _ in range(PURPOSES[-1].number + 1)]
         self._layout = {kind: (size, size * ATTEMPTS[kind]) for kind, size in sizes.items()}
         self._replications = {"": replication, **(swaps or {})}
         self._bits = Philox(key=np.array([seed, 0], dtype=np.uint64))
         self._generator = Generator(self._bits)
-        self._state = self._bits.state
+        self._key, self._counter = [seed, 0], [0, 0, 0, 0]
+        self._state: Any = {  # with plain lists, which are read faster than arrays
+            **self._bits.state,
+            "state": {"key": self._key, "counter": self._counter},
+            "buffer": [0, 0, 0, 0],
+            "buffer_pos": _BUFFER_EMPTY,
+        }
         self._arrays: dict[tuple[int, int], np.ndarray] = {}
-        self._pages: dict[tuple[int, int], list[float]] = {}
 
     def uniform(self, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
         """Return the uniform in (0, 1) at this address."""
-        number = purpose.number
-        position = attempt * self._sizes[number] + body
-        page = self._first[number]
-        if position < len(page):
-            return page[position] or _SMALLEST
-        return self._beyond(purpose, position)
+        row = self._rows[purpose.number].get(attempt)
+        if row is None:
+            row = self._row(purpose, attempt)
+        return row[body] or _SMALLEST
 
-    def _beyond(self, purpose: Purpose, position: int) -> float:
-        """Return a uniform of a page that is not the first, or of the first before it is drawn."""
-        number, position = divmod(position, self._layout[purpose.body][1])
-        if number == 0:
-            page = self._first[purpose.number] = self._draw(purpose, 0).tolist()
-        else:
-            key = (purpose.number, number)
-            page = self._pages.get(key) or self._pages.setdefault(
-                key, self._draw(purpose, number).tolist()
-            )
-        return page[position] or _SMALLEST
+    def _row(self, purpose: Purpose, attempt: int) -> list[float]:
+        """Return the uniforms of all bodies at one attempt, cut from the page that it lies on."""
+        page, within = divmod(attempt, ATTEMPTS[purpose.body])
+        key = (purpose.number, page)
+        array = self._arrays.get(key)
+        if array is None:
+            array = self._arrays[key] = self._draw(purpose, page)
+        size = self._layout[purpose.body][0]
+        row: list[float] = array[within * size : (within + 1) * size].tolist()
+        self._rows[purpose.number][attempt] = row
+        return row
 
     def uniforms(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:
         """Return the uniforms of many bodies at one purpose and attempt, in their order.
@@ -98,11 +99,8 @@ class Luck:
         key = (purpose.number, attempt)
         array = self._arrays.get(key)
         if array is None:
-            array = self._arrays[key] = self._draw(purpose, attempt)
-        values = _take(array, bodies)
-        if 0.0 in values:
-            values = [value or _SMALLEST for value in values]
-        return values
+            array = self._arrays[key] = np.maximum(self._draw(purpose, attempt), _SMALLEST)
+        return _take(array, bodies)
 
     def normals(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:
         """Return the same draws as standard normals; the whole page is turned at once."""
@@ -117,11 +115,9 @@ class Luck:
 
     def _draw(self, purpose: Purpose, page: int) -> np.ndarray:
         replication = self._replications.get(purpose.group, self._replications[""])
-        state = self._state
-        state["state"]["key"][1] = (replication << _PURPOSE_BITS) | purpose.number
-        state["state"]["counter"][:] = (0, 0, 0, page)
-        state["buffer_pos"] = _BUFFER_EMPTY
-        self._bits.state = state  # re-keying one generator costs a third of making a new one
+        self._key[1] = (replication << _PURPOSE_BITS) | purpose.number
+        self._counter[3] = page
+        self._bits.state = self._state  # re-keying one generator costs far less than a new one
         return self._generator.random(self._layout[purpose.body][1])
 
 

@@ -56,12 +56,13 @@ def gamma(u: float, mean: float, sd: float) -> float:
     if sd <= 1e-9 * mean:  # as good as none; its square would vanish below the smallest number
         return mean
     scale = sd * sd / mean
-    return float(_special().gammaincinv(mean / scale, u)) * scale
+    value: float = _special().gammaincinv(mean / scale, u)
+    return value * scale
 
 
 def beta(u: float, a: float, b: float) -> float:
     """Beta draw; where both numbers are so small that nothing lies between 0 and 1, one of them."""
-    value = float(_special().betaincinv(a, b, u))
+    value: float = _special().betaincinv(float(a), float(b), u)
     if math.isnan(value):
         return 1.0 if u > b / (a + b) else 0.0
     return value
@@ -69,6 +70,8 @@ def beta(u: float, a: float, b: float) -> float:
 
 @functools.cache
 def _special() -> ModuleType:
-    import scipy.special  # a tenth of a second, spared to commands that draw nothing
+    # A tenth of a second, spared to commands that draw nothing. These are the functions of
+    # scipy.special for one number at a time, without the cost of looking for arrays.
+    from scipy.special import cython_special
 
-    return scipy.special
+    return cython_special

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from sim.rules.logistic import GRID, rounded
@@ -47,28 +48,24 @@ def count_votes(
     weight_for = weight_against = 0.0
     casts = rounded(turnout)
     exp, floor = math.exp, math.floor
-    for index, u in enumerate(u_turnout):
+    stated = repeat(0.0) if shifts is None else shifts
+    counts = repeat(1.0) if weights is None else weights
+    for u, u_yes, leaning, shift, weight in zip(u_turnout, u_vote, leanings, stated, counts):  # noqa: B905 - two may go on for ever
         if u >= casts:
             continue
-        log_odds = support + spread * leanings[index]
-        if shifts is not None:
-            log_odds += shifts[index]
+        log_odds = support + spread * leaning + shift
         # happens(u, expit(log_odds)), written out: this is the innermost loop of a replication.
         if log_odds >= 0.0:
             chance = 1.0 / (1.0 + exp(-log_odds))
         else:
             odds = exp(log_odds)
             chance = odds / (1.0 + odds)
-        if u_vote[index] < floor(chance * GRID + 0.5) / GRID:
+        if u_yes < floor(chance * GRID + 0.5) / GRID:
             votes_for += 1
-            if weights is not None:
-                weight_for += weights[index]
+            weight_for += weight
         else:
             votes_against += 1
-            if weights is not None:
-                weight_against += weights[index]
-    if weights is None:
-        weight_for, weight_against = float(votes_for), float(votes_against)
+            weight_against += weight
     practices = len(u_turnout)
     abstained = practices - votes_for - votes_against
     return Tally(practices, votes_for, votes_against, abstained, weight_for, weight_against)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sim.rules.logistic import total
+
 NEXT: Final = {
     "separate": ("committees_in_common", "shared_officer"),
     "committees_in_common": ("shared_officer",),
@@ -40,7 +42,7 @@ def total_rate(rung: str, committee_rate: float, officer_rate: float, team_rate:
 
 def pick(steps: tuple[tuple[str, float], ...], u: float) -> str:
     """Return the rung taken, with probability proportional to its rate."""
-    target = u * sum(rate for _, rate in steps)
+    target = u * total(steps)
     for name, rate in steps:
         target -= rate
         if target < 0.0:

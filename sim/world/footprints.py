@@ -143,14 +143,18 @@ def systems_touched(bodies: Mapping[int, Body], parts: Collection[int]) -> tuple
     councils = {bodies[i].council for i in parts} - {-1}
     groups = {bodies[i].officer_group for i in parts} - {""}
     touched = {bodies[i].system for i in parts}
-    for body in bodies.values():
-        if body.council in councils or body.officer_group in groups:
-            touched.add(body.system)
+    if councils or groups:
+        for body in bodies.values():
+            if body.council in councils or body.officer_group in groups:
+                touched.add(body.system)
     return tuple(sorted(touched))
 
 
 def connected(members: Collection[int], neighbours: Neighbours) -> bool:
     """Return whether the bodies hang together by border or crossing."""
+    if len(members) == 2:  # as most candidates have
+        one, other = members
+        return other in neighbours[one]
     left = set(members)
     ahead = [left.pop()]
     while ahead and left:
@@ -165,8 +169,12 @@ def list_footprints(
     bodies: Mapping[int, Body],
     neighbours: Neighbours,
     limit: int = MAX_CANDIDATES,
+    *,
+    crossing: bool = True,
 ) -> tuple[Footprint, ...]:
     """Return the candidates whose home is ``system``: first those inside it, then crossing ones.
+
+    The latter are left out unless ``crossing``.
 
     Inside, until ``limit``: the whole system; council groups (bodies with at least half of their
     residents in one council); officer groups; unions of two of these groups; the whole less one
@@ -204,6 +212,8 @@ def list_footprints(
                 officer_group=officer_of.get(members, ""),
                 crosses=False,
             )
+    if not crossing:
+        return tuple(found.values())
     return (*found.values(), *_crossing(system, councils, bodies, neighbours, limit))
 
 
@@ -218,9 +228,11 @@ def _inside(
     if len(whole) < 2:
         return
 
+    patients = {i: body.patients for i, body in inside.items()}
+
     def by_size(groups: Iterable[frozenset[int]]) -> list[frozenset[int]]:
         # by patients and not by code, so that relabelling the CCGs relabels the list
-        return sorted(groups, key=lambda g: (sum(inside[i].patients for i in g), sorted(g)))
+        return sorted(groups, key=lambda g: (sum(map(patients.__getitem__, g)), sorted(g)))
 
     yield whole
     yield from by_size(council_groups)
