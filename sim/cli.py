@@ -206,9 +206,10 @@ def levers(
     )
     if parameters:
         from sim.scenario.parameters import PARAMETER_TABLE
-        from sim.views.parameter_table import parameter_table
+        from sim.views.parameter_table import active_text, parameter_table
 
         show(parameter_table(PARAMETER_TABLE))
+        print_plain(active_text(PARAMETER_TABLE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,3 +40,14 @@ def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
             Text(row.origin),
         )
     return table
+
+
+def active_text(parameters: Iterable[ParameterInfo]) -> str:
+    """Return how many parameters are at work under default levers, and how many are held."""
+    rows = tuple(parameters)
+    active = [row for row in rows if row.active]
+    return (
+        f"{len(active)} parameters are uncertain and act under default levers (as_written), "
+        f"{sum(row.has_evidence for row in active)} of them sized by evidence; "
+        f"{sum(row.held for row in rows)} are held at their medians"
+    )

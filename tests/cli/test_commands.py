@@ -18,7 +18,7 @@ from sim.experiment.api import HEADLINE
 from sim.experiment.compare import COMPARE_COLUMNS
 from sim.records.schema import TABLES
 from sim.scenario.levers import lever_table
-from sim.scenario.parameters import PARAMETER_NAMES
+from sim.scenario.parameters import PARAMETER_NAMES, PARAMETER_TABLE
 from tests.cli.conftest import (
     FILES,
     REPLICATIONS,
@@ -161,6 +161,13 @@ def test_levers_lists_every_lever_and_parameter() -> None:
         assert any(word == name or (len(word) > 9 and name.startswith(word)) for word in firsts), (
             name
         )
+    active = [row for row in PARAMETER_TABLE if row.default.family != "fixed" and not row.acts]
+    sized = sum(row.origin.startswith(("evidence:", "computed:")) for row in active)
+    assert (len(active), sized, sum(row.held for row in PARAMETER_TABLE)) == (40, 32, 23)
+    assert done.out.splitlines()[-1] == (
+        "40 parameters are uncertain and act under default levers (as_written), 32 of them sized "
+        "by evidence; 23 are held at their medians"
+    )
     short = command("levers").out
     assert "running_cost_cut" in short
     assert "support_sd" not in short

@@ -64,7 +64,13 @@ def test_reasons_are_the_places_own(page: str) -> None:
     assert max(map(len, told.values())) == 3
     several = [tuple(reasons) for reasons in told.values() if reasons]
     assert len(several) >= 10 and len(set(several)) == len(several)  # no two places alike
-    assert any("Not ready" in reason for reason in told["Shropshire and Telford"])
+    numbers = re.compile(r": ([+-]?\d+\.\d\d) here, ([+-]?\d+\.\d\d) on average, so that")
+    for reason in (reason for reasons in several for reason in reasons):
+        [(here, average)] = numbers.findall(reason)
+        assert here != average, reason
+    every = " ".join(reason for reasons in several for reason in reasons)
+    for decision in ("in the ballots", "in choosing with whom", "in starting proposals"):
+        assert decision in every
     assert not any(" ccgs" in part for part in found.values())
 
 

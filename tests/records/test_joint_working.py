@@ -163,6 +163,7 @@ def test_failed_tests_are_counted_where_the_log_states_them(world: World) -> Non
         event(9.0, "decided", "NHS England", "S1-1", decision="approved"),
     ]
     courses = [moot(0.0, "S2-1", "S2C1", "S2C2"), moot(0.0, "S1-1", "S1C1", "S1C2")]
-    found = scalars(world, *courses, *decided)
+    applied = [event(8.0, "applied", name[:2], name) for name in ("S2-1", "S1-1")]
+    found = scalars(world, *courses, *applied, *decided)
     assert found["failed_durability"] == 1
     assert found["failed_members"] == 0
