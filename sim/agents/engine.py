@@ -18,7 +18,7 @@ from sim.agents.clock import Clock
 from sim.agents.influences import put_in_force
 from sim.agents.log import Event, EventLog
 from sim.agents.national import NationalBody
-from sim.agents.profiles import future, past
+from sim.agents.profiles import future, past, seasons_of
 from sim.agents.region import Region
 from sim.agents.state import Climbing, Situation
 from sim.agents.system import System
@@ -199,7 +199,8 @@ def _set_stage(situation: Situation) -> None:
     _form_habits(situation)
     _put_in_force(situation, LEVERS_OF_2019)
     _set_budgets(situation)
-    local, centre = (future(situation, origin) for origin in ("local", "centre"))
+    year = seasons_of(situation)
+    local, centre = (future(situation, origin, year) for origin in ("local", "centre"))
     situation.regions = [Region(situation, region.index) for region in world.regions]
     situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
     situation.names = [system.name for system in world.systems]

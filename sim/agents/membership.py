@@ -78,7 +78,8 @@ def hold_ballot(
         terms,
     )
     cast = tally.votes_for + tally.votes_against
-    return Result(carried, ballot.carries(tally, threshold, 0.0), cast, tally.votes_against)
+    ahead = carried or ballot.carries(tally, threshold, 0.0)
+    return Result(carried, ahead, cast, tally.votes_against)
 
 
 def _turnout(situation: Situation, ccg: LivingCCG, number: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.agents import ccg as ccgs
@@ -39,7 +40,7 @@ def merge(
         system=on_map.system,
         patients=patients,
         residents=on_map.residents,
-        voters=tuple(sorted(row for part in parts for row in part.voters)),
+        voters=tuple(sorted(chain.from_iterable(part.voters for part in parts))),
         rule=largest.rule,
         rung="shared_officer" if on_map.officer_group else "separate",
         officer_group=on_map.officer_group,

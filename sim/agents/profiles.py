@@ -23,9 +23,13 @@ LAST_CALL_MONTHS: Final = 3.0  # shortest time seen from first talk to ballot (p
 LONGEST_STEP: Final = 31.0
 
 
-def future(situation: Situation, origin: str) -> Profile:
-    """Return the profile from the start on, for proposals of one origin."""
-    scenario, clock = situation.scenario, situation.clock
+Seasons = tuple[list[float], list[float]]
+"""The steps of the year's deadline, in days since the start, and its factor on each."""
+
+
+def seasons_of(situation: Situation) -> Seasons:
+    """Return how the year's deadline moves the rates, for proposals of every origin."""
+    clock = situation.clock
     steps = {0.0}
     day = clock.start.replace(day=1)
     while day <= clock.end:
@@ -40,9 +44,19 @@ def future(situation: Situation, origin: str) -> Profile:
         _deadline_factor(situation, (a + b) / 2)
         for a, b in zip(seasons, [*seasons[1:], seasons[-1] + LONGEST_STEP], strict=True)
     ]
-    for event in scenario.calendar:
+    return seasons, factors
+
+
+def future(situation: Situation, origin: str, year: Seasons | None = None) -> Profile:
+    """Return the profile from the start on, for proposals of one origin.
+
+    ``year`` is what ``seasons_of`` gives, if it has been asked already.
+    """
+    seasons, factors = year or seasons_of(situation)
+    steps = set(seasons)
+    for event in situation.scenario.calendar:
         if event.kind == "rates":
-            steps.add(clock.moment(event.date))
+            steps.add(situation.clock.moment(event.date))
     for pause in situation.pauses:
         steps.update(pause)
     times = sorted({max(0.0, step) for step in steps})

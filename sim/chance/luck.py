@@ -99,7 +99,8 @@ class Luck:
         key = (purpose.number, attempt)
         array = self._arrays.get(key)
         if array is None:
-            array = self._arrays[key] = np.maximum(self._draw(purpose, attempt), _SMALLEST)
+            page = self._draw(purpose, attempt)
+            array = self._arrays[key] = np.maximum(page, _SMALLEST, out=page)
         return _take(array, bodies)
 
     def normals(self, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0) -> list[float]:

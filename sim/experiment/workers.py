@@ -35,6 +35,8 @@ FRESH_LUCK: Final = 1_000_000_000
 """Added to a replication's number to name luck that no ordinary replication uses."""
 TINY: Final = 8
 """Up to so many replications are run in this process: starting workers would take longer."""
+MOST_YOUNG: Final = 100_000
+"""Young objects before a worker looks for circles: replications leave next to none behind."""
 
 
 class Log(Protocol):
@@ -194,6 +196,7 @@ def _start_worker(job: Job) -> None:
     """Prepare a worker: keep the job, leave Ctrl-C to the parent, never outlive the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()  # the world and the libraries live as long as the worker: no need to look at them
+    gc.set_threshold(MOST_YOUNG)
     _jobs[:] = [job]
     parent = parent_process()
     if parent is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import repeat
 from typing import Final, NamedTuple
 
 from sim.rules.logistic import GRID, rounded
@@ -12,6 +11,8 @@ from sim.rules.logistic import GRID, rounded
 # Shares such as .56 are not exact in binary: 14 of 25 votes must meet a quorum of .56, and 29 of
 # 50 must not exceed a threshold of .58.
 SLACK: Final = 1e-9
+
+CLOSE: Final = 1e-9  # only nearer than this can rounding a chance to its grid decide a vote
 
 
 class Tally(NamedTuple):
@@ -48,24 +49,31 @@ def count_votes(
     weight_for = weight_against = 0.0
     casts = rounded(turnout)
     exp, floor = math.exp, math.floor
-    stated = repeat(0.0) if shifts is None else shifts
-    counts = repeat(1.0) if weights is None else weights
-    for u, u_yes, leaning, shift, weight in zip(u_turnout, u_vote, leanings, stated, counts):  # noqa: B905 - two may go on for ever
+    for index, u in enumerate(u_turnout):
         if u >= casts:
             continue
-        log_odds = support + spread * leaning + shift
-        # happens(u, expit(log_odds)), written out: this is the innermost loop of a replication.
+        log_odds = support + spread * leanings[index]
+        if shifts is not None:
+            log_odds += shifts[index]
+        # happens(u_vote, expit(log_odds)), written out: the innermost loop of a replication.
         if log_odds >= 0.0:
             chance = 1.0 / (1.0 + exp(-log_odds))
         else:
             odds = exp(log_odds)
             chance = odds / (1.0 + odds)
-        if u_yes < floor(chance * GRID + 0.5) / GRID:
+        margin = chance - u_vote[index]
+        if -CLOSE < margin < CLOSE:
+            margin = floor(chance * GRID + 0.5) / GRID - u_vote[index]
+        if margin > 0.0:
             votes_for += 1
-            weight_for += weight
+            if weights is not None:
+                weight_for += weights[index]
         else:
             votes_against += 1
-            weight_against += weight
+            if weights is not None:
+                weight_against += weights[index]
+    if weights is None:
+        weight_for, weight_against = float(votes_for), float(votes_against)
     practices = len(u_turnout)
     abstained = practices - votes_for - votes_against
     return Tally(practices, votes_for, votes_against, abstained, weight_for, weight_against)

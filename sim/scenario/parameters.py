@@ -114,6 +114,10 @@ def draw_parameters(
     for row in PARAMETER_TABLE:
         value = values.get(row.name)
         if value is None:
-            value = priors[row.name].draw(luck.uniform(PARAMETERS, row.number))
+            prior = priors[row.name]
+            if prior.family == "fixed":
+                value = prior.first
+            else:
+                value = prior.draw(luck.uniform(PARAMETERS, row.number))
         values[row.name] = min(max(value, row.low), row.high)
     return Parameters(**values)
