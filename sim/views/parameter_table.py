@@ -19,8 +19,10 @@ def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
 
     table = plain_table(
         "Parameters",
-        "How to read: each replication draws every parameter from its distribution. Origin says "
-        "whether it is evidence, computed from evidence, or assumed, and why. Numbers in square "
+        "How to read: these are the priors, before any fitting. By default a replication takes a "
+        "joint draw of the parameters that act under default levers from the fit (model.knowledge "
+        "= 'fitted'; docs/calibration.md shows prior beside posterior), and the others from here. "
+        "Origin says whether a prior is evidence, computed from evidence, or assumed, and why. Numbers in square "
         "brackets are the mechanisms that a parameter serves. A scenario file may hold a parameter "
         "at a number, or give it another distribution, in its section “parameters”.",
     )
