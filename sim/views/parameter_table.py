@@ -19,12 +19,13 @@ def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
 
     table = plain_table(
         "Parameters",
-        "How to read: these are the priors, before any fitting. By default a replication takes a "
-        "joint draw of the parameters that act under default levers from the fit (model.knowledge "
-        "= 'fitted'; docs/calibration.md shows prior beside posterior), and the others from here. "
-        "Origin says whether a prior is evidence, computed from evidence, or assumed, and why. "
-        "Numbers in square brackets are the mechanisms that a parameter serves. A scenario file may hold a parameter "
-        "at a number, or give it another distribution, in its section “parameters”.",
+        "How to read: these are the priors, before any fitting. By default a replication takes "
+        "a joint draw of the parameters that act under default levers from the fit "
+        "(model.knowledge = 'fitted'; docs/calibration.md shows prior beside posterior), and "
+        "the others from here. Origin says whether a prior is evidence, computed from evidence,"
+        " or assumed, and why. Numbers in square brackets are the mechanisms that a parameter "
+        "serves. A scenario file may hold a parameter at a number, or give it another "
+        "distribution, in its section “parameters”.",
     )
     table.add_column("parameter", style="bold", overflow="fold", ratio=24)
     table.add_column("prior", overflow="fold", ratio=18)
