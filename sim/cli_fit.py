@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CALIBRATION_OUT: Final = Path("results/calibration")
 FORECAST_OUT: Final = Path("results/forecast")
 CHECKS: Final = 3000
+FEWEST: Final = 200  # replications of a wave from which an emulator can be fitted at all
 Told = Callable[[str, int, int], None]
 
 
@@ -38,7 +39,11 @@ def calibrate(
     quiet: Quiet = False,
     before_2020: Annotated[
         bool,
-        typer.Option("--before-2020", help="Leave the round of 2020 out: votes, durations, all."),
+        typer.Option(
+            "--before-2020",
+            help="Leave the round of 2020 out of the fit: its outcomes and votes. Priors and "
+            "durations stay as they are.",
+        ),
     ] = False,
     check: Annotated[
         int,
@@ -63,18 +68,28 @@ def calibrate(
     """
     from sim.evidence.fitting import POSTERIOR, fit, prove
 
-    folder = out or CALIBRATION_OUT
+    folder = out or (CALIBRATION_OUT / "before_2020" if before_2020 else CALIBRATION_OUT)
     refuse_odd_path("--out", folder)
+    if ballots and (check or publish or before_2020):
+        raise InputError("--ballots goes with --seed and --out alone")
     if ballots:
         _report_ballots(folder, seed)
         return
-    if publish and not publish.isidentifier():
-        raise InputError(f"--publish {publish!r}: give a name of letters, digits and _")
+    if publish and (not publish.isidentifier() or publish == "prior"):
+        raise InputError(
+            f"--publish {publish!r}: give a name of letters, digits and _, other than prior"
+        )
+    if check and check < 20:
+        raise InputError(f"--check is {check}; must be 20 or more synthetic truths")
+    if check and publish:
+        raise InputError("--check fits to synthetic truths: there is nothing to --publish")
+    if replications < max(FEWEST, 2 * check):
+        raise InputError(
+            f"--replications is {replications:,}; must be at least {max(FEWEST, 2 * check):,} here"
+        )
     waves = _waves(before_2020)
     with _Told(quiet) as told:
         if check:
-            if check < 20:
-                raise InputError(f"--check is {check}; must be 20 or more synthetic truths")
             text = prove(
                 waves,
                 folder,
@@ -128,9 +143,10 @@ def _ship(posterior: Path, name: str) -> None:
     target = FOLDER / name
     target.mkdir(parents=True, exist_ok=True)
     for file in ("draws.csv", "places.csv", "about.toml"):
-        (target / file).unlink(missing_ok=True)
         if (posterior / file).exists():
             shutil.copyfile(posterior / file, target / file)
+        else:
+            (target / file).unlink(missing_ok=True)
 
 
 def forecast(

@@ -54,6 +54,8 @@ class Designation:
             self._review(system, again=True)
 
     def _review(self, system: System, *, again: bool = False) -> None:
+        if system.heirs:  # it has been split or joined, and is reviewed no more
+            return
         situation = self._situation
         exempt = bool(system.exempt)
         ccgs = len(system.members)

@@ -41,7 +41,6 @@ def lead(system: System) -> Generator[simpy.Event, object, None]:
         data = {}
         if situation.levers.leaders.reasons:
             data["reason"] = _exit_reason(system)
-            system.chosen_by_centre = data["reason"] == "moved_on"
         system.leader_in_post = False
         situation.log.write(situation.env.now, "leader_left", system.code, data=data)
         system.lead_changed()
@@ -50,6 +49,7 @@ def lead(system: System) -> Generator[simpy.Event, object, None]:
         if system.heirs:
             return
         system.leader_turn += 1
+        system.chosen_by_centre = data.get("reason") == "moved_on"
         system.leader_in_post = True
         situation.log.write(situation.env.now, "leader_joined", system.code)
         system.lead_changed()

@@ -137,6 +137,8 @@ class Situation:
 
     def _fitted_place(self, system: int) -> PlaceEffect | None:
         posterior = self.scenario.posterior
+        if self.scenario.form.leanings == "unlearnt":
+            return None
         return posterior.places.get(self.world.systems[system].code) if posterior else None
 
     def mostly_in(self, council: int) -> int:

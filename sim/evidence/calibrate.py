@@ -228,7 +228,7 @@ def calibrate(
         for index, wave in enumerate(waves):
             part = design(
                 wave,
-                folder / f"{round_name}_{wave.name}",
+                folder / f"{round_name}_{wave.name}_{replications}",
                 names,
                 replications=replications,
                 seed=seed + shift + index,
@@ -244,7 +244,7 @@ def calibrate(
         waves, emulators, names, ballots, seed=seed + 10, rows=DESIGN_ROWS
     )
     around = first.mean(axis=0) + SPREAD * (first - first.mean(axis=0))
-    posterior = folder / "first_posterior"
+    posterior = folder / f"first_posterior_{replications}"
     posterior.mkdir(parents=True, exist_ok=True)
     np.save(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))

@@ -6,8 +6,8 @@ round by round. Rounds follow each other in one run, so their errors hang togeth
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCENARIO: Final = "history_2013"
+LAST_YEAR: Final = 2019
 LOWEST: Final = 42  # the least count that is thought possible in a log score
 COLUMNS: Final = (
     "date",
@@ -37,26 +38,28 @@ COLUMNS: Final = (
 
 
 def earlier_rounds(folder: Path, seed: int = 1) -> pd.DataFrame:
-    """Return the scores of the count on each 1 April on which mergers took effect before 2020.
+    """Return the scores of the count on each 1 April from 2014 to 2019.
 
     Args:
         folder: a finished batch of ``history_2013``.
         seed: of the randomised PIT.
 
-    ``nobody_merges`` is the error of the forecast that the count of the round before stays.
+    Years in which nobody merged count as well. ``nobody_merges`` is the error of the forecast that
+    the count of the round before stays.
     """
     import pandas as pd
 
     counts = pd.read_parquet(folder / "counts.parquet")
-    record = observed_counts()
+    record = dict(observed_counts())
     rng = np.random.Generator(np.random.Philox(key=seed))
-    days = sorted(record)
     rows = []
-    for before, day in itertools.pairwise(days):
+    before = min(record)
+    for year in range(before.year + 1, LAST_YEAR + 1):
+        day = date(year, 4, 1)
         members = counts.loc[counts["date"] == day, "ccgs"].to_numpy(dtype=float)
-        if len(members) == 0:
-            continue
-        truth = record[day]
+        stays = record[before]
+        truth = record.setdefault(day, stays)  # where nobody merged the count stays
+        before = day
         low, middle, high = np.quantile(members, (0.05, 0.5, 0.95))
         rows.append(
             (
@@ -66,11 +69,11 @@ def earlier_rounds(folder: Path, seed: int = 1) -> pd.DataFrame:
                 float(low),
                 float(high),
                 float(crps(truth, members)),
-                log_score_of_count(truth, members, LOWEST, record[before]),
+                log_score_of_count(truth, members, LOWEST, stays),
                 float(pit(truth, members, rng.random())),
                 bool(covered(truth, members, 0.5)),
                 bool(covered(truth, members, 0.9)),
-                float(abs(record[before] - truth)),
+                float(abs(stays - truth)),
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -106,5 +106,7 @@ def _ridge(design: Array, targets: Array, penalty: float = 3.0) -> Array:
     """Return ridge coefficients; the constant is not penalised."""
     penalties = np.full(design.shape[1], penalty)
     penalties[0] = 0.0
+    if len(design) < 2 or not np.isfinite(targets).all():
+        raise ValueError("an emulator needs several finite replications")
     gram = design.T @ design + np.diag(penalties)
     return np.asarray(np.linalg.solve(gram, design.T @ targets), dtype=float)

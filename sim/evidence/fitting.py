@@ -88,7 +88,7 @@ def fit(
     predicted = {}
     learnt: tuple[LearntPlace, ...] = ()
     for wave in waves:
-        batch = folder / f"check_{wave.name}"
+        batch = folder / f"check_{wave.name}_{replications}"
         part = design(
             wave,
             batch,
@@ -131,7 +131,7 @@ def prove(
     designs = [
         design(
             wave,
-            folder / f"truths_{wave.name}",
+            folder / f"truths_{wave.name}_{replications}",
             names,
             replications=replications,
             seed=seed,

@@ -47,11 +47,18 @@ def count_summary(folder: Path, dates: Sequence[date] = DATES) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def system_table(folder: Path, world: World, dates: Sequence[date] = DATES) -> pd.DataFrame:
-    """Return, by system: CCGs at the start, chance of one CCG and mean number on each date."""
+def system_table(
+    folder: Path, world: World, dates: Sequence[date] = DATES, below: int | None = None
+) -> pd.DataFrame:
+    """Return, by system: CCGs at the start, chance of one CCG and mean number on each date.
+
+    ``below`` takes replications of lower numbers alone, to pair them with a shorter batch.
+    """
     import pandas as pd
 
     systems = pd.read_parquet(folder / "systems.parquet")
+    if below is not None:
+        systems = systems[systems["replication"] < below]
     start = {s.code: len(s.ccgs) for s in world.systems}
     table = pd.DataFrame(
         {

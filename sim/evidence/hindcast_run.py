@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 MODEL: Final = "simulation"
 ARMS: Final[dict[str, str]] = {
-    MODEL: "the simulation as it stands",
+    MODEL: "the simulation, without what the fit has learnt of each system from this very round",
+    "places_learnt": "the simulation with what it has learnt of each system from this round",
     "no_shared_effect": "the simulation without a shared proposal effect in ballots",
     "no_leaders_gate": "the simulation whose leaders ballot whatever support they expect",
 }
@@ -77,8 +78,10 @@ def check_libraries() -> None:
 
 
 def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
-    """Return the scenario up to the day, and without each of two mechanisms, by the name of arms.
+    """Return the scenario up to the day, and its variants, by the name of arms.
 
+    What the fit has learnt of each system from this very round (leanings) is left out of all but
+    ``places_learnt``: with it, systems are scored by what they themselves have told.
     ``no_shared_effect``: ``support_shared`` is 0, so that CCGs of one proposal differ as much as
     those of two. ``no_leaders_gate``: leaders call every ballot (``ballot.leaders_gate``).
 
@@ -88,13 +91,15 @@ def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     if base.start >= on:
         raise InputError(f"{base.source}: start = {base.start} must come before {on}")
     tables = base.tables() | {"end": on}
+    tables["model"] = dict(tables["model"]) | {"leanings": "unlearnt"}
+    told = {"model": dict(tables["model"]) | {"leanings": "learnt"}}
     unshared = {"parameters": dict(tables["parameters"]) | {"support_shared": 0.0}}
     ballot = dict(tables["levers"]["ballot"]) | {"leaders_gate": False}
     ungated = {"levers": dict(tables["levers"]) | {"ballot": ballot}}
     # by way of tables, as from a file: what an arm states itself then wins over anything fitted
     return tuple(
         parse_scenario(tables | change | {"name": name}, base.source)
-        for name, change in zip(ARMS, ({}, unshared, ungated), strict=True)
+        for name, change in zip(ARMS, ({}, told, unshared, ungated), strict=True)
     )
 
 

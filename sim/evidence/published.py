@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -92,7 +93,8 @@ def make_forecast(
         batch = folder / f"without_{name}"
         _run(batch, changed, less, max(1, replications // 2), seed, workers, progress)
         without[name] = system_table(batch, less)
-    leans = lean_table(tables[LATER]["systems"], without, LEANS_ON)
+    paired = system_table(folder / LATER, world, below=max(1, replications // 2))
+    leans = lean_table(paired, without, LEANS_ON)
     return Published(made_on, tables, leans, hashes, replications, seed)
 
 
@@ -149,6 +151,8 @@ def write_forecast(published: Published, docs: Path) -> Path:
             f"{folder}: a forecast of that day is published already and must not change; "
             "give another day with --made-on"
         )
+    final, folder = folder, folder.with_name(f".{folder.name}-unfinished")
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for start, tables in published.tables.items():
         for name, table in tables.items():
@@ -161,6 +165,8 @@ def write_forecast(published: Published, docs: Path) -> Path:
         "hashes": published.hashes,
     }
     (folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    folder.rename(final)
+    folder = final
     page = docs / "forecast.md"
     before = page.read_text(encoding="utf-8") if page.exists() else HEAD
     page.write_text(before.rstrip() + "\n\n" + forecast_section(published), encoding="utf-8")
@@ -216,7 +222,8 @@ def forecast_section(published: Published) -> str:
         end = later.loc[row["system"], f"p_one_ccg_{DATES[1]:%Y_%m_%d}"]
         changes = " | ".join(f"{row[column]:+.2f}" for column in inputs)
         lines.append(
-            f"| {row['name']} | {row['ccgs_at_start']} | {row[LEANS_ON]:.2f} | {end:.2f} | "
+            f"| {row['name']} | {row['ccgs_at_start']} | "
+            f"{later.loc[row['system'], LEANS_ON]:.2f} | {end:.2f} | "
             f"{changes} |"
         )
     lines += ["", "Hashes (SHA-256):", ""]

@@ -36,6 +36,11 @@ class ModelForm(BaseModel):
         "that the scenario states itself is taken from there",
         max_length=1000,
     )
+    leanings: Literal["learnt", "unlearnt"] = Field(
+        "learnt",
+        description="whether systems keep what the fit has learnt of each from its own course up "
+        "to April 2020; unlearnt where that very course is scored or compared",
+    )
     parameters: Literal["drawn", "median"] = Field(
         "drawn",
         description="each replication draws its parameters, or all hold them at their medians",

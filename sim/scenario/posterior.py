@@ -144,7 +144,10 @@ def _places(tables: Mapping[str, list[list[str]]], folder: Path) -> dict[str, Pl
     header, *body = tables["places.csv"] or [[]]
     if tuple(header) != _PLACE_COLUMNS:
         raise InputError(f"{path}: columns must be {', '.join(_PLACE_COLUMNS)}")
-    return {
-        line[0]: PlaceEffect(*_numbers(line[1:], 4, path, number))
-        for number, line in enumerate(body, start=2)
-    }
+    places: dict[str, PlaceEffect] = {}
+    for number, line in enumerate(body, start=2):
+        effect = PlaceEffect(*_numbers(line[1:], 4, path, number))
+        if min(effect.start_sd, effect.support_sd) < 0.0 or line[0] in places:
+            raise InputError(f"{path}, line {number}: sd below 0, or a system that is there twice")
+        places[line[0]] = effect
+    return places

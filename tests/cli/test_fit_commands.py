@@ -62,7 +62,7 @@ def test_wrong_input_ends_with_two(tmp_path: Path, arguments: tuple[str, ...], s
 
 
 def test_the_proof_of_the_fitting_in_small(tmp_path: Path) -> None:
-    done = run("calibrate", "--check", "20", "--replications", "60", "--out", str(tmp_path / "c"))
+    done = run("calibrate", "--check", "20", "--replications", "200", "--out", str(tmp_path / "c"))
     assert done.returncode == 0, done.stderr
     assert "20 synthetic truths from the prior" in done.stdout
     assert (tmp_path / "c" / "simulation_based_check.md").exists()
