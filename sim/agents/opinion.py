@@ -96,9 +96,7 @@ class Opinion:
         self._stances = {
             index: lmc.advise(self._situation, index, self._proposal, self._mood) for index in asked
         }
-        self._advice = [
-            lmc.effect_on(self._situation, ccg, self._stances) for ccg in self._members
-        ]
+        self._advice = [lmc.effect_on(self._situation, ccg, self._stances) for ccg in self._members]
 
     def advice_to(self, ccg: LivingCCG) -> str:
         """Return the advice that a CCG's members have been given."""
