@@ -14,8 +14,9 @@ import pytest
 
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.compare import paired
-from sim.scenario import load_scenario, parse_scenario
+from sim.scenario import parse_scenario
 from sim.world import World, load_world
+from tests.agents.arms import from_priors
 
 SEED = 1
 REPLICATIONS = 60
@@ -27,7 +28,7 @@ SMALL = 150_000  # patients
 
 @pytest.fixture(scope="module")
 def batch() -> Iterator[Batch]:
-    scenarios = [load_scenario(name) for name in (*CUTS, *OTHERS)]
+    scenarios = [from_priors(name) for name in (*CUTS, *OTHERS)]
     yield run_batch(scenarios, replications=REPLICATIONS, seed=SEED, workers=2)
 
 

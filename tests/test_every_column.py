@@ -16,9 +16,8 @@ from sim.experiment.batch import Batch, run_batch
 from sim.experiment.variance import variance_shares
 from sim.records import outcomes_leaders
 from sim.records.schema import TABLES
-from sim.scenario import Scenario, parse_scenario
 from sim.scenario.parameters import PARAMETER_TABLE
-from tests.agents.arms import PRIOR
+from tests.agents.arms import from_priors
 
 SCENARIOS = (
     "as_written",
@@ -75,14 +74,10 @@ BY_SCENARIO: dict[tuple[str, str], str] = {
 COLUMNS = [(table.name, column.name) for table in TABLES for column in table.all_columns]
 
 
-def drawn_from_priors(name: str) -> Scenario:
-    return parse_scenario({"extends": name} | PRIOR, name)
-
-
 @pytest.fixture(scope="session")
 def batch() -> Iterator[Batch]:
     """Lives in a folder of its own until the session ends."""
-    scenarios = [drawn_from_priors(name) for name in SCENARIOS]
+    scenarios = [from_priors(name) for name in SCENARIOS]
     yield run_batch(scenarios, replications=REPLICATIONS, seed=SEED, workers=WORKERS)
 
 
@@ -137,7 +132,7 @@ def test_every_parameter_is_drawn_anew_in_each_replication(batch: Batch) -> None
 
 def test_every_kind_of_luck_has_a_share_in_the_final_count(batch: Batch) -> None:
     """40 pairs a group: exchanging its luck alone moves the final count in some of them."""
-    alone = [drawn_from_priors("as_written")]
+    alone = [from_priors("as_written")]
     written = run_batch(alone, replications=PAIRS, seed=SEED, workers=WORKERS)
     frame = variance_shares(
         alone, written, replications=PAIRS, components=GROUPS, seed=SEED, workers=WORKERS

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from sim.scenario import load_scenario, parse_scenario
+from tests.agents.arms import PRIOR
 from tests.england_batch import Difference, Outcome, outcomes, paired
 
 SEED = 1
@@ -37,7 +38,7 @@ Results = Mapping[str, list[Outcome]]
 
 @pytest.fixture(scope="session")
 def results() -> Results:
-    return outcomes(ARMS, SEED, REPLICATIONS)
+    return outcomes({name: arm | PRIOR for name, arm in ARMS.items()}, SEED, REPLICATIONS)
 
 
 def counted(name: str) -> Callable[[Outcome], float]:

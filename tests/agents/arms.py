@@ -61,6 +61,11 @@ def merged_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str,
     return result
 
 
+def from_priors(name: str) -> Scenario:
+    """Return a shipped scenario whose parameters are drawn from the priors."""
+    return parse_scenario({"extends": name} | PRIOR, name)
+
+
 def certain(**over: Any) -> Scenario:
     """Return a scenario in which everything goes well on fixed dates, changed as asked."""
     base = {

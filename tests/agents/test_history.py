@@ -6,7 +6,8 @@ of 2019, with luck that has its own addresses, so no false alarms are possible.
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ import pytest
 from sim.agents import Event, replicate_log
 from sim.rules.logistic import Terms
 from sim.scenario import Scenario, parse_scenario
-from sim.world import load_world
+from sim.world import World, load_world
 from tests.agents.arms import PRIOR
 from tests.chance.test_independence import CHANGED
 
@@ -23,6 +24,11 @@ REPLICATIONS = range(20)
 FEW = range(4)
 SEED = 1
 OTHERS = ("typically_dropped", "hard_rule", "locally_led", "no_cost_cut", "as_happened")
+
+
+@cache
+def england() -> World:
+    return load_world()
 
 
 class Found(NamedTuple):
@@ -37,9 +43,14 @@ class Found(NamedTuple):
     terms: Terms
 
 
+def over_soon(scenario: Scenario) -> Scenario:
+    """Return a scenario that ends after a day: nothing later is looked at here."""
+    return replace(scenario, end=scenario.start + timedelta(days=1))
+
+
 def first_day(scenario: Scenario, replication: int) -> list[Found]:
     """Return what had begun before the start: a proposal with a parent begins later on that day."""
-    events = replicate_log(load_world(), scenario, SEED, replication).events
+    events = replicate_log(england(), over_soon(scenario), SEED, replication).events
     at_start = [e for e in events if e.kind == "mooted" and e.time == 0.0]
     return [found_of(e) for e in at_start if not e.data["parent"]]
 
@@ -68,7 +79,7 @@ def shipped(name: str) -> list[list[Found]]:
 @cache
 def crossing_systems() -> set[str]:
     """Return the systems that the register's proposals across a border reach into."""
-    world = load_world()
+    world = england()
     reached = [{world.ccgs[i].system for i in live.ccgs} for live in world.live_proposals]
     crossing = [systems for systems in reached if len(systems) > 1]
     assert len(crossing) == 1
@@ -77,7 +88,7 @@ def crossing_systems() -> set[str]:
 
 def test_the_first_day_differs_between_replications_and_holds_unseen_talks() -> None:
     """What the tests below compare is not simply constant."""
-    register, days = len(load_world().live_proposals), set()
+    register, days = len(england().live_proposals), set()
     assert len({tuple(found) for found in shipped("as_written")}) == len(REPLICATIONS)
     for found in shipped("as_written"):
         unseen = found[register:]
@@ -102,7 +113,7 @@ def test_the_first_day_is_the_same_in_every_shipped_scenario(name: str) -> None:
             f for f in other if f.subject not in apart
         ]
         compared += sum(f.subject not in apart for f in base)
-        register = len(load_world().live_proposals)
+        register = len(england().live_proposals)
         assert base[:register] == other[:register]
     assert compared > 19 * len(REPLICATIONS)
 
@@ -140,13 +151,13 @@ def test_dated_acts_do_not_reach_back_before_the_start() -> None:
 
 def origins(scenario: Scenario, replications: range) -> list[list[str]]:
     """Return the origins of the register's proposals, replication by replication."""
-    register = len(load_world().live_proposals)
+    register = len(england().live_proposals)
     return [[f.origin for f in first_day(scenario, r)[:register]] for r in replications]
 
 
 def test_a_live_proposals_origin_varies_unless_the_record_hints_at_it() -> None:
     """The chance that a right draw shows one value only for any of 17: 17 E[p^20 + q^20] < 1."""
-    register = load_world().live_proposals
+    register = england().live_proposals
     rows = [[f.origin for f in found[: len(register)]] for found in shipped("as_written")]
     varied = 0
     for live, drawn in zip(register, zip(*rows, strict=True), strict=True):
@@ -164,7 +175,7 @@ def test_live_origins_follow_the_centres_share(share: float, origin: str) -> Non
     scenario = parse_scenario(
         {"extends": "as_written", "parameters": {"start_centre_share": share}, **PRIOR}
     )
-    register = load_world().live_proposals
+    register = england().live_proposals
     for drawn in origins(scenario, FEW):
         for live, found in zip(register, drawn, strict=True):
             assert found == (origin if live.origin_hint == "unknown" else live.origin_hint)
@@ -178,7 +189,7 @@ def test_live_origins_come_at_the_centres_share() -> None:
     scenario = parse_scenario(
         {"extends": "as_written", "parameters": {"start_centre_share": 0.3}, **PRIOR}
     )
-    register = load_world().live_proposals
+    register = england().live_proposals
     drawn = [
         found
         for row in origins(scenario, REPLICATIONS)

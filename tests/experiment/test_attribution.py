@@ -15,6 +15,7 @@ from sim.experiment.information import evpi, value_of_knowing_scale
 from sim.scenario import load_scenario
 from sim.world import load_world
 from sim.world.errors import InputError
+from tests.agents.arms import from_priors
 
 REPLICATIONS = 40
 OF_EIGHT_ARMS = 24
@@ -55,7 +56,7 @@ def test_switching_a_driver_off_leaves_the_others_as_they_were() -> None:
 def test_shares_of_drivers_sum_to_one_with_intervals() -> None:
     """England, 24 replications of 8 arms, seed 1; false-alarm rate .025 for each driver."""
     found = attribute(
-        load_scenario("as_happened"), replications=OF_EIGHT_ARMS, seed=SEED, workers=2
+        from_priors("as_happened"), replications=OF_EIGHT_ARMS, seed=SEED, workers=2
     ).shares.set_index("driver")
     print("\n", found)
     assert set(found.index) == {LOCAL, *DRIVERS}

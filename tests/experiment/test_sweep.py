@@ -14,6 +14,7 @@ from sim.scenario import Scenario, load_scenario
 from sim.views.sweep_table import save_sweep, sweep_table
 from sim.views.terminal import render_text
 from sim.world.errors import InputError
+from tests.agents.arms import from_priors
 from tests.small_worlds import write_world
 
 
@@ -122,7 +123,7 @@ def test_pressure_starts_more_while_backlash_costs_ballots() -> None:
     24 replications, seed 1, fixed for good. Without backlash the share carried stands still.
     """
     done = sweep(
-        load_scenario("as_written"),
+        from_priors("as_written"),
         make_setting("force.cajoling", (0.0, 6.0)),
         also=make_setting("ballot_perceived_centre", (0.0, -1.2)),
         outcomes=("proposals", "carried_share"),
