@@ -65,6 +65,7 @@ def places(
     from sim.evidence.register import cases
     from sim.experiment import api
     from sim.experiment.reasons import average_terms
+    from sim.scenario import parse_scenario
     from sim.views.places_page import PageFacts, PlaceReport, places_page
     from sim.views.progress import ProgressReport
     from sim.views.results import open_results
@@ -76,7 +77,9 @@ def places(
         raise InputError(f"--reasons is {reasons}; must be a whole number from 2")
     if not page.parent.is_dir() or page.is_dir():
         raise InputError(f"--page '{page}': give a file in a folder that exists")
-    checked = api.check_scenarios([SCENARIO])
+    # what the fit has learnt of each place from its own course would answer the question itself
+    tables = {"extends": SCENARIO, "name": SCENARIO, "model": {"leanings": "unlearnt"}}
+    checked = api.check_scenarios([parse_scenario(tables, SCENARIO)])
     [scenario] = checked.scenarios
     world = checked.world_of(scenario)
     named = named_places(world)
