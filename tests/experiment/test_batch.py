@@ -18,6 +18,7 @@ import pytest
 import sim.experiment.workers as workers_module
 from sim.experiment.batch import Batch, BatchInterrupted, open_batch, run_batch
 from sim.experiment.workers import ReplicationError
+from sim.records.manifest import RESULTS_VERSION
 from sim.records.schema import TABLES
 from sim.records.tables import write_csv
 from sim.world import InputError
@@ -234,7 +235,9 @@ def test_another_results_version_is_refused(
     run(replications=3, out=tmp_path / "o")
     for module in ("sim.records.manifest", "sim.experiment.batch", "sim.experiment.plan"):
         monkeypatch.setattr(f"{module}.RESULTS_VERSION", "next")
-    with pytest.raises(InputError, match="results version '1', this program writes 'next'"):
+    with pytest.raises(
+        InputError, match=f"results version '{RESULTS_VERSION}', this program writes 'next'"
+    ):
         run(replications=3, out=tmp_path / "o")
     with pytest.raises(InputError, match="results version '1'"):
         open_batch(tmp_path / "o")
