@@ -169,6 +169,16 @@ def test_the_loop_decides_as_the_plain_rule(
     assert (result.votes_for, result.votes_against) == (len(yes), len(voting) - len(yes))
 
 
+def test_a_vote_near_its_chance_is_decided_on_the_grid() -> None:
+    """Just above a chance that is rounded up it is still a yes, just below one rounded down no."""
+    for log_odds_of_a_yes in (0.3, -0.3, 1.1, -1.1, 2.0, -2.0, 0.7):
+        chance = expit(log_odds_of_a_yes)
+        between = (chance + rounded(chance)) / 2
+        assert between != chance
+        result = count(support=log_odds_of_a_yes, spread=0.0, u_turnout=[0.1], u_vote=[between])
+        assert result.votes_for == happens(between, chance) == (rounded(chance) > chance)
+
+
 def test_a_tie_fails_and_one_more_carries() -> None:
     assert not ballot.carries(tally(5, 5, 10), 0.5, 0.0)
     assert ballot.carries(tally(6, 5, 11), 0.5, 0.0)
