@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import simpy
@@ -70,16 +71,34 @@ def officer_weight(situation: Situation, ccg: LivingCCG) -> float:
     return 0.0 if ccg.officer_known else situation.parameters.officer_unknown_share
 
 
-def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
-    """Return the terms of a governing body's consent to a proposal now."""
+def shares_officer(ccg: LivingCCG, members: Sequence[LivingCCG]) -> float:
+    """Return the share of a CCG's partners, by patients, that are under its own officer."""
+    if not ccg.officer_group:
+        return 0.0
+    partners = sharing = 0
+    for other in members:
+        if other is not ccg:
+            partners += other.patients
+            if other.officer_group == ccg.officer_group:
+                sharing += other.patients
+    return sharing / partners
+
+
+def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool, shares_officer: float) -> Terms:
+    """Return the terms of a governing body's consent to a proposal now.
+
+    ``shares_officer`` is the share of its partners that are under its own officer.
+    """
     p = situation.parameters
     terms = consent.consent_terms(
         autonomy=ccg.autonomy,
         matches_council=ccg.matched_council >= 0,
         pushed=pushed,
+        shares_officer=shares_officer,
         incentive=situation.levers.force.incentive,
         consent_base=p.consent_base,
         consent_council_match=p.consent_council_match,
+        consent_officer=p.consent_officer,
         consent_incentive=p.consent_incentive,
     )
     if situation.influences.consent:
@@ -89,20 +108,23 @@ def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool) -> Terms:
     return terms
 
 
-def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> float:
+def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> tuple[float, float]:
     """Return the log of the chance that a governing body would take part now.
 
-    Without influences on consent it depends on nothing that changes in a CCG's life but whether
-    its region pushes.
+    First in a footprint that does not share one officer, then in one that does (a footprint that
+    shares in part counts as not sharing when leaders choose). Without influences on consent it
+    depends on nothing that changes in a CCG's life but whether its region pushes.
     """
     if situation.levers.force.decision_rule == "leader":
-        return 0.0  # nobody else need take part willingly
-    if situation.influences.consent:
-        return math.log(expit(total(consent_of(situation, ccg, pushed))))
-    if ccg.log_consent is None or ccg.log_consent[0] is not pushed:
-        chance = expit(total(consent_of(situation, ccg, pushed)))
-        ccg.log_consent = (pushed, math.log(chance))
-    return ccg.log_consent[1]
+        return 0.0, 0.0  # nobody else need take part willingly
+    known = ccg.log_consent
+    if situation.influences.consent or known is None or known[0] is not pushed:
+        apart, together = (
+            math.log(expit(total(consent_of(situation, ccg, pushed, shares))))
+            for shares in (0.0, 1.0)
+        )
+        known = ccg.log_consent = pushed, (apart, together)
+    return known[1]
 
 
 def consents(situation: Situation, ccg: LivingCCG, log_odds: float) -> bool:

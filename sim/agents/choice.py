@@ -47,14 +47,17 @@ def choose_footprint(
     utilities, kinds = [], []
     for candidate in candidates:
         group = living[candidate.ccgs[0]].officer_group
-        consent = 0.0
+        consents = [0.0, 0.0]
         for index in candidate.ccgs:
             ccg = living[index]
             if ccg.officer_group != group:
                 group = ""
             if index not in log_consent:  # from another system
                 log_consent[index] = ccgs.log_consent(situation, ccg, pushed)
-            consent += log_consent[index]
+            apart, together = log_consent[index]
+            consents[0] += apart
+            consents[1] += together
+        consent = consents[group != ""]
         whole, one_council = candidate.whole_system, candidate.council >= 0
         kinds.append((whole, one_council, group != ""))
         utilities.append(footprints.utility(pulls, whole, one_council, group != "", consent))
@@ -63,12 +66,13 @@ def choose_footprint(
     u = system.uniform(purposes.FOOTPRINT, system.proposals)
     candidate = candidates[footprints.choose(footprints.share_kinds(utilities, kinds), u)]
     members = [living[index] for index in candidate.ccgs]
+    one_officer = all(ccg.officer_group == members[0].officer_group != "" for ccg in members)
     chosen = footprints.terms(
         pulls,
         candidate.whole_system,
         candidate.council >= 0,
-        all(ccg.officer_group == members[0].officer_group != "" for ccg in members),
-        sum(log_consent[ccg.id] for ccg in members),
+        one_officer,
+        sum(log_consent[ccg.id][one_officer] for ccg in members),
     )
     return members, chosen + _beside(situation, candidate) if extra else chosen
 

@@ -30,6 +30,7 @@ from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
 from sim.rules.starting import centre_intensity
 from sim.scenario.levers import Levers
+from sim.scenario.levers_beside import Boundaries
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
     PARAMETER_COLUMNS,
@@ -44,6 +45,10 @@ from sim.world.model import RUNGS, LiveProposal, World
 DAYS_PER_MONTH = 365.25 / 12
 POSTERIOR_ROW = 0  # the column of the page of parameters that picks a joint draw
 LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
+BEFORE = {  # the same, by the scenario's rule on footprints that cross a border
+    "never": LEVERS_OF_2019,
+    "county": LEVERS_OF_2019.model_copy(update={"boundaries": Boundaries(cross_system="county")}),
+}
 BUDGETS_OF_2019 = (LEVERS_OF_2019.money, LEVERS_OF_2019.joint)
 _parameter_values = attrgetter(*PARAMETER_NAMES)
 
@@ -191,13 +196,15 @@ def _set_stage(situation: Situation) -> None:
 
     What began before the start happened under the policy of then, whatever the scenario: so the
     stage is set under the levers of 2019, and the scenario's take over before the first event.
+    Whether footprints may cross a system border is the scenario's from the outset, for live
+    proposals and unseen talks alike.
     """
     world, env, scenario = situation.world, situation.env, situation.scenario
     situation.log.write(0.0, "start", "England", data={"ccgs": len(world.ccgs)})
     for ccg in world.ccgs:
         situation.ccgs[ccg.index] = ccgs.starting_ccg(situation, ccg)
     _form_habits(situation)
-    _put_in_force(situation, LEVERS_OF_2019)
+    _put_in_force(situation, BEFORE[scenario.levers.boundaries.cross_system])
     _set_budgets(situation)
     year = seasons_of(situation)
     local, centre = (future(situation, origin, year) for origin in ("local", "centre"))

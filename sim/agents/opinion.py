@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.agents import council, influences, lmc
+from sim.agents.ccg import shares_officer
 from sim.agents.log import Terms
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
@@ -127,18 +128,14 @@ class Opinion:
         p = situation.parameters
         patients = self._patients
         partners = patients - ccg.patients
-        distress = sharing = 0.0
-        group = ccg.officer_group
+        distress = 0.0
         for other in self._members:
-            if other is not ccg:
-                if other.distress:
-                    distress += other.distress * other.patients
-                if group and other.officer_group == group:
-                    sharing += other.patients
+            if other is not ccg and other.distress:
+                distress += other.distress * other.patients
         terms = support.argument_terms(
             outweighed_by=support.outweighed(ccg.patients, patients, len(self._members)),
             partner_distress=max(0.0, distress / partners - ccg.distress),
-            shares_officer=sharing / partners,
+            shares_officer=shares_officer(ccg, self._members),
             matches_council=ccg.matched_council >= 0,
             makes_one_council=self._one_council,
             perceived_centre=self._perceived == "centre",

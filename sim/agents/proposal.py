@@ -214,7 +214,8 @@ class Proposal:
         worst: Terms = ()
         lowest, pushed = math.inf, self.home.pushed
         for member in self.members:
-            terms = ccgs.consent_of(situation, member, pushed)
+            shares = ccgs.shares_officer(member, self.members)
+            terms = ccgs.consent_of(situation, member, pushed, shares)
             log_odds = total(terms)
             if ccgs.consents(situation, member, log_odds):
                 willing.append(member)

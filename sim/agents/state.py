@@ -64,7 +64,8 @@ class LivingCCG:
     shortfall: float = 0.0
     joined: int = 0
     ballots: int = 0
-    log_consent: tuple[bool, float] | None = None  # kept by ``sim.agents.ccg.log_consent``
+    # kept by ``sim.agents.ccg.log_consent``
+    log_consent: tuple[bool, tuple[float, float]] | None = None
     proposal: Proposal | None = None
     alienation: float = 0.0  # in units of the first day: see ``sim.agents.alienation``
     shared_since: float = math.inf  # day since which it shares an officer; before the start below 0

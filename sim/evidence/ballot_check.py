@@ -73,7 +73,7 @@ def predict_ballots(
             chosen = random.choice(len(chosen), len(chosen), p=weights[:, index])
         some = {name: array[chosen] for name, array in values.items()}
         votes = simulate_votes(some, proposal, random, fit.form, fit.selection)
-        found += [_predicted(proposal, record, votes) for record in proposal.records]
+        found += [_predicted(proposal, record, votes) for record in proposal.recorded]
     return tuple(found)
 
 
@@ -86,7 +86,7 @@ def predict_left_out(
     found: list[PredictedBallot] = []
     for proposal in proposals:
         votes = simulate_votes(values, proposal, random, fit.form, fit.selection)
-        found += [_predicted(proposal, record, votes) for record in proposal.records]
+        found += [_predicted(proposal, record, votes) for record in proposal.recorded]
     return tuple(found)
 
 

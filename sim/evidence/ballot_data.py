@@ -69,6 +69,11 @@ class BallotProposal:
     stances: Mapping[int, tuple[str, ...]]
     records: tuple[BallotRecord, ...]
 
+    @property
+    def recorded(self) -> tuple[BallotRecord, ...]:
+        """The ballots of which a result is on record, not inferred from the merger."""
+        return tuple(record for record in self.records if record.kind != "inferred")
+
     def advice(self) -> list[dict[int, str]]:
         """Return every combination of stances that the record allows, committee by committee."""
         lmcs = sorted(self.stances)

@@ -15,7 +15,7 @@ from typing import Final
 from sim.evidence.observed import FOLDER
 from sim.world.errors import InputError, nearest
 
-KINDS: Final = ("counts", "share", "outcome", "pooled_counts", "pooled_share")
+KINDS: Final = ("counts", "share", "outcome", "inferred", "pooled_counts", "pooled_share")
 OUTCOMES: Final = ("carried", "failed", "inquorate")
 STANCES: Final = ("oppose", "neutral", "support")
 
@@ -25,8 +25,9 @@ class BallotRecord:
     """What is known of one vote of one CCG's practices, or of several counted together.
 
     ``kind``: ``counts`` (votes for and against), ``share`` (share of yes in whole per cent, the
-    number of votes unknown), ``outcome`` (carried or failed only), and ``pooled_counts`` and
-    ``pooled_share`` (of several CCGs together). ``practices`` that could vote is None where the
+    number of votes unknown), ``outcome`` (carried or failed only), ``inferred`` (carried, since the
+    merger took effect: no result is on record), and ``pooled_counts`` and ``pooled_share`` (of
+    several CCGs together). ``practices`` that could vote is None where the
     world's number stands; ``turnout`` and ``outcomes`` have one entry a CCG (or none);
     ``inquorate`` means enough yes votes and too few votes. ``advice`` are (local medical
     committee, stance) as recorded, ``opposed_councils`` codes of councils on record against.

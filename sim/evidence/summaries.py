@@ -44,7 +44,7 @@ SUMMARIES: Final[tuple[Summary, ...]] = (
     Summary("officer_mergers", "mergers of CCGs that all shared one officer at the start"),
     Summary("match_mergers", "mergers, weighted by the system's share of CCGs matching a council"),
     Summary("lost", "proposals ended by a lost ballot"),
-    Summary("withdrawn", "public proposals withdrawn"),
+    Summary("withdrawn", "proposals public at the start that were withdrawn"),
     Summary("refused", "proposals ended by a refusal of the centre"),
     Summary("new", "proposals that became public after the start"),
     Summary("new_mergers", "mergers of those"),
@@ -162,8 +162,8 @@ def _add(total: dict[str, float], w: dict[str, float], *, live: bool, outcome: s
         total["crossing_mergers"] += w["crossing"]
         total["officer_mergers"] += w["one_officer"]
         total["match_mergers"] += w["match"]
-    elif outcome in ("lost", "refused", "withdrawn"):
-        total[outcome] += 1
+    elif outcome in ("lost", "refused") or (live and outcome == "withdrawn"):
+        total[outcome] += 1  # that a later one was given up quietly the press would not tell
     elif live and outcome == "open":
         total["live_open"] += 1
     if not live:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 APRIL_2020: Final = date(2020, 4, 1)
+TOLD_BY_BALLOTS: Final = ("lost",)
+"""Summaries left to the ballots' likelihood, which holds the result of every proposal balloted."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,6 @@ def wave_of_2020() -> Wave:
         names=NAMES,
         observed=recorded_summaries(round_of_2020(world), newly_single_2020(), covariates),
         signed=(NAMES.index("new_size"),),
-        used=tuple(range(len(NAMES))),
+        used=tuple(i for i, name in enumerate(NAMES) if name not in TOLD_BY_BALLOTS),
         of=summaries,
     )

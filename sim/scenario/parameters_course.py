@@ -30,10 +30,11 @@ class CourseParameters(SupportParameters):
     )
     call_noise_sd: float = parameter(
         48,
-        lognormal(0.8, 0.3),
+        lognormal(1.0, 0.5),
         "log-odds",
         "error of the leaders' reading of their members",
-        "assumed: three of 22 ballots were called and lost, one by more than 2 log-odds",
+        "assumed: three of 22 ballots were called and lost, one by more than 2 log-odds; wide, "
+        "since the votes themselves speak in the fit",
         (1, 63),
         low=0.0,
     )
