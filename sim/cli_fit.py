@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CALIBRATION_OUT: Final = Path("results/calibration")
 FORECAST_OUT: Final = Path("results/forecast")
-CHECKS: Final = 3000
+CHECKS: Final = 6000
 FEWEST: Final = 200  # replications of a wave from which an emulator can be fitted at all
 Told = Callable[[str, int, int], None]
 
@@ -106,7 +106,7 @@ def calibrate(
             folder,
             ballots=not before_2020,
             replications=replications,
-            checks=min(CHECKS, replications),
+            checks=min(CHECKS, 2 * replications),
             seed=seed,
             workers=workers,
             places=not before_2020,

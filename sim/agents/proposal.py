@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sim.agents.system import System
 
 DAYS_PER_MONTH: Final = 365.25 / 12
-BALLOT_ALLOWANCE: Final = 1.0 * DAYS_PER_MONTH  # planners leave about a month for the ballots
+BALLOT_ALLOWANCE: Final = 0.5 * DAYS_PER_MONTH  # the usual ballot window (priors.md section 3)
 # Shortest times seen, in months: first talk to ballot (priors.md section 3), public proposal to
 # ballot (approval_criteria.md, durations observed), and engagement (priors.md section 1).
 FROM_TALKS: Final = 3.0

@@ -170,7 +170,7 @@ class StartingParameters:
     # -- Choosing a footprint and consenting ----------------------------------------------------
     footprint_whole: float = parameter(
         15,
-        normal(1.0, 0.6),
+        normal(1.0, 1.0),
         "log-odds",
         "pull of the whole-system footprint on leaders who have heard 'typically'",
         "evidence: priors.md section 6, footprint = STP/ICS +1; no range is given, the spread is "
@@ -197,12 +197,12 @@ class StartingParameters:
     )
     footprint_council: float = parameter(
         17,
-        normal(0.3, 0.5),
+        normal(0.3, 0.15),
         "log-odds",
         "pull of a footprint that makes one CCG for one council",
-        "evidence: priors.md section 6, merged body matches one council +.3; no range is given, "
-        "the spread is assumed",
+        "evidence: priors.md section 6, merged body matches one council +.3",
         (80, 103),
+        held=True,
     )
     footprint_officer: float = parameter(
         18,

@@ -234,6 +234,7 @@ class SupportParameters(StartingParameters):
         "effect of councils of all one's residents being opposed",
         "evidence: priors.md section 6, -.2",
         (52, 53),
+        held=True,
     )
     support_opposed_share: float = parameter(
         46,

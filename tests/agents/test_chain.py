@@ -90,11 +90,11 @@ def test_an_application_too_late_waits_for_the_next_window(tmp_path: Path) -> No
 
 
 def test_work_is_hurried_to_make_the_window_if_it_can_be_done(tmp_path: Path) -> None:
-    """4.5 months of work in the three that leave a month for the ballots."""
+    """4.5 months of work in the three and a half that leave half a month for the ballots."""
     scenario = certain(durations={"engage": 2.5}, parameters={"plan_floor": 1.0})
     found = times(run(pair(tmp_path), scenario), "S1-1")
-    assert found["ballot_called"] == pytest.approx(CLOSE - MONTH, abs=1e-4)
-    assert found["drafted"] == pytest.approx((CLOSE - MONTH) / 4.5, abs=1e-4)
+    assert found["ballot_called"] == pytest.approx(CLOSE - MONTH / 2, abs=1e-4)
+    assert found["drafted"] == pytest.approx((CLOSE - MONTH / 2) / 4.5, abs=1e-4)
     assert found["effective"] == APRIL
 
 

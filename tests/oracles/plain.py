@@ -68,7 +68,7 @@ ZERO: Final = (
     "start_crowding", "start_place_sd", "start_after_lost", "start_hard_rule",
     "unseen_months", "footprint_whole", "footprint_expectation", "footprint_council",
     "footprint_officer", "footprint_push", "consent_autonomy_sd", "consent_council_match",
-    "consent_incentive",
+    "consent_incentive", "consent_officer",
     "perceived_if_centre", "perceived_if_local", "perceived_cajoling", "lmc_oppose_share",
     "lmc_support_share", "lmc_oppose_effect", "lmc_support_effect", "lmc_causal_share",
     "council_oppose_share", "support_mean", "support_sd", "support_shared",

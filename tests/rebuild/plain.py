@@ -135,10 +135,17 @@ class Plain(Country):
 
     # setting out (7.5, 7.6)
 
-    def consent(self, b: Body, home: int) -> float:
+    def consent(self, b: Body, home: int, shared: float) -> float:
         against = self.matches(b) and self.places[home].pushes <= 0
         p = self.p
-        return expit(p.consent_base - b.autonomy + p.consent_council_match * against)
+        found = p.consent_base - b.autonomy + p.consent_council_match * against
+        return expit(found + p.consent_officer * shared)
+
+    def shared(self, b: Body, bodies: list[Body]) -> float:
+        """Return the patient share of a CCG's partners under its own officer."""
+        partners = [o for o in bodies if o is not b]
+        theirs = sum(o.patients for o in partners)
+        return sum(o.patients for o in partners if b.group and o.group == b.group) / theirs
 
     def start(self, s: int, origin: str, ago: float = 0.0) -> None:
         place, p = self.places[s], self.p
@@ -149,13 +156,13 @@ class Plain(Country):
         pulls, kinds = [], []
         for members, whole, council, _ in open_ones:
             bodies = [self.bodies[i] for i in members]
-            pull = sum(math.log(self.consent(b, s)) for b in bodies)
+            same = bodies[0].group != "" and len({b.group for b in bodies}) == 1
+            pull = sum(math.log(self.consent(b, s, float(same))) for b in bodies)
             if whole:
                 pull += p.footprint_whole * min(1, place.belief)
                 pull += p.footprint_expectation * max(0, place.belief - 1)
                 pull += p.footprint_push * place.pushes
             pull += p.footprint_council * council
-            same = bodies[0].group != "" and len({b.group for b in bodies}) == 1
             kinds.append((whole, council, same))
             pulls.append(math.exp(pull + p.footprint_officer * same))
         weights = [x / kinds.count(kind) for x, kind in zip(pulls, kinds, strict=True)]
@@ -208,7 +215,12 @@ class Plain(Country):
         if stage == "mooted":
             shortest = max(1.5, 3.0 - ago / MONTH)
             yield self.worked(self.squeezed(explore, explore + draft + engage, shortest))
-            willing = [b for b in bodies if self.chance(self.consent(b, home))]
+            shares = [self.shared(b, bodies) for b in bodies]
+            willing = [
+                b
+                for b, h in zip(bodies, shares, strict=True)
+                if self.chance(self.consent(b, home, h))
+            ]
             if len(willing) < len(bodies):
                 self.n["withdrawn"] += 1
                 self.hold(bodies, False)
@@ -339,7 +351,7 @@ class Plain(Country):
         partners = [o for o in bodies if o is not b]
         theirs = sum(o.patients for o in partners)
         debts = sum(o.patients * o.distress for o in partners) / theirs
-        shared = sum(o.patients for o in partners if b.group and o.group == b.group) / theirs
+        shared = self.shared(b, bodies)
         found = (
             p.ballot_outweighed * max(0.0, 1 - len(bodies) * b.patients / (theirs + b.patients))
             + p.ballot_partner_distress * max(0.0, debts - b.distress)

@@ -210,7 +210,7 @@ class Country(Timetable):
         return [
             c
             for c in self.places[s].candidates
-            if not any(self.bodies[i].busy for i in c[0]) and (self.staged or not c[3])
+            if not any(self.bodies[i].busy for i in c[0])
         ]
 
     def reconsider(self, s: int) -> None:

@@ -142,7 +142,7 @@ class Timetable:
         return end
 
     def squeezed(self, stage: float, left: float, floor_months: float) -> float:
-        available = self.deadline(self.now) - MONTH - self.now
+        available = self.deadline(self.now) - MONTH / 2 - self.now
         floor = self.p.plan_floor * floor_months * MONTH
         if left > available >= floor and available > 0:
             return stage * available / left

@@ -25,7 +25,9 @@ CONSENT: dict[str, Any] = {
     "matches_council": False,
     "pushed": False,
     "incentive": 1.0,
+    "shares_officer": 0.0,
     "consent_base": 3.0,
+    "consent_officer": 0.8,
     "consent_council_match": -0.5,
     "consent_incentive": 0.3,
 }
@@ -40,6 +42,8 @@ CONSENT: dict[str, Any] = {
         ({"matches_council": True, "pushed": True}, 3.0),
         ({"incentive": 3.0}, 3.6),
         ({"incentive": 0.0}, 2.7),
+        ({"shares_officer": 1.0}, 3.8),
+        ({"shares_officer": 0.25}, 3.2),
     ],
 )
 def test_consent(change: dict[str, Any], log_odds: float) -> None:

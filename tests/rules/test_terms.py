@@ -144,13 +144,21 @@ def test_terms_of_consent(matches: bool, pushed: bool, expected: float) -> None:
         autonomy=0.7,
         matches_council=matches,
         pushed=pushed,
+        shares_officer=0.5,
         incentive=3.0,
         consent_base=3.75,
+        consent_officer=0.8,
         consent_council_match=-0.5,
         consent_incentive=0.3,
     )
     assert dict(terms) == pytest.approx(
-        {"base": 3.75, "autonomy": -0.7, "council_match": expected, "incentive": 0.6}
+        {
+            "base": 3.75,
+            "autonomy": -0.7,
+            "council_match": expected,
+            "shared_officer": 0.4,
+            "incentive": 0.6,
+        }
     )
 
 
