@@ -130,7 +130,7 @@ def _tables(folder: Path, world: World) -> dict[str, pd.DataFrame]:
         "count_summary": count_summary(folder),
         "systems": system_table(folder, world),
         "ccgs": ccg_table(folder, world),
-        "pairs": pair_table(folder),
+        "pairs": pair_table(folder, world),
     }
 
 
