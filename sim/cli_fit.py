@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sim.cli_options import Out, Quiet, Replications, Seed, Workers, refuse_odd_path
+from sim.cli_options import Out, Overwrite, Quiet, Replications, Seed, Workers, refuse_odd_path
 from sim.views.exit_codes import print_plain
 from sim.world.errors import InputError
 
@@ -36,6 +36,7 @@ def calibrate(
     seed: Seed = 1,
     workers: Workers = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
     before_2020: Annotated[
         bool,
@@ -64,13 +65,14 @@ def calibrate(
     """Fit the parameters to the recorded rounds and ballots.
 
     Runs each wave twice (at prior parameters, then near the first fit), draws from the posterior
-    and writes it with a report under results/calibration. What is there already is used again.
+    and writes it with a report under results/calibration. What is there already is used again, if
+    the same code has made it.
     """
     from sim.evidence.fitting import POSTERIOR, fit, prove
 
     folder = out or (CALIBRATION_OUT / "before_2020" if before_2020 else CALIBRATION_OUT)
     refuse_odd_path("--out", folder)
-    if ballots and (check or publish or before_2020):
+    if ballots and (check or publish or before_2020 or overwrite):
         raise InputError("--ballots goes with --seed and --out alone")
     if ballots:
         _report_ballots(folder, seed)
@@ -97,6 +99,7 @@ def calibrate(
                 truths=check,
                 seed=seed,
                 workers=workers,
+                overwrite=overwrite,
                 progress=told,
             )
             print_plain(text)
@@ -109,6 +112,7 @@ def calibrate(
             checks=min(CHECKS, 2 * replications),
             seed=seed,
             workers=workers,
+            overwrite=overwrite,
             places=not before_2020,
             progress=told,
         )
@@ -154,6 +158,7 @@ def forecast(
     seed: Seed = 1,
     workers: Workers = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
     made_on: Annotated[
         str, typer.Option(metavar="DAY", help="The day it is dated, as 2026-11-22; today's if not.")
@@ -166,7 +171,8 @@ def forecast(
     """Forecast the counts of April 2021 and July 2022 from the evidence up to 1 April 2020.
 
     Runs as_happened and as_happened_2020 and the latter without one input at a time; writes
-    tables and a page. A forecast that is published already is not changed.
+    tables and a page. Batches that are there already are used again, if the same code has made
+    them; a forecast that is published already is not changed.
     """
     from sim.evidence.published import make_forecast, write_forecast
 
@@ -186,6 +192,7 @@ def forecast(
             replications=replications,
             seed=seed,
             workers=workers,
+            overwrite=overwrite,
             progress=told,
         )
     written = write_forecast(made, target)

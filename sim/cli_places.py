@@ -99,7 +99,7 @@ def places(
     groups = {place.name: place.ccgs for place in named}
     for others in beside.values():
         groups |= others
-    chances = place_chances(batch, scenario, groups)
+    chances = place_chances(batch, scenario, groups, world)
     several = {code: own for code, own in systems_of(world).items() if len(own) > 1}
     reruns = min(reasons, replications)
     say(options, "reading the logs again, for the reasons")

@@ -39,6 +39,8 @@ DESIGN_ROWS: Final = 4000
 FINAL_ROWS: Final = 1000
 BALLOT_POINTS: Final = 4000
 CHAINS: Final = 64
+FIRST: Final = "first"
+SECOND: Final = "second"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Calibration:
     ballot_weight: float
 
 
+def batch_folder(folder: Path, stage: str, wave: Wave, replications: int) -> Path:
+    """Return where a stage of a fit keeps its replications of a wave."""
+    return folder / f"{stage}_{wave.name}_{replications}"
+
+
 def design(
     wave: Wave,
     folder: Path,
@@ -74,19 +81,25 @@ def design(
     seed: int,
     workers: int | None,
     posterior: Path | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Design:
     """Run (or finish) one wave's replications and return what they drew and gave.
 
     Args:
         wave: the wave.
-        folder: where its batch is kept; a batch already there is reused or extended.
+        folder: where its batch is kept; a batch already there is reused or extended, if the same
+            code has made it.
         names: parameters whose scores are wanted.
         replications: how many.
         seed: master seed of the batch.
         workers: worker processes; the result does not depend on it.
         posterior: a folder of draws with ``scores.npy`` beside them; prior draws without it.
+        overwrite: discard the batch that is there and run it from the beginning.
         progress: told the wave's name, replications done and wanted.
+
+    Raises:
+        InputError: another batch lies there, or one made by other code.
     """
     knowledge = "prior" if posterior is None else str(posterior.resolve())
     run_batch(
@@ -95,6 +108,8 @@ def design(
         seed=seed,
         workers=workers,
         out=folder,
+        overwrite=overwrite,
+        one_code=True,
         progress=None if progress is None else lambda a, b: progress(wave.name, a, b),
     )
     numbers, summaries = wave.of(folder)
@@ -208,6 +223,7 @@ def calibrate(
     replications: int,
     seed: int,
     workers: int | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Calibration:
     """Fit the parameters to recorded waves and ballots; see the module's text.
@@ -219,6 +235,7 @@ def calibrate(
         replications: of each wave in each of the two rounds.
         seed: of everything.
         workers: worker processes.
+        overwrite: discard the replications found there and run them from the beginning.
         progress: told what runs, how far it is and how far it goes.
     """
     names = fitted_names()
@@ -228,18 +245,19 @@ def calibrate(
         for index, wave in enumerate(waves):
             part = design(
                 wave,
-                folder / f"{round_name}_{wave.name}_{replications}",
+                batch_folder(folder, round_name, wave, replications),
                 names,
                 replications=replications,
                 seed=seed + shift + index,
                 workers=workers,
                 posterior=posterior,
+                overwrite=overwrite,
                 progress=progress,
             )
             found.append(fit_emulator(part.scores, part.summaries))
         return found
 
-    emulators = run("first", None, 0)
+    emulators = run(FIRST, None, 0)
     first, _, _ = posterior_scores(
         waves, emulators, names, ballots, seed=seed + 10, rows=DESIGN_ROWS
     )
@@ -248,7 +266,7 @@ def calibrate(
     posterior.mkdir(parents=True, exist_ok=True)
     np.save(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))
-    emulators = run("second", posterior, 100)
+    emulators = run(SECOND, posterior, 100)
     scores, r_hat, weight = posterior_scores(
         waves, emulators, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
     )

@@ -11,7 +11,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evidence.calibrate import BallotLikelihood, Calibration, Progress, calibrate, design
+from sim.evidence.calibrate import (
+    FIRST,
+    SECOND,
+    BallotLikelihood,
+    Calibration,
+    Progress,
+    batch_folder,
+    calibrate,
+    design,
+)
 from sim.evidence.emulator import transform
 from sim.evidence.identifiability import identifiability_report
 from sim.evidence.observed import observed_systems
@@ -26,10 +35,13 @@ from sim.evidence.recorded_round import PUSHED_REGIONS, round_of_2020
 from sim.evidence.scores_of_priors import ROWS, fitted_names, write_draws
 from sim.evidence.summaries import Covariates
 from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
+from sim.experiment.made_by import refuse_other_code
 from sim.world.load import load_world
 
 Array = NDArray[np.float64]
 POSTERIOR: Final = "posterior"
+CHECK: Final = "check"
+TRUTHS: Final = "truths"
 CHECK_SEED: Final = 300  # added to the fit's seed for replications that check it
 
 
@@ -52,6 +64,7 @@ def fit(
     checks: int,
     seed: int,
     workers: int | None = None,
+    overwrite: bool = False,
     places: bool = True,
     leave_out: Sequence[str] = (),
     progress: Progress | None = None,
@@ -60,16 +73,28 @@ def fit(
 
     Args:
         waves: the waves to fit to.
-        folder: working folder; replications found there are used again.
+        folder: working folder; replications found there are used again, if the same code has
+            made them all.
         ballots: whether the recorded ballots count.
         replications: of each wave in each of two rounds.
         checks: replications at the final draws, for what the fit predicts and for places.
         seed: of everything.
         workers: worker processes; nothing depends on it.
+        overwrite: discard the replications found there and run them from the beginning.
         places: whether systems' own leanings are learnt from the round of 2020.
         leave_out: rounds or cases of ballots that must not count.
         progress: told what runs and how far it is.
+
+    Raises:
+        InputError: a batch in the folder is another one, or was made by other code.
     """
+    batches = [
+        batch_folder(folder, stage, wave, replications)
+        for stage in (FIRST, SECOND, CHECK)
+        for wave in waves
+    ]
+    if not overwrite:
+        refuse_other_code(batches)
     likelihood = ballot_likelihood(leave_out) if ballots else None
     found = calibrate(
         waves,
@@ -78,17 +103,19 @@ def fit(
         replications=replications,
         seed=seed,
         workers=workers,
+        overwrite=overwrite,
         progress=progress,
     )
     posterior = folder / POSTERIOR
     posterior.mkdir(parents=True, exist_ok=True)
-    (posterior / "places.csv").unlink(missing_ok=True)
+    for left in ("places.csv", "about.toml"):
+        (posterior / left).unlink(missing_ok=True)
     write_draws(posterior / "draws.csv", found.values)
     np.save(posterior / "scores.npy", found.scores)
     predicted = {}
     learnt: tuple[LearntPlace, ...] = ()
     for wave in waves:
-        batch = folder / f"check_{wave.name}_{replications}"
+        batch = batch_folder(folder, CHECK, wave, replications)
         part = design(
             wave,
             batch,
@@ -97,6 +124,7 @@ def fit(
             seed=seed + CHECK_SEED,
             workers=workers,
             posterior=posterior,
+            overwrite=overwrite,
             progress=progress,
         )
         predicted[wave.name] = part.summaries
@@ -105,7 +133,9 @@ def fit(
     if learnt:
         write_places(posterior / "places.csv", learnt)
     result = Fit(found, predicted, tuple(waves), learnt)
-    (posterior / "about.toml").write_text(_about(result, seed, replications), encoding="utf-8")
+    code = refuse_other_code(batches)  # and if it was changed while they ran
+    about = _about(result, seed, replications, code)
+    (posterior / "about.toml").write_text(about, encoding="utf-8")
     (folder / "report.md").write_text(report(result), encoding="utf-8")
     return result
 
@@ -118,28 +148,35 @@ def prove(
     truths: int,
     seed: int,
     workers: int | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> str:
     """Prove the fitting on synthetic truths; returns what came of it as markdown.
 
     The waves are run at prior parameters under one seed, so that a truth is the same in all;
-    ``truths`` of the replications stand for records and the others train the emulators.
+    ``truths`` of the replications stand for records and the others train the emulators. What is
+    in the folder already is used again, or refused, as in ``fit``.
     """
     from sim.evidence.simulation_based import check_report, simulation_based_check
 
     names = fitted_names()
+    batches = [batch_folder(folder, TRUTHS, wave, replications) for wave in waves]
+    if not overwrite:
+        refuse_other_code(batches)
     designs = [
         design(
             wave,
-            folder / f"truths_{wave.name}_{replications}",
+            batch,
             names,
             replications=replications,
             seed=seed,
             workers=workers,
+            overwrite=overwrite,
             progress=progress,
         )
-        for wave in waves
+        for wave, batch in zip(waves, batches, strict=True)
     ]
+    refuse_other_code(batches)
     found = simulation_based_check(waves, designs, names, truths=truths, seed=seed)
     text = check_report(found, truths)
     (folder / "simulation_based_check.md").write_text(text, encoding="utf-8")
@@ -182,7 +219,7 @@ def _learn(batch: Path, seed: int) -> tuple[LearntPlace, ...]:
     return learn_places(recorded, simulated, covariates, seed)
 
 
-def _about(result: Fit, seed: int, replications: int) -> str:
+def _about(result: Fit, seed: int, replications: int, code: str) -> str:
     draws = np.ascontiguousarray(result.calibration.scores)
     waves = ", ".join(f'"{wave.name}"' for wave in result.waves)
     return (
@@ -191,6 +228,7 @@ def _about(result: Fit, seed: int, replications: int) -> str:
         f"rows = {len(draws)}\nlargest_r_hat = {float(result.calibration.r_hat.max()):.4f}\n"
         f"ballot_weight = {result.calibration.ballot_weight:.3f}\n"
         f'scores_sha256 = "{hashlib.sha256(draws.round(6).tobytes()).hexdigest()}"\n'
+        f'code_sha256 = "{code}"\n'
     )
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.evidence.compositions import MergerTables, bodies_on
 from sim.evidence.facts import Facts
 from sim.world.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from sim.world.model import World
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -81,32 +82,33 @@ class Ensemble:
         )
 
 
-def read_ensemble(
-    proposals: pd.DataFrame, systems: pd.DataFrame, scenario: str, facts: Facts
-) -> Ensemble:
+def read_ensemble(tables: MergerTables, facts: Facts, world: World) -> Ensemble:
     """Read what a batch says of a day from its tables.
 
-    Who is with whom follows from the footprints that have taken effect by the day, so a batch
-    that runs on beyond it is read as of the day.
+    Who is with whom is read as of the day, so a batch may run on beyond it; see
+    ``sim.evidence.compositions``.
 
     Args:
-        proposals: the table ``proposals`` of a batch.
-        systems: the table ``systems``; it must hold the day.
-        scenario: which scenario of the batch.
-        facts: the round; its world must be the batch's.
+        tables: of one scenario; they must hold the day.
+        facts: the round.
+        world: the world of the facts; it must be the batch's.
 
     Raises:
-        InputError: the scenario or the day is not in the tables, or the world is another.
+        InputError: the scenario or the day is not in the tables, the world is another, or the
+            tables do not tell who is with whom.
     """
-    mine = systems[(systems["scenario"] == scenario) & (systems["date"] == facts.on)]
+    mine = tables.systems[tables.systems["date"] == facts.on]
     if mine.empty:
-        raise InputError(f"the batch holds no systems of scenario {scenario!r} on {facts.on}")
+        raise InputError(f"the batch holds no systems of the scenario on {facts.on}")
     wide = mine.pivot_table(index="replication", columns="system", values="ccgs", sort=True)
     if set(wide.columns) != set(facts.systems) or wide.isna().to_numpy().any():
-        raise InputError(f"scenario {scenario!r} ran on another world than the facts are of")
-    numbers = np.asarray(wide.index, dtype=np.int64)
+        raise InputError("the scenario ran on another world than the facts are of")
     by_system = wide[list(facts.systems)].to_numpy(dtype=float)
-    bodies = _bodies(proposals[proposals["scenario"] == scenario], numbers, facts)
+    found = bodies_on(facts.on, tables, world)
+    bodies = np.tile(np.arange(len(facts.ccgs)), (len(wide), 1))
+    for row, number in zip(bodies, wide.index, strict=True):
+        for body in found[int(number)]:
+            row[list(body)] = min(body)
     sizes = np.stack([np.bincount(row, minlength=len(facts.ccgs)) for row in bodies])
     size_of = np.take_along_axis(sizes, bodies, axis=1)
     pairs = facts.pairs
@@ -117,22 +119,6 @@ def read_ensemble(
         merged=size_of[:, facts.open_ccgs] > 1,
         together=bodies[:, pairs[:, 0]] == bodies[:, pairs[:, 1]],
     )
-
-
-def _bodies(
-    proposals: pd.DataFrame, replications: NDArray[np.int64], facts: Facts
-) -> NDArray[np.int64]:
-    """Return the body of each CCG, named by its lowest member's index, by replication."""
-    index = {code: i for i, code in enumerate(facts.ccgs)}
-    row_of = {int(number): row for row, number in enumerate(replications)}
-    bodies = np.tile(np.arange(len(facts.ccgs)), (len(replications), 1))
-    done = proposals[(proposals["exit"] == "effective") & (proposals["exit_on"] <= facts.on)]
-    done = done.sort_values(["replication", "exit_on"], kind="stable")
-    for number, footprint in zip(done["replication"], done["footprint"], strict=True):
-        row = bodies[row_of[int(number)]]
-        joined = {int(row[index[code]]) for code in str(footprint).split("+")}
-        row[np.isin(row, sorted(joined))] = min(joined)
-    return bodies
 
 
 def stated_range(name: str, meaning: str, values: Sequence[int]) -> Forecast:

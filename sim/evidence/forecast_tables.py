@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.evidence.compositions import bodies_on, read_merger_tables
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -93,23 +94,20 @@ def ccg_table(folder: Path, world: World, dates: Sequence[date] = DATES) -> pd.D
     return table.reset_index().sort_values("ccg")
 
 
-def pair_table(folder: Path, dates: Sequence[date] = DATES) -> pd.DataFrame:
+def pair_table(folder: Path, world: World, dates: Sequence[date] = DATES) -> pd.DataFrame:
     """Return pairs of CCGs of the start and the chance of being one body on each date."""
     import pandas as pd
 
-    columns = ["replication", "footprint", "exit", "exit_on"]
-    proposals = pd.read_parquet(folder / "proposals.parquet", columns=columns)
-    done = proposals[proposals["exit"] == "effective"]
-    replications = pd.read_parquet(folder / "replications.parquet", columns=["replication"])
-    n = len(replications)
+    tables = read_merger_tables(folder)
+    codes = [ccg.code for ccg in world.ccgs]
     tallies: dict[date, Counter[tuple[str, str]]] = {day: Counter() for day in dates}
+    n = 0
     for day in dates:
-        by_then = done[done["exit_on"] <= day]
-        for _, footprints in by_then.groupby("replication")["footprint"]:
-            pairs: set[tuple[str, str]] = set()
-            for footprint in footprints:
-                pairs.update(combinations(footprint.split("+"), 2))
-            tallies[day].update(pairs)
+        found = bodies_on(day, tables, world)
+        n = len(found)
+        for bodies in found.values():
+            for body in bodies:
+                tallies[day].update(combinations(sorted(codes[i] for i in body), 2))
     keys = sorted({pair for tally in tallies.values() for pair in tally})
     rows = [(a, b, *(tallies[day][a, b] / n for day in dates)) for a, b in keys]
     table = pd.DataFrame(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.evidence.baselines import baselines
+from sim.evidence.compositions import MergerTables
 from sim.evidence.facts import Facts, facts_2020
 from sim.evidence.forecast import Forecast, read_ensemble
 from sim.evidence.hindcast import (
@@ -148,8 +149,10 @@ def score_batch(
     import pandas as pd
 
     check_libraries()
+    tables_of_all = MergerTables(batch.proposals, batch.systems, batch.ccgs)
     ensembles = {
-        name: read_ensemble(batch.proposals, batch.systems, name, facts) for name in batch.scenarios
+        name: read_ensemble(tables_of_all.of_scenario(name), facts, world)
+        for name in batch.scenarios
     }
     forecasts = [one.forecast(name, ARMS.get(name, name)) for name, one in ensembles.items()]
     forecasts += baselines(facts, seed=seed)

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.evidence.compositions import MergerTables, bodies_on
 from sim.evidence.observed import FOLDER, _rows
 from sim.records.days import april_firsts
 from sim.world.errors import InputError, nearest
@@ -109,7 +110,7 @@ def comparable(place: NamedPlace, world: World) -> dict[str, frozenset[str]]:
 
 
 def place_chances(
-    batch: Batch, scenario: Scenario, places: Mapping[str, frozenset[str]]
+    batch: Batch, scenario: Scenario, places: Mapping[str, frozenset[str]], world: World
 ) -> Chances:
     """Return how often each thing had happened in each place by each 1 April.
 
@@ -142,7 +143,7 @@ def place_chances(
                     first[number, place] = day
         for (_, place), day in first.items():
             tally[chance, place, bisect_left(days, day)] += 1
-    for place, position in _joined(batch, scenario, places, days):
+    for place, position in _joined(batch, scenario, places, world, days):
         tally["p_one_ccg", place, position] += 1
     total = sum(batch.replications["scenario"] == scenario.name)
     found: Chances = {}
@@ -166,6 +167,7 @@ def _joined(
     batch: Batch,
     scenario: Scenario,
     places: Mapping[str, frozenset[str]],
+    world: World,
     days: Sequence[date],
 ) -> list[tuple[str, int]]:
     """Return, for each replication in which a place came into one body, the first 1 April."""
@@ -173,21 +175,18 @@ def _joined(
     numbers = batch.replications.loc[batch.replications["scenario"] == scenario.name, "replication"]
     single = [place for place, own in places.items() if len(own) == 1]
     found += [(place, 0) for place in single for _ in numbers]
-    mergers: dict[int, list[tuple[date, str]]] = {}
-    for number, bodies, day in _rows_of(batch.proposals, "footprint", "effective", scenario):
-        mergers.setdefault(number, []).append((day, bodies))
     several = {place: own for place, own in places.items() if len(own) > 1}
-    for made in mergers.values():
-        body: dict[str, frozenset[str]] = {}
-        left = dict(several)
-        for day, bodies in sorted(made):
-            joined = frozenset(bodies.split("+"))
-            for code in bodies.split("+"):
-                joined |= body.get(code, frozenset())
-            body.update(dict.fromkeys(joined, joined))
-            for place in [name for name, own in left.items() if own <= joined]:
-                del left[place]
-                found.append((place, bisect_left(days, day)))
+    codes = [ccg.code for ccg in world.ccgs]
+    tables = MergerTables(batch.proposals, batch.systems, batch.ccgs).of_scenario(scenario.name)
+    left: dict[int, dict[str, frozenset[str]]] = {}
+    for position, day in enumerate(days):
+        for number, bodies in bodies_on(day, tables, world).items():
+            mine = left.setdefault(number, dict(several))
+            body_of = {codes[i]: body for body in bodies if len(body) > 1 for i in body}
+            for place, own in list(mine.items()):
+                if len({body_of.get(code, code) for code in own}) == 1:
+                    del mine[place]
+                    found.append((place, position))
     return found
 
 

@@ -7,7 +7,6 @@ on. A folder that is there already is refused: a better forecast is added with i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -27,6 +26,8 @@ from sim.evidence.forecast_tables import (
     system_table,
 )
 from sim.experiment.api import run_batch
+from sim.experiment.made_by import refuse_other_code
+from sim.records.code import package_code
 from sim.records.manifest import RESULTS_VERSION
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 FROM: Final = {"from_2019_06": "as_happened", "from_2020_04": "as_happened_2020"}
 LATER: Final = "from_2020_04"
 LEANS_ON: Final = "p_one_ccg_2021_04_01"
+REPLICATIONS: Final = "code of the replications"
+"""The hash of the code noted beside every batch; ``code`` is that of the whole package."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -62,6 +65,7 @@ def make_forecast(
     replications: int,
     seed: int,
     workers: int | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Published:
     """Run both forecasts and the counterfactuals of the second, and return their tables.
@@ -72,14 +76,35 @@ def make_forecast(
         replications: of each forecast; counterfactuals have half as many.
         seed: master seed.
         workers: worker processes.
+        overwrite: discard the batches in the folder and run them from the beginning.
         progress: told what runs and how far it is.
+
+    Raises:
+        InputError: a batch in the folder is another one, or was made by other code.
     """
+    batches = [folder / name for name in (*FROM, *(f"without_{name}" for name in INPUTS))]
+    if not overwrite:
+        refuse_other_code(batches)
+
+    def run(batch: Path, scenario: Scenario, world: World, number: int) -> None:
+        run_batch(
+            scenario,
+            replications=number,
+            seed=seed,
+            workers=workers,
+            worlds={scenario.world: world},
+            out=batch,
+            overwrite=overwrite,
+            one_code=True,
+            progress=None if progress is None else lambda a, b: progress(batch.name, a, b),
+        )
+
     tables: dict[str, dict[str, pd.DataFrame]] = {}
-    hashes = {"code": code_digest(), "results_version": RESULTS_VERSION}
+    hashes = {"code": package_code(), "results_version": RESULTS_VERSION}
     for start, name in FROM.items():
         scenario = load_scenario(name)
         world = load_world(scenario.world)
-        _run(folder / start, scenario, world, replications, seed, workers, progress)
+        run(folder / start, scenario, world, replications)
         tables[start] = _tables(folder / start, world)
         hashes[f"scenario {name}"] = scenario.digest
         hashes[f"world {world.name}"] = world.digest
@@ -91,31 +116,12 @@ def make_forecast(
     for name, take in INPUTS.items():
         less, changed = take(world, scenario)
         batch = folder / f"without_{name}"
-        _run(batch, changed, less, max(1, replications // 2), seed, workers, progress)
+        run(batch, changed, less, max(1, replications // 2))
         without[name] = system_table(batch, less)
     paired = system_table(folder / LATER, world, below=max(1, replications // 2))
     leans = lean_table(paired, without, LEANS_ON)
+    hashes[REPLICATIONS] = refuse_other_code(batches)  # and if it was changed while they ran
     return Published(made_on, tables, leans, hashes, replications, seed)
-
-
-def _run(
-    folder: Path,
-    scenario: Scenario,
-    world: World,
-    replications: int,
-    seed: int,
-    workers: int | None,
-    progress: Progress | None,
-) -> None:
-    run_batch(
-        scenario,
-        replications=replications,
-        seed=seed,
-        workers=workers,
-        worlds={scenario.world: world},
-        out=folder,
-        progress=None if progress is None else lambda a, b: progress(folder.name, a, b),
-    )
 
 
 def _tables(folder: Path, world: World) -> dict[str, pd.DataFrame]:
@@ -124,17 +130,8 @@ def _tables(folder: Path, world: World) -> dict[str, pd.DataFrame]:
         "count_summary": count_summary(folder),
         "systems": system_table(folder, world),
         "ccgs": ccg_table(folder, world),
-        "pairs": pair_table(folder),
+        "pairs": pair_table(folder, world),
     }
-
-
-def code_digest() -> str:
-    """Return a hash of the package's Python files: which code made a forecast."""
-    root = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def write_forecast(published: Published, docs: Path) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.folder import ResultsFolder, open_folder, remove_derived
 from sim.experiment.history import former_counts as read_former_counts
+from sim.experiment.made_by import sign
 from sim.experiment.places import PLACE_COLUMNS, PlaceChances
 from sim.experiment.plan import Plan, Progress, check_numbers, job_of, make_plan, run_missing
 from sim.experiment.summary import SUMMARY_COLUMNS, Gathered, write_rows
@@ -117,6 +118,7 @@ def run_batch(
     workers: int | None = None,
     out: str | Path | None = None,
     overwrite: bool = False,
+    one_code: bool = False,
     progress: Progress | None = None,
     command: str = "",
     start_method: str = "spawn",
@@ -134,6 +136,7 @@ def run_batch(
         out: results folder; finished replications of the same batch in it are not run again.
             Without it the tables live in a temporary folder as long as the Batch does.
         overwrite: discard what this program left in ``out`` and run from the beginning.
+        one_code: refuse finished replications in ``out`` that other code has made.
         progress: told how many replications are done and of how many.
         command: the command line, for the manifest.
         start_method: how worker processes start.
@@ -150,7 +153,9 @@ def run_batch(
     plan = make_plan(scenarios, seed, worlds or {})
     temporary = None if out is not None else tempfile.mkdtemp(prefix="ccg-batch-")
     try:
-        folder = open_folder(out or temporary or "", plan.claim, overwrite=overwrite)
+        folder = open_folder(
+            out or temporary or "", plan.claim, overwrite=overwrite, one_code=one_code
+        )
         manifest = folder.finished
         names = tuple(scenario.name for scenario in scenarios)
         total = replications * len(scenarios)
@@ -159,6 +164,7 @@ def run_batch(
             and manifest.get("replications") == replications
             and tables_are_sound(folder.path, manifest)
         ):
+            folder = sign(folder, plan.claim)
             job = job_of(scenarios, plan, seed, folder.shards, {RUNS: ()}, replicate)
             tell = progress or (lambda done, total: None)
             done = run_missing(job, replications, workers, start_method, tell)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sim.experiment.made_by import IDENTITY, codes_of, note_of, refuse_other_code
 from sim.records.manifest import (
     MANIFEST,
     differences,
@@ -17,9 +18,6 @@ from sim.records.manifest import (
 from sim.records.schema import TABLES
 from sim.records.shards import SHARD_FOLDER
 from sim.world.errors import InputError
-
-IDENTITY: Final = "identity.json"
-"""Stands beside the shards and says whose they are before there is a manifest."""
 
 DERIVED: Final = (
     "summary.csv",
@@ -62,10 +60,14 @@ def remove_derived(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ResultsFolder:
-    """A folder ready to be written: where it is and the manifest of a finished batch in it."""
+    """A folder ready to be written: where it is, the manifest of a finished batch in it, its code.
+
+    ``codes`` are the hashes of the code that has made the replications in it so far.
+    """
 
     path: Path
     finished: dict[str, Any] | None
+    codes: tuple[str, ...] = ()
 
     @property
     def shards(self) -> Path:
@@ -73,16 +75,20 @@ class ResultsFolder:
         return self.path / SHARD_FOLDER
 
 
-def check_folder(out: str | Path, ours: dict[str, Any], *, overwrite: bool) -> None:
+def check_folder(
+    out: str | Path, ours: dict[str, Any], *, overwrite: bool, one_code: bool = False
+) -> None:
     """Refuse a folder that must not be written to, without touching anything.
 
     Args:
         out: the folder.
         ours: ``results_version``, ``identity``, ``seed`` and ``scenarios`` of this batch.
         overwrite: accept a folder that holds something else.
+        one_code: refuse replications of the same batch that other code has made.
 
     Raises:
-        InputError: it is not a folder, or is not empty and holds another batch or other files.
+        InputError: it is not a folder, or is not empty and holds another batch or other files, or
+            replications of other code where ``one_code`` forbids them.
     """
     path = Path(out)
     try:
@@ -110,6 +116,8 @@ def check_folder(out: str | Path, ours: dict[str, Any], *, overwrite: bool) -> N
         raise InputError(
             f"--out {path}: holds another batch ({differences(found, ours)}); {advice}"
         )
+    if one_code:
+        refuse_other_code([path])
 
 
 def _claim(path: Path) -> dict[str, Any] | None:
@@ -117,7 +125,9 @@ def _claim(path: Path) -> dict[str, Any] | None:
     return read_manifest(path) or read_manifest(path / SHARD_FOLDER, IDENTITY)
 
 
-def open_folder(out: str | Path, ours: dict[str, Any], *, overwrite: bool) -> ResultsFolder:
+def open_folder(
+    out: str | Path, ours: dict[str, Any], *, overwrite: bool, one_code: bool = False
+) -> ResultsFolder:
     """Make a checked folder ready and say whether it holds a finished batch.
 
     With ``overwrite`` everything that this program may have written there is removed first, by
@@ -126,7 +136,7 @@ def open_folder(out: str | Path, ours: dict[str, Any], *, overwrite: bool) -> Re
     Raises:
         InputError: see ``check_folder``; or the folder cannot be written to.
     """
-    check_folder(out, ours, overwrite=overwrite)
+    check_folder(out, ours, overwrite=overwrite, one_code=one_code)
     path = Path(out)
     made: list[Path] = []
     try:
@@ -139,12 +149,13 @@ def open_folder(out: str | Path, ours: dict[str, Any], *, overwrite: bool) -> Re
         shards.mkdir(exist_ok=True)
         for leftover in shards.glob("partial-*.tmp"):
             leftover.unlink(missing_ok=True)
-        write_manifest(shards, ours, IDENTITY)
+        codes = codes_of(path)
+        write_manifest(shards, note_of(ours, codes), IDENTITY)
     except (OSError, ValueError) as error:
         for folder in reversed(made):
             folder.rmdir()
         raise InputError(f"--out {str(path)!r}: cannot be written to ({_why(error)})") from None
-    return ResultsFolder(path, read_manifest(path))
+    return ResultsFolder(path, read_manifest(path), codes)
 
 
 def _make(path: Path) -> list[Path]:

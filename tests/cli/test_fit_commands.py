@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.records.code import package_code, replication_code
+from tests.made_by_other_code import made_by_other_code
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,6 +45,21 @@ def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
     later = run(*arguments[:-2], "2020-04-03", "--quiet")
     assert later.returncode == 0, later.stderr
     assert (docs / "forecast.md").read_text().startswith(page.rstrip())
+    assert about["hashes"]["code"] == package_code()
+    assert about["hashes"]["code of the replications"] == replication_code()
+
+    made_by_other_code(tmp_path / "out" / "without_officers")
+    page = (docs / "forecast.md").read_text()
+    last = (*arguments[:-2], "2020-04-04", "--quiet")
+    stale = run(*last)
+    assert stale.returncode == 2
+    assert "without_officers: holds replications made by other code" in stale.stderr
+    assert "use --overwrite, or another --out" in stale.stderr
+    assert (docs / "forecast.md").read_text() == page
+    assert not (docs / "forecast" / "2020-04-04").exists()
+    anew = run(*last, "--overwrite")
+    assert anew.returncode == 0, anew.stderr
+    assert "## 2020-04-04" in (docs / "forecast.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -66,3 +84,8 @@ def test_the_proof_of_the_fitting_in_small(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "20 synthetic truths from the prior" in done.stdout
     assert (tmp_path / "c" / "simulation_based_check.md").exists()
+    made_by_other_code(tmp_path / "c" / "truths_history_200")
+    again = ("calibrate", "--check", "20", "--replications", "200", "--out", str(tmp_path / "c"))
+    stale = run(*again)
+    assert stale.returncode == 2
+    assert "truths_history_200: holds replications made by other code" in stale.stderr

@@ -12,10 +12,12 @@ import pytest
 
 from sim.evidence import scores as scoring
 from sim.evidence.baselines import base_rate, nobody_merges, one_per_system
+from sim.evidence.compositions import MergerTables
 from sim.evidence.facts import Facts
 from sim.evidence.forecast import Ensemble, Forecast, read_ensemble
 from sim.evidence.hindcast import COLUMNS, hindcast_scores, pit_histogram, pit_table
 from sim.world.errors import InputError
+from sim.world.model import World
 
 
 def perfect(facts: Facts) -> Forecast:
@@ -121,7 +123,7 @@ def test_the_same_seed_gives_the_same_table(facts: Facts) -> None:
 # -- ensembles ------------------------------------------------------------------------------------
 
 
-def test_an_ensemble_is_read_from_its_footprints(facts: Facts) -> None:
+def test_an_ensemble_is_read_from_its_footprints(facts: Facts, world: World) -> None:
     """Two replications by hand: a merger before the day, one after, one of a merged body."""
     on, later = facts.on, date(2021, 4, 1)
     both = "02N+02R"
@@ -143,7 +145,12 @@ def test_an_ensemble_is_read_from_its_footprints(facts: Facts) -> None:
             rows.append(("s", number, on, code, before - gone))
     columns = ["scenario", "replication", "date", "system", "ccgs"]
     systems = pd.DataFrame(rows, columns=columns)
-    found = read_ensemble(proposals, systems, "s", facts)
+    ccgs = pd.DataFrame(
+        [("s", number, code, None, code) for number in (9, 3) for code in facts.ccgs],
+        columns=["scenario", "replication", "ccg", "last_merged_on", "successor"],
+    )
+    tables = MergerTables(proposals, systems, ccgs)
+    found = read_ensemble(tables.of_scenario("s"), facts, world)
     assert found.counts.tolist() == [189, 190]
     assert found.by_system.sum(axis=1).tolist() == [189, 190]
     assert found.merged.sum(axis=1).tolist() == [3, 2]
@@ -151,14 +158,15 @@ def test_an_ensemble_is_read_from_its_footprints(facts: Facts) -> None:
     assert found.one_ccg.sum(axis=1).tolist() == [0, 1]
     forecast = found.forecast("s", "")
     assert forecast.ccgs is not None and set(forecast.ccgs) == {0.0, 0.5}
-    with pytest.raises(InputError, match="no systems of scenario 'u'"):
-        read_ensemble(proposals, systems, "u", facts)
+    with pytest.raises(InputError, match="no systems of the scenario on 2020-04-01"):
+        read_ensemble(tables.of_scenario("u"), facts, world)
+    other = replace(tables, systems=systems[systems["system"] != "E54000005"])
     with pytest.raises(InputError, match="another world"):
-        read_ensemble(proposals, systems[systems["system"] != "E54000005"], "s", facts)
+        read_ensemble(other.of_scenario("s"), facts, world)
 
 
 def test_the_shipped_simulation_is_read_alike_from_its_own_tables(
-    folder: Path, facts: Facts
+    folder: Path, facts: Facts, world: World
 ) -> None:
     """Counts from footprints are those of the tables that the folds made."""
     tables = {
@@ -166,14 +174,15 @@ def test_the_shipped_simulation_is_read_alike_from_its_own_tables(
         for name in ("proposals", "systems", "replications", "ccgs", "counts")
     }
     for arm in ("simulation", "no_shared_effect"):
-        found = read_ensemble(tables["proposals"], tables["systems"], arm, facts)
+        merged = MergerTables(tables["proposals"], tables["systems"], tables["ccgs"])
+        found = read_ensemble(merged.of_scenario(arm), facts, world)
         mine = {name: table[table["scenario"] == arm] for name, table in tables.items()}
         assert found.counts.tolist() == mine["replications"]["final_ccgs"].tolist()
         assert found.by_system.sum(axis=1).tolist() == found.counts.tolist()
-        merged = mine["ccgs"]["merged_on"].notna().to_numpy().reshape(len(found.counts), -1)
-        codes = mine["ccgs"]["ccg"].to_numpy()[: merged.shape[1]].tolist()
+        changed = mine["ccgs"]["merged_on"].notna().to_numpy().reshape(len(found.counts), -1)
+        codes = mine["ccgs"]["ccg"].to_numpy()[: changed.shape[1]].tolist()
         order = [codes.index(facts.ccgs[i]) for i in facts.open_ccgs]
-        assert (found.merged == merged[:, order]).all()
+        assert (found.merged == changed[:, order]).all()
         bodies = mine["ccgs"]["successor"].to_numpy().reshape(len(found.counts), -1)
         place = [codes.index(code) for code in facts.ccgs]
         one, two = (bodies[:, [place[i] for i in facts.pairs[:, k]]] for k in (0, 1))

@@ -81,7 +81,7 @@ def test_places_are_compared_with_others_of_like_size(england: World) -> None:
 def test_chances_of_whole_systems_are_those_of_the_batch(
     batch: Batch, scenario: Scenario, england: World
 ) -> None:
-    found = place_chances(batch, scenario, systems_of(england))
+    found = place_chances(batch, scenario, systems_of(england), england)
     crossing = 0
     for row in batch.places.itertuples():
         mine = found[row.system][row.date]
@@ -98,7 +98,7 @@ def test_chances_of_a_part_lie_within_those_of_the_whole(
     places = {place.name: place for place in named_places(england)}
     part = places["Bradford and Craven"]
     whole = systems_of(england)[part.system]
-    found = place_chances(batch, scenario, {"part": part.ccgs, "whole": whole})
+    found = place_chances(batch, scenario, {"part": part.ccgs, "whole": whole}, england)
     for day, mine in found["part"].items():
         for chance in ("p_proposal", "p_lost_ballot", "p_any_merger"):
             assert mine[chance] <= found["whole"][day][chance]

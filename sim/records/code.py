@@ -1,0 +1,36 @@
+"""Which code made a result, as hashes of the package's Python files.
+
+Two are told apart. The code that replications come from is the floors up to ``experiment``: a
+change there can change what a replication gives or how its tables are written. The whole package
+also holds what reads finished tables (evidence, views and commands), which is computed anew each
+time and so needs no replication to be run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).parents[1]
+FLOORS: Final = ("world", "chance", "scenario", "rules", "agents", "records", "experiment")
+"""The folders whose code makes replications and their tables. Their data (worlds, posteriors) has
+digests of its own in a batch's identity."""
+
+
+def replication_code(package: Path = PACKAGE) -> str:
+    """Return the hash of the code that makes replications."""
+    return _digest(package, (path for name in FLOORS for path in (package / name).rglob("*.py")))
+
+
+def package_code(package: Path = PACKAGE) -> str:
+    """Return the hash of all Python files of the package."""
+    return _digest(package, package.rglob("*.py"))
+
+
+def _digest(package: Path, paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
