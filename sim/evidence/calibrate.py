@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.emulator import Emulator, fit_emulator, transform
+from sim.evidence.own_luck import OwnLuck
 from sim.evidence.sampler import elliptical_slice, split_r_hat
 from sim.evidence.scores_of_priors import (
     drawn_rows,
@@ -75,6 +76,7 @@ def design(
     workers: int | None,
     posterior: Path | None = None,
     progress: Progress | None = None,
+    own_luck: int = 0,
 ) -> Design:
     """Run (or finish) one wave's replications and return what they drew and gave.
 
@@ -87,6 +89,7 @@ def design(
         workers: worker processes; the result does not depend on it.
         posterior: a folder of draws with ``scores.npy`` beside them; prior draws without it.
         progress: told the wave's name, replications done and wanted.
+        own_luck: 0, or a number for luck that other waves under the same seed do not share.
     """
     knowledge = "prior" if posterior is None else str(posterior.resolve())
     run_batch(
@@ -96,6 +99,7 @@ def design(
         workers=workers,
         out=folder,
         progress=None if progress is None else lambda a, b: progress(wave.name, a, b),
+        replicate=OwnLuck(own_luck) if own_luck else None,
     )
     numbers, summaries = wave.of(folder)
     if posterior is None:
