@@ -175,6 +175,23 @@ def test_events_are_thresholds_that_can_be_passed() -> None:
     ]  # fmt: skip
 
 
+def test_a_count_at_the_threshold_has_not_passed_it() -> None:
+    """By hand: the threshold is 1; two of the four draws of each truth are above, one truth is."""
+    draws = np.array([[[0.0], [1.0], [2.0], [3.0]]] * 4)
+    seen = np.array([[1.0], [1.0], [2.0], [0.0]])
+    prior = np.array([[1.0]] * 19 + [[2.0]])
+    one = LeftOut(
+        "w", ("v",), ("a",), Forecasts(draws, seen), Forecasts(draws[:1], seen[:1]), prior
+    )
+    curve = predictive_tables([one], seed=SEED).reliability.set_index("source")
+    assert curve["forecast"].tolist() == [0.5, 0.5]
+    assert curve["observed"].tolist() == [0.25, 0.0]
+    assert curve["items"].tolist() == [4, 1]
+    # of the record's four draws one is below 1 and one as much: its mid-PIT by hand
+    pit = pit_table(one, seed=SEED).set_index("source")
+    assert pit.loc["recorded", "pit"] == pytest.approx((1 + 0.5 * 2) / 5)
+
+
 def test_uniform_values_are_told_from_others() -> None:
     level = (np.arange(200) + 0.5) / 200
     assert uniform_p(level) == pytest.approx(1.0)
