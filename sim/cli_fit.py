@@ -51,7 +51,8 @@ def calibrate(
         typer.Option(
             "--check",
             metavar="N",
-            help="Do not fit: prove the fitting on N synthetic truths instead.",
+            help="Do not fit: prove the fitting on N synthetic truths instead, and how honest "
+            "forecasts of a wave left out are.",
         ),
     ] = 0,
     ballots: Annotated[
@@ -102,6 +103,7 @@ def calibrate(
                 overwrite=overwrite,
                 progress=told,
             )
+            _draw_check(folder, f"{check} synthetic truths, {replications:,} replications of each")
             print_plain(text)
             return
         fit(
@@ -120,6 +122,15 @@ def calibrate(
         _ship(folder / POSTERIOR, publish)
     if not quiet:
         print_plain((folder / "report.md").read_text(encoding="utf-8"))
+
+
+def _draw_check(folder: Path, footer: str) -> None:
+    from sim.views.predictive_plots import make_predictive_plot
+
+    make_predictive_plot(
+        folder,
+        footer=f"{footer} wave; emulators trained at prior parameters, without ballots and places.",
+    )
 
 
 def _report_ballots(folder: Path, seed: int) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.emulator import Emulator, fit_emulator, transform
+from sim.evidence.own_luck import OwnLuck
 from sim.evidence.sampler import elliptical_slice, split_r_hat
 from sim.evidence.scores_of_priors import (
     drawn_rows,
@@ -83,6 +84,7 @@ def design(
     posterior: Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
+    own_luck: int = 0,
 ) -> Design:
     """Run (or finish) one wave's replications and return what they drew and gave.
 
@@ -97,6 +99,7 @@ def design(
         posterior: a folder of draws with ``scores.npy`` beside them; prior draws without it.
         overwrite: discard the batch that is there and run it from the beginning.
         progress: told the wave's name, replications done and wanted.
+        own_luck: 0, or a number for luck that other waves under the same seed do not share.
 
     Raises:
         InputError: another batch lies there, or one made by other code.
@@ -111,6 +114,7 @@ def design(
         overwrite=overwrite,
         one_code=True,
         progress=None if progress is None else lambda a, b: progress(wave.name, a, b),
+        replicate=OwnLuck(own_luck) if own_luck else None,
     )
     numbers, summaries = wave.of(folder)
     if posterior is None:

@@ -29,6 +29,19 @@ def transform(summaries: Array, signed: Sequence[int] = ()) -> Array:
     return scaled
 
 
+def back(scaled: Array, signed: Sequence[int] = (), whole: Sequence[int] = ()) -> Array:
+    """Return summaries from the square-root scale: none below nought, counts whole.
+
+    Columns in ``signed`` stay as they are; those in ``whole`` go to the nearest whole number.
+    """
+    summaries = np.maximum(np.maximum(scaled, 0.0) ** 2 - 0.25, 0.0)
+    for column in signed:
+        summaries[..., column] = scaled[..., column]
+    for column in whole:
+        summaries[..., column] = np.round(summaries[..., column])
+    return np.asarray(summaries, dtype=float)
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """Which products of scores the regression uses: 1, all scores, squares, and listed pairs."""

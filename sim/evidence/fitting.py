@@ -153,14 +153,23 @@ def prove(
 ) -> str:
     """Prove the fitting on synthetic truths; returns what came of it as markdown.
 
-    The waves are run at prior parameters under one seed, so that a truth is the same in all;
-    ``truths`` of the replications stand for records and the others train the emulators. What is
-    in the folder already is used again, or refused, as in ``fit``.
+    The waves are run at prior parameters under one seed, so that a truth is the same in all, and
+    share no luck beyond them; ``truths`` of the replications stand for records and the others train
+    the emulators. Written are ``simulation_based_check.md`` and, with several waves, the forecasts
+    of each from the others: ``predictive_pit.csv``, ``predictive_histogram.csv`` and
+    ``predictive_reliability.csv``. What
+    is in the folder already is used again, or refused, as in ``fit``.
     """
+    from sim.evidence.predictive import leave_each_out
+    from sim.evidence.predictive_report import predictive_report
+    from sim.evidence.predictive_tables import predictive_tables, write_tables
     from sim.evidence.simulation_based import check_report, simulation_based_check
 
     names = fitted_names()
-    batches = [batch_folder(folder, TRUTHS, wave, replications) for wave in waves]
+    batches = [
+        batch_folder(folder, f"{TRUTHS}_{index}", wave, replications)
+        for index, wave in enumerate(waves)
+    ]
     if not overwrite:
         refuse_other_code(batches)
     designs = [
@@ -173,12 +182,18 @@ def prove(
             workers=workers,
             overwrite=overwrite,
             progress=progress,
+            own_luck=index,
         )
-        for wave, batch in zip(waves, batches, strict=True)
+        for index, (wave, batch) in enumerate(zip(waves, batches, strict=True))
     ]
     refuse_other_code(batches)
     found = simulation_based_check(waves, designs, names, truths=truths, seed=seed)
     text = check_report(found, truths)
+    left_out = leave_each_out(waves, designs, names, truths=truths, seed=seed)
+    tables = predictive_tables(left_out, seed=seed) if left_out else None
+    write_tables(folder, tables)
+    if tables is not None:
+        text += "\n" + predictive_report(left_out, tables.pit, seed=seed)
     (folder / "simulation_based_check.md").write_text(text, encoding="utf-8")
     return text
 

@@ -80,17 +80,38 @@ def simulation_based_check(
         )
         observed.append(part.summaries[-truths:][:, used])
 
+    draws = posterior_of_each(emulators, observed, len(names), seed)
+    ranks = (draws < truth[:, None, :]).sum(axis=1).astype(np.int64)
+    return SimulationBasedCheck(tuple(names), ranks, _rows(names, ranks, draws))
+
+
+def posterior_of_each(
+    emulators: Sequence[Emulator], observed: Sequence[Array], dimensions: int, seed: int
+) -> Array:
+    """Fit to many rounds side by side, one chain each: draws by round, draw and score.
+
+    Args:
+        emulators: of the waves fitted to.
+        observed: what was seen of each of these waves, one row a round.
+        dimensions: number of scores.
+        seed: of the sampler.
+    """
+
     def log_likelihood(scores: Array, chains: NDArray[np.int64]) -> Array:
         total = np.zeros(len(scores))
         for emulator, seen in zip(emulators, observed, strict=True):
             total += emulator.log_likelihood(scores, seen[chains])
         return total
 
-    draws = elliptical_slice(
-        log_likelihood, len(names), chains=truths, warmup=500, steps=DRAWS * 20, thin=20, seed=seed
+    return elliptical_slice(
+        log_likelihood,
+        dimensions,
+        chains=len(observed[0]),
+        warmup=500,
+        steps=DRAWS * 20,
+        thin=20,
+        seed=seed,
     )
-    ranks = (draws < truth[:, None, :]).sum(axis=1).astype(np.int64)
-    return SimulationBasedCheck(tuple(names), ranks, _rows(names, ranks, draws))
 
 
 def _rows(

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from PIL import Image
 
 from sim.records.code import package_code, replication_code
 from tests.made_by_other_code import made_by_other_code
@@ -83,9 +85,22 @@ def test_the_proof_of_the_fitting_in_small(tmp_path: Path) -> None:
     done = run("calibrate", "--check", "20", "--replications", "200", "--out", str(tmp_path / "c"))
     assert done.returncode == 0, done.stderr
     assert "20 synthetic truths from the prior" in done.stdout
-    assert (tmp_path / "c" / "simulation_based_check.md").exists()
-    made_by_other_code(tmp_path / "c" / "truths_history_200")
+    page = (tmp_path / "c" / "simulation_based_check.md").read_text()
+    assert "### wave_2020, forecast from history" in page
+    assert "### history, forecast from wave_2020" in page
+    table = pd.read_csv(tmp_path / "c" / "predictive_pit.csv")
+    assert set(table["source"]) == {"synthetic", "recorded"}
+    assert table["pit"].between(0, 1).all() and len(table) == 21 * (21 + 6)
+    # the two waves of a truth share no luck but the parameters' own
+    assert {"truths_0_wave_2020_200", "truths_1_history_200"} <= {
+        path.name for path in (tmp_path / "c").iterdir()
+    }
+    curves = pd.read_csv(tmp_path / "c" / "predictive_reliability.csv")
+    assert set(curves["left_out"]) == {"wave_2020", "history"}
+    with Image.open(tmp_path / "c" / "predictive.png") as picture:
+        assert min(picture.size) > 400
+    made_by_other_code(tmp_path / "c" / "truths_1_history_200")
     again = ("calibrate", "--check", "20", "--replications", "200", "--out", str(tmp_path / "c"))
     stale = run(*again)
     assert stale.returncode == 2
-    assert "truths_history_200: holds replications made by other code" in stale.stderr
+    assert "truths_1_history_200: holds replications made by other code" in stale.stderr

@@ -207,11 +207,7 @@ class Country(Timetable):
         return not any(o.main == council for o in self.bodies.values() if o.id not in besides)
 
     def open_candidates(self, s: int) -> list[Candidate]:
-        return [
-            c
-            for c in self.places[s].candidates
-            if not any(self.bodies[i].busy for i in c[0])
-        ]
+        return [c for c in self.places[s].candidates if not any(self.bodies[i].busy for i in c[0])]
 
     def reconsider(self, s: int) -> None:
         if self.staged:
