@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sim.cli_options import Out, Overwrite, Quiet, Replications, Seed, Workers, refuse_odd_path
+from sim.cli_options import (
+    Out,
+    Overwrite,
+    Quiet,
+    Replications,
+    Seed,
+    Workers,
+    refuse_odd_path,
+    whole_number,
+)
 from sim.views.exit_codes import print_plain
 from sim.world.errors import InputError
 
@@ -21,7 +30,10 @@ if TYPE_CHECKING:
 CALIBRATION_OUT: Final = Path("results/calibration")
 FORECAST_OUT: Final = Path("results/forecast")
 CHECKS: Final = 6000
+FITTED: Final = 4000  # replications of each wave in each round of the fit
+LEFT_OUT: Final = 1000  # replications at the draws of each fit with a wave left out
 FEWEST: Final = 200  # replications of a wave from which an emulator can be fitted at all
+FEWEST_SCORED: Final = 20  # replications that have a 90 % interval at all
 Told = Callable[[str, int, int], None]
 
 
@@ -32,7 +44,16 @@ def add_fit_commands(app: typer.Typer) -> None:
 
 
 def calibrate(
-    replications: Replications = 4000,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_number,
+            metavar="N",
+            help="Replications of each wave in each of two rounds; with --waves-left-out, at the "
+            "draws of each fit.",
+            show_default=f"{FITTED}; {LEFT_OUT} with --waves-left-out",
+        ),
+    ] = None,
     seed: Seed = 1,
     workers: Workers = None,
     out: Out = None,
@@ -59,6 +80,14 @@ def calibrate(
         bool,
         typer.Option("--ballots", help="Do not fit the whole: fit the recorded ballots alone."),
     ] = False,
+    waves_left_out: Annotated[
+        bool,
+        typer.Option(
+            "--waves-left-out",
+            help="Do not fit the whole: leave each wave before 2020 out of the finished fit in "
+            "the folder in turn, and score what is left on that wave.",
+        ),
+    ] = False,
     publish: Annotated[
         str, typer.Option(metavar="NAME", help="Ship the posterior under this name afterwards.")
     ] = "",
@@ -73,6 +102,15 @@ def calibrate(
 
     folder = out or (CALIBRATION_OUT / "before_2020" if before_2020 else CALIBRATION_OUT)
     refuse_odd_path("--out", folder)
+    if waves_left_out and (check or publish or before_2020 or ballots or overwrite):
+        raise InputError(
+            "--waves-left-out goes with --replications, --seed, --workers, --out and --quiet alone"
+        )
+    if waves_left_out:
+        _report_waves_left_out(
+            folder, LEFT_OUT if replications is None else replications, seed, workers, quiet
+        )
+        return
     if ballots and (check or publish or before_2020 or overwrite):
         raise InputError("--ballots goes with --seed and --out alone")
     if ballots:
@@ -86,6 +124,7 @@ def calibrate(
         raise InputError(f"--check is {check}; must be 20 or more synthetic truths")
     if check and publish:
         raise InputError("--check fits to synthetic truths: there is nothing to --publish")
+    replications = FITTED if replications is None else replications
     if replications < max(FEWEST, 2 * check):
         raise InputError(
             f"--replications is {replications:,}; must be at least {max(FEWEST, 2 * check):,} here"
@@ -143,6 +182,37 @@ def _report_ballots(folder: Path, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ballots.md").write_text(text, encoding="utf-8")
     print_plain(text)
+
+
+def _report_waves_left_out(
+    folder: Path, replications: int, seed: int, workers: int | None, quiet: bool
+) -> None:
+    """Leave each earlier wave out of the finished fit, score what is left and write it down."""
+    from sim.evidence.fitting import ballot_likelihood
+    from sim.evidence.scores import require
+    from sim.evidence.waves_left_out import finished_fit, leave_waves_out
+    from sim.evidence.waves_left_out_scores import score_waves, waves_left_out_page
+
+    require("scoringrules")
+    if replications < FEWEST_SCORED:
+        raise InputError(
+            f"--replications is {replications:,}; must be at least {FEWEST_SCORED} here"
+        )
+    with _Told(quiet) as told:
+        found = leave_waves_out(
+            finished_fit(folder),
+            ballot_likelihood(),
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            progress=told,
+        )
+    table = score_waves(found, seed)
+    table.to_csv(folder / "waves_left_out.csv", index=False, lineterminator="\n")
+    page = waves_left_out_page(table, found)
+    (folder / "waves_left_out.md").write_text(page, encoding="utf-8")
+    if not quiet:
+        print_plain(page)
 
 
 def _waves(before_2020: bool) -> tuple[Wave, ...]:

@@ -40,7 +40,7 @@ DESIGN_ROWS: Final = 4000
 FINAL_ROWS: Final = 1000
 BALLOT_POINTS: Final = 4000
 CHAINS: Final = 64
-FIRST: Final = "first"
+FIRST: Final = "first"  # the rounds of replications that emulators are trained on
 SECOND: Final = "second"
 
 
@@ -134,6 +134,7 @@ def posterior_scores(
     seed: int,
     rows: int,
     centre: Array | None = None,
+    stand_in: Quadratic | None = None,
 ) -> tuple[Array, Array, float]:
     """Draw scores from prior x waves x ballots.
 
@@ -145,6 +146,7 @@ def posterior_scores(
         seed: of the sampler.
         rows: draws wanted.
         centre: points about which the ballots' likelihood is emulated; by default prior draws.
+        stand_in: the emulated likelihood of the ballots, where it has been fitted already.
 
     Returns:
         Draws (rows by names), the split R-hat of each, and the effective share of draws after the
@@ -159,8 +161,8 @@ def posterior_scores(
         return total
 
     rng = np.random.Generator(np.random.Philox(key=[seed, 1]))
-    surrogate = None
-    if ballots is not None:
+    surrogate = stand_in if ballots is not None else None
+    if ballots is not None and surrogate is None:
         points = rng.standard_normal((BALLOT_POINTS, len(names))) if centre is None else centre
         surrogate = Quadratic.fit(points, ballots(values_of(points, names)))
 
@@ -219,6 +221,50 @@ class Quadratic:
         return np.asarray(self.emulator.mean(scores)[:, 0], dtype=float)
 
 
+def first_posterior(folder: Path, replications: int) -> Path:
+    """Return where a fit keeps the draws, spread a little, that its second round is run at."""
+    return folder / f"first_posterior_{replications}"
+
+
+def trained(
+    wave: Wave,
+    position: int,
+    folder: Path,
+    round_name: str,
+    *,
+    replications: int,
+    seed: int,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Emulator:
+    """Return a wave's emulator from one of the two rounds of a fit, running what it still lacks.
+
+    Args:
+        wave: the wave.
+        position: its place among the waves that the fit is made to, on which its luck hangs.
+        folder: the fit's working folder.
+        round_name: ``FIRST`` or ``SECOND``.
+        replications: of the wave in this round.
+        seed: of the fit.
+        workers: worker processes.
+        overwrite: discard the replications found there and run them from the beginning.
+        progress: told what runs, how far it is and how far it goes.
+    """
+    part = design(
+        wave,
+        batch_folder(folder, round_name, wave, replications),
+        fitted_names(),
+        replications=replications,
+        seed=seed + position + (0 if round_name == FIRST else 100),
+        workers=workers,
+        posterior=None if round_name == FIRST else first_posterior(folder, replications),
+        overwrite=overwrite,
+        progress=progress,
+    )
+    return fit_emulator(part.scores, part.summaries)
+
+
 def calibrate(
     waves: Sequence[Wave],
     ballots: BallotLikelihood | None,
@@ -244,33 +290,32 @@ def calibrate(
     """
     names = fitted_names()
 
-    def run(round_name: str, posterior: Path | None, shift: int) -> list[Emulator]:
-        found = []
-        for index, wave in enumerate(waves):
-            part = design(
+    def run(round_name: str) -> list[Emulator]:
+        return [
+            trained(
                 wave,
-                batch_folder(folder, round_name, wave, replications),
-                names,
+                position,
+                folder,
+                round_name,
                 replications=replications,
-                seed=seed + shift + index,
+                seed=seed,
                 workers=workers,
-                posterior=posterior,
                 overwrite=overwrite,
                 progress=progress,
             )
-            found.append(fit_emulator(part.scores, part.summaries))
-        return found
+            for position, wave in enumerate(waves)
+        ]
 
-    emulators = run(FIRST, None, 0)
+    emulators = run(FIRST)
     first, _, _ = posterior_scores(
         waves, emulators, names, ballots, seed=seed + 10, rows=DESIGN_ROWS
     )
     around = first.mean(axis=0) + SPREAD * (first - first.mean(axis=0))
-    posterior = folder / f"first_posterior_{replications}"
+    posterior = first_posterior(folder, replications)
     posterior.mkdir(parents=True, exist_ok=True)
     np.save(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))
-    emulators = run(SECOND, posterior, 100)
+    emulators = run(SECOND)
     scores, r_hat, weight = posterior_scores(
         waves, emulators, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
     )

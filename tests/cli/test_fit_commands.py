@@ -71,6 +71,14 @@ def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
         (("forecast", "--replications", "0"), "--replications"),
         (("calibrate", "--check", "3"), "--check is 3; must be 20 or more"),
         (("calibrate", "--publish", "a b"), "--publish 'a b'"),
+        (("calibrate", "--waves-left-out"), "holds no finished fit; run calibrate"),
+        (("calibrate", "--waves-left-out", "--ballots"), "--waves-left-out goes with"),
+        (("calibrate", "--waves-left-out", "--before-2020"), "--waves-left-out goes with"),
+        (("calibrate", "--waves-left-out", "--check", "20"), "--waves-left-out goes with"),
+        (
+            ("calibrate", "--waves-left-out", "--replications", "3"),
+            "--replications is 3; must be at least 20",
+        ),
     ],
 )
 def test_wrong_input_ends_with_two(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
