@@ -17,7 +17,6 @@ moved to what they are given the call (exact, by Stein's lemma; spread and ties 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,6 +25,14 @@ from scipy import special
 
 from sim.evidence.ballot_counts import LOG_ODDS, Floats, log_yes
 from sim.evidence.ballot_data import ARGUMENTS, BallotData
+from sim.evidence.ballot_grids import (
+    SUPPORTS,
+    density,
+    normal_nodes,
+    practice_log_odds,
+    read_off,
+    read_rows,
+)
 from sim.evidence.ballot_tables import (
     BallotTables,
     Indexes,
@@ -34,6 +41,7 @@ from sim.evidence.ballot_tables import (
     ballot_tables,
     record_tables,
 )
+from sim.rules.support import MODE_SPREAD, MODES_APART
 from sim.world.errors import InputError, nearest
 
 FORMS: Final = ("one_mode", "two_mode")
@@ -60,17 +68,13 @@ BALLOT_PARAMETERS: Final = (
     "turnout_mean",
     "turnout_spread",
 )
-MODES_APART: Final = 3.26  # as ``sim.rules.support.common_support`` has it
-MODE_SPREAD: Final = 0.74 / 1.4  # the same
 # Nodes: the shared part and the place on even grids of so many standard deviations (for smooth
 # functions as good as any rule), the CCGs' and practices' differences by Gauss and Hermite.
 SHARED_NODES: Final = 48
 REACH: Final = 5.0
 CCG_NODES: Final = 5
-PRACTICE_NODES: Final = 21
 PLACE_NODES: Final = 41
 READING_NODES: Final = 41
-SUPPORTS: Final[Floats] = np.linspace(-18.0, 18.0, 361)  # log-odds, for the practices' mean
 READINGS: Final[Floats] = np.linspace(-9.0, 9.0, 121)  # log-odds, for the call
 AT_A_TIME: Final = 8  # parameter vectors, so that the arrays stay in the cache
 MOST_ALIKE: Final = 0.95  # of ``support_place_share``: the grid would not resolve more
@@ -169,8 +173,8 @@ class _Evaluation:
         advice = np.stack([v["lmc_oppose_effect"], v["lmc_support_effect"]], axis=1)
         self._advice = advice * v["lmc_causal_share"][:, None]
         self._stances = self._stance_chances()
-        self._log_odds = _practice_log_odds(v["support_practice_sd"])
-        self._ccg_nodes, self._ccg_weights = _normal_nodes(CCG_NODES)
+        self._log_odds = practice_log_odds(v["support_practice_sd"])
+        self._ccg_nodes, self._ccg_weights = normal_nodes(CCG_NODES)
         self._mean_arguments = np.stack(
             [self._arguments[:, table.rows].mean(axis=1) for table in tables.proposals], axis=1
         )
@@ -206,7 +210,7 @@ class _Evaluation:
         if not place:
             return np.zeros(len(self._sd))
         if len(place) == 1:
-            weight = _density(self._mood) * self._components(self.tables.proposals[place[0]])
+            weight = density(self._mood) * self._components(self.tables.proposals[place[0]])
             with np.errstate(divide="ignore"):
                 return np.asarray(
                     np.log((weight * chances[place[0]]).sum(axis=(1, 2)))
@@ -215,24 +219,45 @@ class _Evaluation:
         share = np.minimum(self.values["support_place_share"], MOST_ALIKE)[:, None, None, None]
         kept = np.linspace(-REACH, REACH, PLACE_NODES)[None, :, None, None]
         inner = (self._mood[:, None] - np.sqrt(share) * kept) / np.sqrt(1.0 - share)
-        given = _density(inner) / np.sqrt(1.0 - share) * self._mood_width[:, None, None, None]
-        above = below = _density(kept[:, :, 0, 0])
+        given = density(inner) / np.sqrt(1.0 - share) * self._mood_width[:, None, None, None]
+        above = below = density(kept[:, :, 0, 0])
         for i in place:
-            weight = given * self._components(self.tables.proposals[i])[:, None]
+            weight = given * self._components(self.tables.proposals[i], kept)
             above = above * (weight * chances[i][:, None]).sum(axis=(2, 3))
             below = below * (weight * norms[i][:, None]).sum(axis=(2, 3))
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(above.sum(axis=1)) - np.log(below.sum(axis=1)))
 
-    def _components(self, table: ProposalTable) -> Floats:
-        """Return the chances of the components: who is seen behind the proposal, and the mode."""
+    def _components(self, table: ProposalTable, place: Floats | None = None) -> Floats:
+        """Return the chances of the components: who is seen behind the proposal, and the mode.
+
+        By vector, component and node of the mood; or, where places are given (on their second
+        axis), by vector, place, component and 1, since mood says no more of the mode then.
+        """
         v = self.values
         centre = (np.zeros_like(v["support_mean"]), np.ones_like(v["support_mean"]))
         started = (*centre, v["start_centre_share"])[table.origin]
         seen = started * v["perceived_if_centre"] + (1.0 - started) * v["perceived_if_local"]
-        opposed = v["support_opposed_share"]
-        modes = (1.0 - opposed, opposed) if self._two else (np.ones_like(opposed),)
-        return np.stack([s * m for s in (1.0 - seen, seen) for m in modes], axis=1)[:, :, None]
+        chance = np.repeat(np.stack([1.0 - seen, seen], axis=1), 2 if self._two else 1, axis=1)
+        chance = chance[:, :, None] if place is None else chance[:, None, :, None]
+        return chance * self._modes(place) if self._two else chance
+
+    def _modes(self, place: Floats | None) -> Floats:
+        """Return the chance of each component's mode, as ``support.opposed_chance`` has it.
+
+        Given the mood, the mode is known as far as the place is: both share what stays with it.
+        """
+        v = self.values
+        share = np.minimum(v["support_place_share"], MOST_ALIKE)[:, None, None]
+        cut = special.ndtri(np.clip(v["support_opposed_share"], 1e-12, 1.0 - 1e-12))[:, None, None]
+        if place is None:
+            opposed = special.ndtr((cut - share * self._mood) / np.sqrt(1.0 - share**2))
+        else:
+            share, cut = share[:, None], cut[:, None]
+            opposed = special.ndtr((cut - np.sqrt(share) * place) / np.sqrt(1.0 - share))
+            opposed = np.repeat(opposed, len(self._means[0]), axis=2)
+        of_opposed = np.arange(len(self._means[0])) % 2 == 1  # supportive first, then opposed
+        return np.asarray(np.where(of_opposed[:, None], opposed, 1.0 - opposed))
 
     def _stance_chances(self) -> Floats:
         """Return the chances of a committee's stances by mood: (vector, stance, component, node).
@@ -243,7 +268,7 @@ class _Evaluation:
         oppose = np.clip(v["lmc_oppose_share"], 1e-9, 1.0 - 1e-9)
         support = np.clip(v["lmc_support_share"], 1e-9, 1.0 - 1e-9)
         cut = special.ndtri(oppose)
-        gap = _density(cut) / (oppose * (1.0 - oppose))
+        gap = density(cut) / (oppose * (1.0 - oppose))
         rest = (1.0 - v["lmc_causal_share"]) * np.abs(v["lmc_oppose_effect"])
         follow = np.minimum(0.9999, rest / (gap * self._mood_sd))[:, None, None]
         own = np.sqrt(1.0 - follow**2)
@@ -260,14 +285,14 @@ class _Evaluation:
             return np.ones((len(self._sd), len(table.times), SHARED_NODES))
         chance = self._called_by_ccgs[len(table.rows)]
         expected = self._mean_arguments[:, [index]] + self._advice @ table.mean_advice.T
-        return _read_off(chance, READINGS, expected[:, :, None] + self._shared[:, None, :])
+        return read_off(chance, READINGS, expected[:, :, None] + self._shared[:, None, :])
 
     def _reading(self, ccgs: int) -> Floats:
         """Return the chance of a call at each of ``READINGS`` (mean support), by vector."""
         v = self.values
         error = np.sqrt(v["call_noise_sd"] ** 2 + self._ccg_sd**2 / ccgs)
         z = np.linspace(-4.5, 4.5, READING_NODES)
-        weights = _density(z) / _density(z).sum()
+        weights = density(z) / density(z).sum()
         read = READINGS[None, :, None] + error[:, None, None] * z
         return np.asarray(special.expit(v["call_steepness"][:, None, None] * read) @ weights)
 
@@ -283,7 +308,7 @@ class _Evaluation:
         if self.selection:
             shared = shared + self._moved_by_call(states)
         support = shared[..., None] + own[:, None, None, :]
-        return _read_off(self._log_odds, SUPPORTS, support)
+        return read_off(self._log_odds, SUPPORTS, support)
 
     def _moved_by_call(self, states: Indexes) -> Floats:
         """Return the mean of a CCG's own difference given that the ballot was called."""
@@ -297,7 +322,7 @@ class _Evaluation:
             steepness = np.gradient(np.log(np.maximum(chance, 1e-300)), READINGS, axis=1)
             mine = self._sizes[proposals] == n
             if mine.any():
-                moved[:, mine] = _read_off(steepness, READINGS, expected[:, mine]) / n
+                moved[:, mine] = read_off(steepness, READINGS, expected[:, mine]) / n
         return np.asarray(moved * (self._ccg_sd**2)[:, None, None])
 
     def _single_chances(self) -> Floats:
@@ -314,7 +339,7 @@ class _Evaluation:
             chosen = (turnouts == turnout).all(axis=1)
             kept = record_tables(tables, float(turnout[0]), float(turnout[1]))
             rows = tables.state_record[None, :, None, None]
-            chances[chosen] = _read_rows(kept, LOG_ODDS, odds[chosen], rows)
+            chances[chosen] = read_rows(kept, LOG_ODDS, odds[chosen], rows)
         top = chances.max(axis=3)
         inner = np.exp(chances - top[..., None]) @ self._ccg_weights
         found[:, tables.single_states] = np.log(inner) + top
@@ -358,40 +383,3 @@ class _Evaluation:
                 each *= ratio
             sums = longer
         return np.asarray(np.log(np.maximum(sums[pooled.total], 1e-300)))
-
-
-@functools.cache
-def _normal_nodes(count: int) -> tuple[Floats, Floats]:
-    """Return nodes and weights of Gauss and Hermite for a standard normal."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
-    return nodes, weights / weights.sum()
-
-
-def _practice_log_odds(spread: Floats) -> Floats:
-    """Return the log-odds of the practices' mean chance of a yes at each of ``SUPPORTS``."""
-    nodes, weights = _normal_nodes(PRACTICE_NODES)
-    each = SUPPORTS[None, :, None] + spread[:, None, None] * nodes
-    return np.asarray(
-        np.log(special.expit(each) @ weights) - np.log(special.expit(-each) @ weights)
-    )
-
-
-def _read_off(table: Floats, grid: Floats, at: Floats) -> Floats:
-    """Read values off straight lines between the points of an even grid, a row a vector."""
-    rows = np.arange(len(table)).reshape(-1, *(1,) * (at.ndim - 1))
-    return _read_rows(table, grid, at, rows)
-
-
-def _read_rows(table: Floats, grid: Floats, at: Floats, rows: Indexes) -> Floats:
-    """Read values off straight lines between the points of an even grid, by row of the table."""
-    place = (at - grid[0]) * ((len(grid) - 1) / (grid[-1] - grid[0]))
-    place = np.clip(place, 0.0, len(grid) - 1.000001)
-    index = place.astype(np.intp)
-    flat = table.ravel()
-    start = rows * len(grid) + index
-    below = flat[start]
-    return np.asarray(below + (place - index) * (flat[start + 1] - below))
-
-
-def _density(z: Floats) -> Floats:
-    return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi))

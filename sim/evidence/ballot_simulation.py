@@ -16,8 +16,9 @@ from scipy import special
 
 from sim.evidence.ballot_counts import Floats, outcome_of
 from sim.evidence.ballot_data import ALL_STANCES, ARGUMENTS, BallotData, BallotProposal
-from sim.evidence.ballot_likelihood import MODE_SPREAD, MODES_APART, PRACTICE_NODES
+from sim.evidence.ballot_grids import PRACTICE_NODES
 from sim.evidence.ballot_records import BallotRecord
+from sim.rules.support import MODE_SPREAD, MODES_APART
 
 MOST_TRIES: Final = 4000  # draws of a proposal until its recorded stances and its call come up
 
@@ -106,7 +107,10 @@ def _draw_support(
     mood_sd = v["support_sd"] * np.sqrt(v["support_shared"])
     shared = v["support_mean"] + mood_sd * mood
     if form == "two_mode":
-        opposed = random.uniform(size=count) < v["support_opposed_share"]
+        # what stays with the place is in both, so mode and mood correlate by its share
+        kept = v["support_place_share"]
+        other = kept * mood + np.sqrt(1.0 - kept**2) * random.standard_normal(count)
+        opposed = other < special.ndtri(v["support_opposed_share"])
         shared = v["support_mean"] - MODES_APART * opposed + mood_sd * MODE_SPREAD * mood
     started = v["start_centre_share"]
     if proposal.origin != "unknown":

@@ -36,6 +36,7 @@ from sim.evidence.scores_of_priors import ROWS, fitted_names, write_draws
 from sim.evidence.summaries import Covariates
 from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
 from sim.experiment.made_by import refuse_other_code
+from sim.scenario.model import DEFAULT_FORM
 from sim.world.load import load_world
 
 Array = NDArray[np.float64]
@@ -214,7 +215,7 @@ def ballot_likelihood(leave_out: Sequence[str] = ()) -> BallotLikelihood:
             for name, value in values.items()
             if name in BALLOT_PARAMETERS
         }
-        return ballot_log_likelihoods(complete(own, DEFAULT_PRIORS), data)
+        return ballot_log_likelihoods(complete(own, DEFAULT_PRIORS), data, DEFAULT_FORM)
 
     return log_likelihood
 

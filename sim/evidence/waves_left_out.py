@@ -224,6 +224,7 @@ def _run(
         seed=seed + RUN_SEED,
         workers=workers,
         out=folder / "runs",
+        one_code=True,
         progress=None if progress is None else lambda a, b: progress(label, a, b),
     )
     return replace(one, runs=batch.folder)

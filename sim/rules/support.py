@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
-from sim.rules.logistic import Terms, expit
+from sim.rules.logistic import Terms, expit, happens
+
+MODES_APART = 3.26  # log-odds of .86 less those of .19
+MODE_SPREAD = 0.74 / 1.4  # of each mode, against that of the single one
+_NORMAL = NormalDist()
 
 
 def outweighed(own_patients: int, all_patients: int, parts: int) -> float:
@@ -72,9 +77,24 @@ def common_support(
     """
     mood = math.sqrt(place_share) * place + math.sqrt(1.0 - place_share) * proposal
     if form == "two_mode":
-        opposed = u_mode < opposed_share
-        return mean - (3.26 if opposed else 0.0) + sd * (0.74 / 1.4) * mood, mood
+        opposed = happens(u_mode, opposed_chance(place, place_share, opposed_share))
+        return mean - (MODES_APART if opposed else 0.0) + sd * MODE_SPREAD * mood, mood
     return mean + sd * mood, mood
+
+
+def opposed_chance(place: float, place_share: float, opposed_share: float) -> float:
+    """Return the chance that members of a place take up the opposed mode towards a proposal.
+
+    Over all places it is ``opposed_share``; it stays with the place as far as mood does, for a
+    place (standard normal, negative = cool) that is cool towards one proposal is likelier to
+    oppose the next. Assumed: that mode and mood share what stays with the place.
+    """
+    if not 0.0 < opposed_share < 1.0:
+        return min(1.0, max(0.0, opposed_share))
+    left = _NORMAL.inv_cdf(opposed_share) - math.sqrt(place_share) * place
+    if place_share >= 1.0:
+        return float(left > 0.0)
+    return _NORMAL.cdf(left / math.sqrt(1.0 - place_share))
 
 
 def call_probability(expected: float, steepness: float) -> float:

@@ -214,12 +214,12 @@ class StartingParameters:
     )
     consent_base: float = parameter(
         19,
-        normal(3.75, 0.8),
+        normal(4.2, 0.8),
         "log-odds",
         "readiness of an average governing body to take part",
         "computed: of the 21 governing bodies in the five live proposals still mooted on 1 June "
-        "2019 none is on record as refusing, Jeffreys .977 (live_proposals.csv); the press misses "
-        "early ends",
+        "2019 none is on record as refusing, Jeffreys .977 (live_proposals.csv), which is the mean "
+        "over tastes for autonomy that are spread by 1; the press misses early ends",
         (6, 13, 98),
     )
     consent_autonomy_sd: float = parameter(

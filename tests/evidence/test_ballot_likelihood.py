@@ -18,8 +18,6 @@ from sim.evidence.ballot_data import BallotData, ballot_data, ccgs_in_ballot
 from sim.evidence.ballot_likelihood import (
     BALLOT_PARAMETERS,
     FORMS,
-    MODE_SPREAD,
-    MODES_APART,
     ballot_log_likelihood,
     ballot_log_likelihoods,
     case_log_likelihoods,
@@ -139,8 +137,8 @@ def test_the_two_modes_are_those_of_the_rule() -> None:
     high, _ = support.common_support("two_mode", 0.0, 0.0, 0.9, 2.0, 1.4, 0.5, 0.5)
     low, _ = support.common_support("two_mode", 0.0, 0.0, 0.1, 2.0, 1.4, 0.5, 0.5)
     spread, _ = support.common_support("two_mode", 1.0, 0.0, 0.9, 2.0, 1.4, 1.0, 0.5)
-    assert high - low == pytest.approx(MODES_APART)
-    assert spread - high == pytest.approx(1.4 * MODE_SPREAD)
+    assert high - low == pytest.approx(support.MODES_APART)
+    assert spread - high == pytest.approx(1.4 * support.MODE_SPREAD)
 
 
 def test_pooled_counts_are_sums_over_the_ccgs_counts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -325,14 +326,33 @@ def test_common_support_is_the_mean_plus_two_independent_parts(
 
 def test_the_opposed_mode_lies_lower() -> None:
     """The modes are log-odds of .86 and .19, and only the two-mode form has them."""
-    supportive = common(form="two_mode", u_mode=0.2)[0]
-    opposed = common(form="two_mode", u_mode=0.19999)[0]
+    supportive = common(form="two_mode", u_mode=0.2, place_share=0.0)[0]
+    opposed = common(form="two_mode", u_mode=0.19999, place_share=0.0)[0]
     assert supportive == 2.0
     assert supportive - opposed == pytest.approx(3.26)
     assert logit(0.86) - logit(0.19) == pytest.approx(3.26, abs=0.01)
     assert common(u_mode=0.0) == common(u_mode=0.9)
     one, two = (common(form=form, proposal=1.0)[0] - 2.0 for form in ("one_mode", "two_mode"))
     assert 0.0 < two < one
+
+
+@steady
+@given(place=between(-3, 3), more=between(0.1, 3), share=shares, kept=shares)
+def test_a_cooler_place_is_likelier_to_be_opposed(
+    place: float, more: float, share: float, kept: float
+) -> None:
+    here, warmer = (support.opposed_chance(z, kept, share) for z in (place, place + more))
+    assert 0.0 <= warmer <= here <= 1.0
+    assert support.opposed_chance(place, 0.0, share) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+def test_over_all_places_the_opposed_mode_has_its_share(kept: float) -> None:
+    """The mean over a standard normal, by the midpoints of 20,000 slices of equal probability."""
+    normal = NormalDist()
+    places = [normal.inv_cdf((i + 0.5) / 20_000) for i in range(20_000)]
+    mean = math.fsum(support.opposed_chance(z, kept, 0.2) for z in places) / len(places)
+    assert mean == pytest.approx(0.2, abs=1e-4)
 
 
 @steady
