@@ -42,6 +42,7 @@ class Idea:
 
     home: int
     mood: float
+    mode: float
     effects: dict[int, float]
 
 
@@ -185,7 +186,8 @@ class Plain(Country):
         bodies = [self.bodies[i] for i in members]
         self.hold(bodies, True)
         same = parent if parent and parent.home == s else None
-        idea = Idea(s, same.mood if same else self.normal(), same.effects if same else {})
+        mood, mode = (same.mood, same.mode) if same else (self.normal(), self.normal())
+        idea = Idea(s, mood, mode, same.effects if same else {})
         for b in bodies:
             idea.effects.setdefault(b.id, self.normal())
         process = self.proposal(name, idea, bodies, origin, stage, ago)
@@ -239,7 +241,14 @@ class Plain(Country):
         factor = p.council_delay**weighted
         mood = math.sqrt(p.support_place_share) * self.places[home].support_effect
         mood += math.sqrt(1 - p.support_place_share) * idea.mood
-        base = p.support_mean + p.support_sd * math.sqrt(p.support_shared) * mood
+        spread = p.support_sd * math.sqrt(p.support_shared)
+        if self.scenario.form.support_form == "two_mode":
+            cool = math.sqrt(p.support_place_share) * self.places[home].support_effect
+            cool += math.sqrt(1 - p.support_place_share) * idea.mode
+            opposed_mode = cool < NormalDist().inv_cdf(p.support_opposed_share)
+            base = p.support_mean - 3.26 * opposed_mode + spread * 0.74 / 1.4 * mood
+        else:
+            base = p.support_mean + spread * mood
         own = [p.support_sd * math.sqrt(1 - p.support_shared) * idea.effects[b.id] for b in bodies]
         mains = {b.main for b in bodies}
         one_council = len(mains) == 1 and -1 not in mains

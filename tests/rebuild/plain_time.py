@@ -66,8 +66,7 @@ class Timetable:
     def __init__(self, world: World, scenario: Scenario, seed: int) -> None:
         levers = scenario.levers
         if (
-            scenario.form.support_form != "one_mode"
-            or scenario.form.parameters != "drawn"
+            scenario.form.parameters != "drawn"
             or (levers.information.region_relays, levers.information.local_relays)
             != ("as_drawn", "as_drawn")
             or levers.force != type(levers.force)()
