@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sim.evidence.facts import JULY_2019, public_since
 from sim.evidence.observed import observed_cases, observed_systems
 from sim.evidence.summaries import PublicProposal
 from sim.world.model import World
@@ -29,6 +30,7 @@ def round_of_2020(world: World) -> tuple[PublicProposal, ...]:
         tuple(sorted(world.ccgs[index].code for index in proposal.ccgs))
         for proposal in world.live_proposals
     }
+    since = public_since()
     found: list[PublicProposal] = []
     standing: dict[tuple[str, ...], str] = {}
     for case in observed_cases():
@@ -36,9 +38,9 @@ def round_of_2020(world: World) -> tuple[PublicProposal, ...]:
         if standing.get(ccgs) == "open":
             continue
         outcome = OUTCOMES[case.outcome]
-        found.append(
-            PublicProposal(case.system, ccgs, ccgs in live and ccgs not in standing, outcome)
-        )
+        known = ccgs in live and ccgs not in standing
+        waits = outcome == "open" and since[case.case] <= JULY_2019
+        found.append(PublicProposal(case.system, ccgs, known, outcome, waits))
         standing[ccgs] = outcome
     return tuple(found)
 

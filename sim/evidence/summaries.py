@@ -54,6 +54,7 @@ SUMMARIES: Final[tuple[Summary, ...]] = (
     Summary("new_size", "those, weighted by the log of the system's CCGs over four"),
     Summary("new_pushed", "those in regions that pushed for one CCG a system"),
     Summary("new_part", "those whose footprint is smaller than their system"),
+    Summary("unballoted", "proposals public by July whose ballots were not held by the deadline"),
 )
 NAMES: Final[tuple[str, ...]] = tuple(summary.name for summary in SUMMARIES)
 
@@ -63,13 +64,16 @@ class PublicProposal:
     """One public proposal of a recorded round.
 
     ``live`` is true where it was public at the start; ``outcome`` is merged, lost, refused,
-    withdrawn or open on the date.
+    withdrawn or open on the date. ``unballoted``: public for two months and more when the round's
+    window closed, and then neither put to the vote of all its members nor ended: leaders had held
+    the ballot back, or had not got so far.
     """
 
     system: str
     ccgs: tuple[str, ...]
     live: bool
     outcome: str
+    unballoted: bool = False
 
 
 class Covariates:
@@ -148,6 +152,7 @@ def recorded_summaries(
     for proposal in proposals:
         weights = covariates.of(proposal.system, "+".join(sorted(proposal.ccgs)))
         _add(total, weights, live=proposal.live, outcome=proposal.outcome)
+        total["unballoted"] += proposal.unballoted
     total["one_ccg"] = float(one_ccg)
     return np.array([total[name] for name in NAMES])
 
@@ -197,12 +202,14 @@ def simulated_summaries(
         "parent",
         "mooted",
         "drafted",
+        "balloted",
         "exit",
         "exit_on",
     )
     outcome_of = {"effective": "merged"}
     start = systems["date"].min()
-    for number, system, footprint, parent, mooted, drafted, left, left_on in zip(
+    public_by, deadline = date(on.year - 1, 7, 31), date(on.year - 1, 9, 30)
+    for number, system, footprint, parent, mooted, drafted, balloted, left, left_on in zip(
         *(proposals[column].tolist() for column in columns), strict=True
     ):
         live = footprint in covariates.live and mooted < start and not isinstance(parent, str)
@@ -212,6 +219,10 @@ def simulated_summaries(
             outcome_of.get(left, left) if isinstance(left_on, date) and left_on <= on else "open"
         )
         _add(totals[place[number]], covariates.of(system, footprint), live=live, outcome=outcome)
+        if live or drafted <= public_by:
+            done = balloted if isinstance(balloted, date) else left_on
+            waits = not isinstance(done, date) or done > deadline
+            totals[place[number]]["unballoted"] += waits
     seen = systems[(systems["date"] == on) & systems["system"].isin(covariates.several)]
     for number in seen.loc[seen["ccgs"] == 1, "replication"].tolist():
         totals[place[number]]["one_ccg"] += 1.0

@@ -54,8 +54,10 @@ def wave_of_2020() -> Wave:
     def summaries(folder: Path) -> tuple[Array, Array]:
         import pandas as pd
 
-        columns = ["replication", "system", "footprint", "parent", "mooted", "drafted", "exit"]
-        proposals = pd.read_parquet(folder / "proposals.parquet", columns=[*columns, "exit_on"])
+        columns = ["replication", "system", "footprint", "parent", "mooted", "drafted"]
+        proposals = pd.read_parquet(
+            folder / "proposals.parquet", columns=[*columns, "balloted", "exit", "exit_on"]
+        )
         systems = pd.read_parquet(folder / "systems.parquet")
         return simulated_summaries(proposals, systems, APRIL_2020, covariates)
 

@@ -17,7 +17,6 @@ from sim.scenario.levers import Levers
 from sim.scenario.posterior import Posterior
 from sim.scenario.priors import Prior
 
-
 SupportForm = Literal["one_mode", "two_mode"]
 DEFAULT_FORM: Final[SupportForm] = "two_mode"
 
