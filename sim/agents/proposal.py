@@ -253,17 +253,18 @@ class Proposal:
             error = p.call_noise_sd * standard_normal(
                 self.uniform(purposes.EXPECTED_SUPPORT, attempt)
             )
-            chance = support.call_probability(expected + error, p.call_steepness)
-            terms = (("misreading", error), *terms)
+            expected += p.call_optimism + error
+            chance = support.call_probability(expected, p.call_steepness)
+            terms = (("misreading", error), ("optimism", p.call_optimism), *terms)
             if happens(self.uniform(purposes.CALL_BALLOT, attempt), chance):
-                self.write("ballot_called", {"expected": expected + error}, terms)
+                self.write("ballot_called", {"expected": expected}, terms)
                 return True
             if self._looks >= MOST_LOOKS or not happens(
                 self.uniform(purposes.POSTPONE, attempt), p.call_postpone
             ):
                 self._leave("withdrawn", "leaders expected members to refuse", terms)
                 return False
-            self.write("postponed", {"expected": expected + error}, terms)
+            self.write("postponed", {"expected": expected}, terms)
             u = self.uniform(purposes.POSTPONE_TIME, attempt)
             yield situation.wait(situation.scenario.durations.postpone.days(u))
 

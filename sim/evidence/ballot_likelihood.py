@@ -65,6 +65,7 @@ BALLOT_PARAMETERS: Final = (
     "support_opposed_share",
     "call_steepness",
     "call_noise_sd",
+    "call_optimism",
     "turnout_mean",
     "turnout_spread",
 )
@@ -294,6 +295,7 @@ class _Evaluation:
         z = np.linspace(-4.5, 4.5, READING_NODES)
         weights = density(z) / density(z).sum()
         read = READINGS[None, :, None] + error[:, None, None] * z
+        read = read + v["call_optimism"][:, None, None]
         return np.asarray(special.expit(v["call_steepness"][:, None, None] * read) @ weights)
 
     def _support(self, states: Indexes) -> Floats:

@@ -57,7 +57,8 @@ def simulate_votes(
         drawn, agrees = _draw_support(some, proposal, random, form)
         if selection:
             error = some["call_noise_sd"] * random.standard_normal(len(waiting))
-            chance = special.expit(some["call_steepness"] * (drawn.mean(axis=1) + error))
+            read = drawn.mean(axis=1) + some["call_optimism"] + error
+            chance = special.expit(some["call_steepness"] * read)
             agrees &= random.uniform(size=len(waiting)) < chance
         support[waiting] = drawn
         waiting = waiting[~agrees]

@@ -38,6 +38,15 @@ class CourseParameters(SupportParameters):
         (1, 63),
         low=0.0,
     )
+    call_optimism: float = parameter(
+        172,
+        normal(0.5, 0.75),
+        "log-odds",
+        "how far leaders overrate their members' support when they judge a ballot",
+        "assumed: those involved see benefits before others do (row 63), so above zero; all three "
+        "lost ballots of the round had been called; size not given",
+        (1, 63),
+    )
     call_postpone: float = parameter(
         49,
         beta(3.5, 0.5),

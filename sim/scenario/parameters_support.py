@@ -58,6 +58,7 @@ class SupportParameters(StartingParameters):
         (2,),
         low=0.0,
         high=1.0,
+        held=True,
     )
     lmc_support_share: float = parameter(
         27,

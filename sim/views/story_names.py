@@ -36,6 +36,7 @@ TERM_LABELS: Final[Mapping[str, str]] = {
     "perceived_centre": "seen as driven from the centre",
     "lmc_advice": "LMC advice",
     "second_thoughts": "second thoughts before a re-ballot",
+    "optimism": "leaders' usual optimism",
     "misreading": "leaders' misreading of their members",
     "place": "unmeasured: the place",
     "usual_support": "usual support of mergers",

@@ -31,6 +31,7 @@ CERTAIN: dict[str, float] = {
     "support_sd": 0.0,
     "support_practice_sd": 0.0,
     "call_noise_sd": 0.0,
+    "call_optimism": 0.0,
     "turnout_mean": 1.0,
     "narrower_probability": 0.0,
     "approval_probability": 1.0,

@@ -163,10 +163,10 @@ def test_levers_lists_every_lever_and_parameter() -> None:
         )
     active = [row for row in PARAMETER_TABLE if row.default.family != "fixed" and not row.acts]
     sized = sum(row.origin.startswith(("evidence:", "computed:")) for row in active)
-    assert (len(active), sized, sum(row.held for row in PARAMETER_TABLE)) == (40, 32, 25)
+    assert (len(active), sized, sum(row.held for row in PARAMETER_TABLE)) == (40, 31, 26)
     assert done.out.splitlines()[-1] == (
-        "40 parameters are uncertain and act under default levers (as_written), 32 of them sized "
-        "by evidence; 25 are held at their medians"
+        "40 parameters are uncertain and act under default levers (as_written), 31 of them sized "
+        "by evidence; 26 are held at their medians"
     )
     short = command("levers").out
     assert "running_cost_cut" in short

@@ -89,7 +89,7 @@ def simulated_by_rules(v: dict[str, float], form: str, stance: str, gate: bool) 
                 },
             )  # fmt: skip
             log_odds.append(common + own_sd * rng.standard_normal() + total(terms))
-        read = sum(log_odds) / 2 + v["call_noise_sd"] * rng.standard_normal()
+        read = sum(log_odds) / 2 + v["call_optimism"] + v["call_noise_sd"] * rng.standard_normal()
         if gate and rng.uniform() >= support.call_probability(read, v["call_steepness"]):
             continue
         result = []

@@ -75,7 +75,7 @@ ZERO: Final = (
     "support_place_share", "support_practice_sd", "ballot_outweighed",
     "ballot_partner_distress", "ballot_own_posts", "ballot_identity", "ballot_one_council",
     "ballot_officer", "ballot_perceived_centre", "ballot_council_opposed",
-    "support_opposed_share", "call_steepness", "call_noise_sd", "call_postpone",
+    "support_opposed_share", "call_steepness", "call_noise_sd", "call_optimism", "call_postpone",
     "turnout_spread", "reballot_probability", "reballot_shift", "reballot_shift_sd",
     "reballot_inquorate", "narrower_probability", "approval_unready", "approval_defer",
     "approval_part_hard", "conditions_share", "relay_drop_region", "relay_drop_local",

@@ -263,7 +263,7 @@ class Plain(Country):
                 shift += sum(x * p.lmc_causal_share * advice[m] for m, x in b.lmcs.items())
                 shift += p.ballot_one_council * one_council
                 odds.append(base + effect + shift + self.arguments(b, bodies))
-            expected = sum(odds) / len(odds) + p.call_noise_sd * self.normal()
+            expected = sum(odds) / len(odds) + p.call_optimism + p.call_noise_sd * self.normal()
             if self.chance(expit(p.call_steepness * expected)):
                 break
             if look == 15 or not self.chance(p.call_postpone):
