@@ -142,12 +142,6 @@ class Plain(Country):
         found = p.consent_base - b.autonomy + p.consent_council_match * against
         return expit(found + p.consent_officer * shared)
 
-    def shared(self, b: Body, bodies: list[Body]) -> float:
-        """Return the patient share of a CCG's partners under its own officer."""
-        partners = [o for o in bodies if o is not b]
-        theirs = sum(o.patients for o in partners)
-        return sum(o.patients for o in partners if b.group and o.group == b.group) / theirs
-
     def start(self, s: int, origin: str, ago: float = 0.0) -> None:
         place, p = self.places[s], self.p
         open_ones = self.open_candidates(s)
@@ -242,13 +236,10 @@ class Plain(Country):
         mood = math.sqrt(p.support_place_share) * self.places[home].support_effect
         mood += math.sqrt(1 - p.support_place_share) * idea.mood
         spread = p.support_sd * math.sqrt(p.support_shared)
-        if self.scenario.form.support_form == "two_mode":
-            cool = math.sqrt(p.support_place_share) * self.places[home].support_effect
-            cool += math.sqrt(1 - p.support_place_share) * idea.mode
-            opposed_mode = cool < NormalDist().inv_cdf(p.support_opposed_share)
-            base = p.support_mean - 3.26 * opposed_mode + spread * 0.74 / 1.4 * mood
-        else:
-            base = p.support_mean + spread * mood
+        cool = math.sqrt(p.support_place_share) * self.places[home].support_effect
+        cool += math.sqrt(1 - p.support_place_share) * idea.mode
+        opposed_mode = cool < NormalDist().inv_cdf(p.support_opposed_share)
+        base = p.support_mean - 3.26 * opposed_mode + spread * 0.74 / 1.4 * mood
         own = [p.support_sd * math.sqrt(1 - p.support_shared) * idea.effects[b.id] for b in bodies]
         mains = {b.main for b in bodies}
         one_council = len(mains) == 1 and -1 not in mains

@@ -198,6 +198,12 @@ class Country(Timetable):
     def officer(self, b: Body) -> float:
         return 1.0 if b.group else 0.0 if b.known else self.p.officer_unknown_share
 
+    def shared(self, b: Body, bodies: list[Body]) -> float:
+        """Return the patient share of a CCG's partners under its own officer."""
+        partners = [o for o in bodies if o is not b]
+        theirs = sum(o.patients for o in partners)
+        return sum(o.patients for o in partners if b.group and o.group == b.group) / theirs
+
     def matches(self, b: Body) -> bool:
         if len(b.parts) == 1:
             return b.matched

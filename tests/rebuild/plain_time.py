@@ -66,7 +66,8 @@ class Timetable:
     def __init__(self, world: World, scenario: Scenario, seed: int) -> None:
         levers = scenario.levers
         if (
-            scenario.form.parameters != "drawn"
+            scenario.form.support_form != "two_mode"
+            or scenario.form.parameters != "drawn"
             or (levers.information.region_relays, levers.information.local_relays)
             != ("as_drawn", "as_drawn")
             or levers.force != type(levers.force)()
