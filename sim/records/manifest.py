@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 from sim.world.errors import InputError
 
-RESULTS_VERSION: Final = "2"
+RESULTS_VERSION: Final = "3"
 """Raised whenever the same scenario, world and seed give other results or other columns."""
 
 MANIFEST: Final = "manifest.json"
