@@ -177,7 +177,7 @@ def _report_ballots(folder: Path, seed: int) -> None:
     from sim.evidence.ballot_report import ballot_report, fits_by_causal_share
 
     print_plain("fitting both forms, and three causal shares", error=True)
-    one, two = fit_ballots(seed), fit_ballots(seed, "two_mode")
+    one, two = fit_ballots(seed, "one_mode"), fit_ballots(seed, "two_mode")
     text = ballot_report(two, one, fits_by_causal_share(seed, "two_mode"))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ballots.md").write_text(text, encoding="utf-8")

@@ -47,7 +47,7 @@ def choose_footprint(
     utilities, kinds = [], []
     for candidate in candidates:
         group = living[candidate.ccgs[0]].officer_group
-        consents = [0.0, 0.0]
+        consent_apart = consent_together = 0.0
         for index in candidate.ccgs:
             ccg = living[index]
             if ccg.officer_group != group:
@@ -55,9 +55,9 @@ def choose_footprint(
             if index not in log_consent:  # from another system
                 log_consent[index] = ccgs.log_consent(situation, ccg, pushed)
             apart, together = log_consent[index]
-            consents[0] += apart
-            consents[1] += together
-        consent = consents[group != ""]
+            consent_apart += apart
+            consent_together += together
+        consent = consent_together if group else consent_apart
         whole, one_council = candidate.whole_system, candidate.council >= 0
         kinds.append((whole, one_council, group != ""))
         utilities.append(footprints.utility(pulls, whole, one_council, group != "", consent))
@@ -67,12 +67,13 @@ def choose_footprint(
     candidate = candidates[footprints.choose(footprints.share_kinds(utilities, kinds), u)]
     members = [living[index] for index in candidate.ccgs]
     one_officer = all(ccg.officer_group == members[0].officer_group != "" for ccg in members)
+    expected = [log_consent[ccg.id] for ccg in members]
     chosen = footprints.terms(
         pulls,
         candidate.whole_system,
         candidate.council >= 0,
         one_officer,
-        sum(log_consent[ccg.id][one_officer] for ccg in members),
+        sum(together if one_officer else apart for apart, together in expected),
     )
     return members, chosen + _beside(situation, candidate) if extra else chosen
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import simpy
 
@@ -30,7 +30,7 @@ from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
 from sim.rules.starting import centre_intensity
 from sim.scenario.levers import Levers
-from sim.scenario.levers_beside import Boundaries
+from sim.scenario.levers_beside import Boundaries, Crossing
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
     PARAMETER_COLUMNS,
@@ -46,8 +46,8 @@ DAYS_PER_MONTH = 365.25 / 12
 POSTERIOR_ROW = 0  # the column of the page of parameters that picks a joint draw
 LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
 BEFORE = {  # the same, by the scenario's rule on footprints that cross a border
-    "never": LEVERS_OF_2019,
-    "county": LEVERS_OF_2019.model_copy(update={"boundaries": Boundaries(cross_system="county")}),
+    crossing: LEVERS_OF_2019.model_copy(update={"boundaries": Boundaries(cross_system=crossing)})
+    for crossing in get_args(Crossing)
 }
 BUDGETS_OF_2019 = (LEVERS_OF_2019.money, LEVERS_OF_2019.joint)
 _parameter_values = attrgetter(*PARAMETER_NAMES)

@@ -20,6 +20,7 @@ from sim.evidence.ballot_counts import Floats
 from sim.evidence.ballot_data import BallotData, ballot_data
 from sim.evidence.ballot_likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
 from sim.evidence.chains import effective_draws, split_rhat
+from sim.scenario.model import DEFAULT_FORM
 from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_TABLE
 from sim.scenario.priors import Prior
 from sim.world.load import load_world
@@ -61,7 +62,7 @@ class BallotFit:
 
 def fit_ballots(
     seed: int,
-    form: str = "one_mode",
+    form: str = DEFAULT_FORM,
     leave_out: Collection[str] = (),
     *,
     selection: bool = True,

@@ -13,6 +13,8 @@ leaders dared to call the ballot: with the chance of ``support.call_probability`
 support, read with an error. That ties the CCGs' own differences together, which is met by its
 first moments: in the chance of a call their mean counts as part of the error, and their means are
 moved to what they are given the call (exact, by Stein's lemma; spread and ties are left alone).
+It is one look: leaders of the simulation who put a ballot off look again after some months, so
+that proposals long on their way are called a little more readily there than is reckoned here.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from sim.evidence.ballot_tables import (
     record_tables,
 )
 from sim.rules.support import MODE_SPREAD, MODES_APART
+from sim.scenario.model import DEFAULT_FORM
 from sim.world.errors import InputError, nearest
 
 FORMS: Final = ("one_mode", "two_mode")
@@ -82,7 +85,7 @@ MOST_ALIKE: Final = 0.95  # of ``support_place_share``: the grid would not resol
 
 
 def ballot_log_likelihood(
-    values: Mapping[str, float], data: BallotData, form: str = "one_mode", selection: bool = True
+    values: Mapping[str, float], data: BallotData, form: str = DEFAULT_FORM, selection: bool = True
 ) -> float:
     """Return the log-likelihood of the recorded ballots at one value of each parameter.
 
@@ -94,7 +97,7 @@ def ballot_log_likelihood(
 
 
 def ballot_log_likelihoods(
-    values: Mapping[str, Floats], data: BallotData, form: str = "one_mode", selection: bool = True
+    values: Mapping[str, Floats], data: BallotData, form: str = DEFAULT_FORM, selection: bool = True
 ) -> Floats:
     """Return the log-likelihood at each of many parameter vectors, shape (vectors,).
 
@@ -108,7 +111,7 @@ def ballot_log_likelihoods(
 
 
 def case_log_likelihoods(
-    values: Mapping[str, Floats], data: BallotData, form: str = "one_mode", selection: bool = True
+    values: Mapping[str, Floats], data: BallotData, form: str = DEFAULT_FORM, selection: bool = True
 ) -> tuple[Floats, Floats]:
     """Return the log-likelihood by place, and of each case given the others of its place.
 

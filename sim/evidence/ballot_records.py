@@ -1,7 +1,8 @@
 """The recorded members' votes on mergers: one row a vote of ``sim/evidence/data/votes.csv``.
 
-Service changes, the split of one CCG and results that were only inferred from an approval stand
-in the table with ``used`` = no and the reason; only the others enter the likelihood.
+Service changes, the split of one CCG and a survey stand in the table with ``used`` = no and the
+reason; only the others enter the likelihood. Rows of kind ``inferred`` do: no result is on record,
+but the merger took effect, for which every membership had to carry it.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from sim.evidence.ballot_check import (
 )
 from sim.evidence.ballot_data import BallotData
 from sim.evidence.ballot_fit import KEPT, BallotFit, fit_ballots
+from sim.scenario.model import DEFAULT_FORM
 from sim.scenario.parameters import DEFAULT_PRIORS
 from sim.scenario.priors import fixed
 
@@ -63,7 +64,7 @@ def prior_and_posterior(fit: BallotFit) -> tuple[PosteriorRow, ...]:
 
 def fits_by_causal_share(
     seed: int,
-    form: str = "one_mode",
+    form: str = DEFAULT_FORM,
     shares: Sequence[float] = CAUSAL_SHARES,
     *,
     data: BallotData | None = None,
@@ -100,22 +101,26 @@ def ballot_report(
 
 
 def _summary(fit: BallotFit) -> list[str]:
-    records = [record for proposal in fit.data.proposals for record in proposal.records]
-    ccgs = sum(len(proposal.ccgs) for proposal in fit.data.proposals)
+    recorded = [proposal for proposal in fit.data.proposals if proposal.recorded]
+    silent = [proposal for proposal in fit.data.proposals if not proposal.recorded]
+    records = [record for proposal in recorded for record in proposal.recorded]
+    ccgs = sum(len(proposal.ccgs) for proposal in recorded)
     shares = sum(record.yes_share is not None for record in records)
     called = "given that they were called" if fit.selection else "as if all had been called"
     without = f"; left out: {', '.join(fit.left_out)}" if fit.left_out else ""
     text = (
         f"{len(records)} recorded ballots ({shares} with counts or shares, the others carried or "
-        f"failed only) of {ccgs} CCGs in {len(fit.data.proposals)} proposals{without}. "
+        f"failed only) of {ccgs} CCGs in {len(recorded)} proposals{without}; besides, "
+        f"{len(silent)} mergers without a recorded vote ({sum(len(p.ccgs) for p in silent)} CCGs), "
+        "taken to have been carried everywhere. "
         f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; worst split R-hat "
         f"{max(fit.rhat.values()):.3f}, fewest effective draws "
         f"{min(fit.effective.values()):.0f}; mean log-likelihood {fit.log_likelihood.mean():.2f}."
     )
     caution = (
-        "Service changes, the split of one CCG, a survey and results inferred from an approval "
-        "are not in the likelihood. The priors of `support_mean`, `support_sd` and "
-        "`support_shared` are centred on part of the same ballots, but wide."
+        "Service changes, the split of one CCG and a survey are not in the likelihood. The priors "
+        "of `support_mean`, `support_sd` and `support_shared` are centred on part of the same "
+        "ballots, but wide."
     )
     return [f"### Ballots, {fit.form}, {called}", "", text, "", caution]
 
@@ -194,8 +199,8 @@ def _score_lines(fit: BallotFit, other: BallotFit | None) -> list[str]:
             f"{other.form} against {fit.form}: log Bayes factor "
             f"{marginals[1][0] - marginals[0][0]:+.2f}, sum of log scores "
             f"{differences.sum():+.2f} (se over cases {error:.2f}). The gap and the narrower "
-            "spread of the two modes, and the share in the opposed one, were read off the same "
-            "ballots, which favours that form."
+            "spread of the two modes, and the prior share in the opposed one, were read off the "
+            "same ballots, which favours the form of two modes."
         )
         lines += ["", text]
     return lines

@@ -19,6 +19,7 @@ from sim.evidence.ballot_data import ALL_STANCES, ARGUMENTS, BallotData, BallotP
 from sim.evidence.ballot_grids import PRACTICE_NODES
 from sim.evidence.ballot_records import BallotRecord
 from sim.rules.support import MODE_SPREAD, MODES_APART
+from sim.scenario.model import DEFAULT_FORM
 
 MOST_TRIES: Final = 4000  # draws of a proposal until its recorded stances and its call come up
 
@@ -39,7 +40,7 @@ def simulate_votes(
     values: Mapping[str, Floats],
     proposal: BallotProposal,
     random: np.random.Generator,
-    form: str = "one_mode",
+    form: str = DEFAULT_FORM,
     selection: bool = True,
 ) -> SimulatedVotes:
     """Draw one vote of a proposal's members for each parameter vector of ``values``.
@@ -77,7 +78,7 @@ def simulate_data(
     values: Mapping[str, float],
     data: BallotData,
     random: np.random.Generator,
-    form: str = "one_mode",
+    form: str = DEFAULT_FORM,
     selection: bool = True,
 ) -> BallotData:
     """Return the same proposals with simulated counts by CCG in the place of the recorded ones.

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.emulator import Emulator, fit_emulator, transform
-from sim.evidence.own_luck import OwnLuck
 from sim.evidence.sampler import elliptical_slice, split_r_hat
 from sim.evidence.scores_of_priors import (
     drawn_rows,
@@ -30,6 +29,7 @@ from sim.evidence.scores_of_priors import (
 )
 from sim.evidence.waves import Wave
 from sim.experiment.api import run_batch
+from sim.experiment.own_luck import OwnLuck
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]

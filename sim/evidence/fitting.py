@@ -43,6 +43,7 @@ Array = NDArray[np.float64]
 POSTERIOR: Final = "posterior"
 CHECK: Final = "check"
 TRUTHS: Final = "truths"
+SMALLEST_SPREAD: Final = {"support_sd": 0.2}  # that the ballots' integration resolves
 CHECK_SEED: Final = 300  # added to the fit's seed for replications that check it
 
 
@@ -209,9 +210,11 @@ def ballot_likelihood(leave_out: Sequence[str] = ()) -> BallotLikelihood:
     data = ballot_data(load_world("england_2019"), leave_out=leave_out)
 
     def log_likelihood(values: dict[str, Array]) -> Array:
-        # spreads of exactly nothing would be divided by
+        # spreads of next to nothing fall between the nodes of the integration
         own = {
-            name: np.maximum(value, 1e-9) if ROWS[name].low == 0.0 else value
+            name: np.maximum(value, SMALLEST_SPREAD.get(name, 1e-9))
+            if ROWS[name].low == 0.0
+            else value
             for name, value in values.items()
             if name in BALLOT_PARAMETERS
         }

@@ -39,6 +39,7 @@ def round_of_2020(world: World) -> tuple[PublicProposal, ...]:
             continue
         outcome = OUTCOMES[case.outcome]
         known = ccgs in live and ccgs not in standing
+        # what had been carried in time was decided by April, all of it (base_rates.md)
         waits = outcome == "open" and since[case.case] <= JULY_2019
         found.append(PublicProposal(case.system, ccgs, known, outcome, waits))
         standing[ccgs] = outcome

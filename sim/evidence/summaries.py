@@ -54,8 +54,10 @@ SUMMARIES: Final[tuple[Summary, ...]] = (
     Summary("new_size", "those, weighted by the log of the system's CCGs over four"),
     Summary("new_pushed", "those in regions that pushed for one CCG a system"),
     Summary("new_part", "those whose footprint is smaller than their system"),
-    Summary("unballoted", "proposals public by July whose ballots were not held by the deadline"),
+    Summary("unballoted", "proposals public by July whose ballots were not over by the deadline"),
 )
+PUBLIC_BY: Final = (7, 31)  # month and day of the year before: two months before the deadline
+DEADLINE: Final = (9, 30)  # for applications of the round (approval_criteria.md)
 NAMES: Final[tuple[str, ...]] = tuple(summary.name for summary in SUMMARIES)
 
 
@@ -65,8 +67,8 @@ class PublicProposal:
 
     ``live`` is true where it was public at the start; ``outcome`` is merged, lost, refused,
     withdrawn or open on the date. ``unballoted``: public for two months and more when the round's
-    window closed, and then neither put to the vote of all its members nor ended: leaders had held
-    the ballot back, or had not got so far.
+    window closed, and then neither ended nor through the votes of all its members: leaders had
+    held the ballot back, or had not got so far.
     """
 
     system: str
@@ -208,7 +210,8 @@ def simulated_summaries(
     )
     outcome_of = {"effective": "merged"}
     start = systems["date"].min()
-    public_by, deadline = date(on.year - 1, 7, 31), date(on.year - 1, 9, 30)
+    public_by = date(on.year - 1, *PUBLIC_BY)
+    deadline = date(on.year - 1, *DEADLINE)
     for number, system, footprint, parent, mooted, drafted, balloted, left, left_on in zip(
         *(proposals[column].tolist() for column in columns), strict=True
     ):

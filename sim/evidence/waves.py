@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 APRIL_2020: Final = date(2020, 4, 1)
 TOLD_BY_BALLOTS: Final = ("lost",)
-"""Summaries left to the ballots' likelihood, which holds the result of every proposal balloted."""
+"""Summaries left to the ballots' likelihood, which holds the result of every proposal balloted.
+
+Where the ballots do not count (the check on synthetic truths) only mergers speak of them."""
 
 
 @dataclass(frozen=True)

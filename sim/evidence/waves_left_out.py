@@ -14,6 +14,7 @@ by the scenario and were set with these very rounds in view.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from sim.evidence.calibrate import (
     BallotLikelihood,
     Progress,
     Quadratic,
+    batch_folder,
     first_posterior,
     posterior_scores,
     trained,
@@ -39,7 +41,9 @@ from sim.evidence.history_wave import LAST_DAY, WAVES, history_wave, last_day
 from sim.evidence.scores_of_priors import fitted_names, values_of, write_draws
 from sim.evidence.waves import wave_of_2020
 from sim.experiment.api import run_batch
+from sim.experiment.made_by import codes_of
 from sim.experiment.plan import check_numbers
+from sim.records.code import replication_code
 from sim.world.errors import InputError
 
 Array = NDArray[np.float64]
@@ -107,11 +111,18 @@ def finished_fit(folder: Path) -> FinishedFit:
         around = np.load(first_posterior(folder, replications) / "scores.npy")
     except (OSError, ValueError, KeyError, EOFError):
         raise InputError(f"--out {folder}: holds no finished fit; {advice}") from None
-    wanted = [wave_of_2020().name, history_wave().name]
+    both = (wave_of_2020(), history_wave())
+    wanted = [wave.name for wave in both]
     if about.get("waves") != wanted:
         raise InputError(
             f"--out {folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
             "the waves can be left out of a fit that has seen them all"
+        )
+    second = [batch_folder(folder, SECOND, wave, replications) for wave in both]
+    if any(code != replication_code() for batch in second for code in codes_of(batch)):
+        raise InputError(
+            f"--out {folder}: holds a fit made by other code; run calibrate with the same --out "
+            "and --overwrite first"
         )
     count = len(fitted_names())
     if any(part.ndim != 2 or part.shape[1] != count for part in (scores, around)):
@@ -211,7 +222,9 @@ def _run(
     progress: Progress | None,
 ) -> LeftOut:
     """Run the years since 2013 at some draws and return them with their batch."""
-    folder = fit.folder / "left_out" / f"{one.wave}_{fit.replications}_{seed}"
+    # named by its draws too, so that those of another fit never lie beside these runs
+    digest = hashlib.sha256(one.scores.round(6).tobytes()).hexdigest()[:8]
+    folder = fit.folder / "left_out" / f"{one.wave}_{fit.replications}_{seed}_{digest}"
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "scores.npy", one.scores)
     write_draws(folder / "draws.csv", values_of(one.scores, fitted_names()))

@@ -6,11 +6,13 @@ from typing import Literal
 
 from sim.scenario.lever_field import Group, lever
 
+Crossing = Literal["never", "county"]
+
 
 class Boundaries(Group):
     """Footprints and system borders."""
 
-    cross_system: Literal["never", "county"] = lever(
+    cross_system: Crossing = lever(
         "never",
         "whether a footprint may cross a system border: never, or where it matches a county",
         "choice",

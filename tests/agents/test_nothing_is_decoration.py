@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sim.agents import Event, replicate_log
+from sim.rules.support import MODES_APART
 from sim.scenario import parse_scenario
 from sim.world import World, load_world
 from tests.agents.arms import PRIOR
@@ -223,14 +224,14 @@ def test_the_shared_proposal_effect(written: list[Log], name: str) -> None:
 
 
 def test_what_is_shared_is_what_the_parameter_says() -> None:
-    """None of it: every proposal starts from the mean; all of it: its CCGs differ in nothing."""
+    """None of it: every proposal of a mode starts alike; all of it: its CCGs differ in nothing."""
 
     def terms_of(share: float, name: str) -> set[float]:
         found = logs(WRITTEN | parameters(support_shared=share, support_mean=2.0))
         ballots = [e for log in found for e in kind_of(log, ("ballot",))]
         return {round(dict(event.terms)[name], 9) for event in ballots}
 
-    assert terms_of(0.0, "mood") == {0.0}
+    assert terms_of(0.0, "mood") == {0.0, -MODES_APART}
     assert terms_of(1.0, "ccg_support") == {0.0}
     assert min(len(terms_of(0.5, name)) for name in ("mood", "ccg_support")) > 50
     assert {terms_of(share, "usual_support").pop() for share in (0.0, 0.5, 1.0)} == {2.0}

@@ -226,16 +226,22 @@ def test_two_thirds_and_a_quorum_carry_fewer_ballots() -> None:
 def test_encouragement_incentives_and_cajoling_are_three_levers() -> None:
     """Row 5: each starts proposals; only incentives win governing bodies, only cajoling is seen."""
 
+    def asked(events: tuple[Event, ...]) -> list[Event]:
+        """Return the decisions of governing bodies (proposals found drafted had none)."""
+        return [
+            e for e in events if e.kind in ("drafted", "withdrawn") and "incentive" in dict(e.terms)
+        ]
+
     def unwilling(_row: Row, events: tuple[Event, ...]) -> float:
-        asked = sum(e.kind == "drafted" for e in events)
-        against = sum(
-            e.kind == "withdrawn" and e.data["reason"].startswith("governing") for e in events
-        )
-        return against / max(1, asked + against)
+        return sum(e.kind == "withdrawn" for e in asked(events)) / max(1, len(asked(events)))
+
+    def paid(name: str) -> set[bool]:
+        return {dict(e.terms)["incentive"] > 0.0 for _, events in arm(name) for e in asked(events)}
 
     more = [f"more_{name}" for name in ("encouragement", "incentive", "cajoling")]
     assert [moved("as_written", name, "proposals_centre") for name in more] == [1, 1, 1]
-    assert [moved("as_written", name, unwilling) for name in more] == [0, -1, 0]
+    assert moved("as_written", "more_incentive", unwilling) == -1
+    assert [True in paid(name) for name in more] == [False, True, False]
     seen = [mean(name, "misattribution_rate") for name in more]
     assert seen[2] == max(seen)
     ends = {name: tuple(row["final_ccgs"] for row, _ in arm(name)) for name in more}

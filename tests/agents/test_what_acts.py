@@ -25,7 +25,8 @@ SEED = 1
 FEW = range(2)
 MOST = range(40)
 WRITTEN: dict[str, Any] = {"extends": "as_written"} | PRIOR
-NEW = 80  # parameters from this number on belong to levers that are neutral by default
+NEW = 80  # parameters from this number on belong to levers that are neutral by default, but for
+LATER = {"consent_officer", "call_optimism"}  # these, which came to the chain after them
 
 
 @cache
@@ -55,7 +56,8 @@ ACTIVE = [row for row in PARAMETER_TABLE if row.active]
 
 
 def test_what_belongs_to_new_levers_says_where_it_acts() -> None:
-    assert {row.name for row in PARAMETER_TABLE if row.number >= NEW} <= {r.name for r in SILENT}
+    new = {row.name for row in PARAMETER_TABLE if row.number >= NEW}
+    assert new - {row.name for row in SILENT} == LATER
     assert all(row.acts.split()[0] in ("where", "under", "in", "after") for row in SILENT)
 
 

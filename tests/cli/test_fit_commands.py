@@ -98,7 +98,7 @@ def test_the_proof_of_the_fitting_in_small(tmp_path: Path) -> None:
     assert "### history, forecast from wave_2020" in page
     table = pd.read_csv(tmp_path / "c" / "predictive_pit.csv")
     assert set(table["source"]) == {"synthetic", "recorded"}
-    assert table["pit"].between(0, 1).all() and len(table) == 21 * (21 + 6)
+    assert table["pit"].between(0, 1).all() and len(table) == 21 * (22 + 6)
     # the two waves of a truth share no luck but the parameters' own
     assert {"truths_0_wave_2020_200", "truths_1_history_200"} <= {
         path.name for path in (tmp_path / "c").iterdir()

@@ -112,7 +112,13 @@ def simulated_by_rules(v: dict[str, float], form: str, stance: str, gate: bool) 
 
 @pytest.mark.parametrize(
     ("form", "stance", "gate"),
-    [("one_mode", "unknown", True), ("two_mode", "unknown", False), ("one_mode", "oppose", True)],
+    [
+        ("one_mode", "unknown", True),
+        ("two_mode", "unknown", False),
+        ("two_mode", "unknown", True),
+        ("one_mode", "oppose", True),
+        ("two_mode", "oppose", True),
+    ],
 )
 def test_outcomes_come_as_often_as_the_shipped_rules_make_them(
     form: str, stance: str, gate: bool
@@ -198,17 +204,18 @@ def test_votes_from_the_model_make_no_other_parameters_likelier_on_average(form:
     assert abs(np.mean(ratios) - 1.0) < 4 * error + 0.01
 
 
-def test_proposals_of_one_place_hang_together_by_its_share() -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_proposals_of_one_place_hang_together_by_its_share(form: str) -> None:
     def joint(share: float, *found: str) -> float:
         rows = outcomes("2020-A", PAIR, found[0], found[0])
         rows += outcomes("2020-B", OTHER, found[1], found[1])
         data = data_of(*rows)
         assert data.places == ((0, 1),)
-        return math.exp(ballot_log_likelihood(values(support_place_share=share), data))
+        return math.exp(ballot_log_likelihood(values(support_place_share=share), data, form))
 
     lost = ("failed", "failed")
     alone = [
-        math.exp(ballot_log_likelihood(values(), data_of(*outcomes("2020-A", pair, *lost))))
+        math.exp(ballot_log_likelihood(values(), data_of(*outcomes("2020-A", pair, *lost)), form))
         for pair in (PAIR, OTHER)
     ]
     assert joint(1e-9, "failed", "failed") == pytest.approx(alone[0] * alone[1], rel=2e-3)
@@ -216,6 +223,23 @@ def test_proposals_of_one_place_hang_together_by_its_share() -> None:
     mixed = joint(0.9, "failed", "carried") + joint(0.9, "carried", "failed")
     apart = joint(1e-9, "failed", "carried") + joint(1e-9, "carried", "failed")
     assert mixed < apart
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_came_of_a_second_proposal_of_a_place_adds_up_to_the_first_alone(form: str) -> None:
+    """Summed over all outcomes of the second, whatever share of mood and mode stays with it."""
+    v = values(support_place_share=0.6)
+    kinds = ("carried", "failed")
+    for first in (("failed", "failed"), ("carried", "failed"), ("carried", "carried")):
+        rows = outcomes("2020-A", PAIR, *first)
+        together = sum(
+            math.exp(ballot_log_likelihood(v, data_of(*rows, *other), form, selection=False))
+            for one in kinds
+            for two in kinds
+            for other in [outcomes("2020-B", OTHER, one, two)]
+        )
+        alone = math.exp(ballot_log_likelihood(v, data_of(*rows), form, selection=False))
+        assert together == pytest.approx(alone, rel=2e-3)
 
 
 def test_the_call_lets_better_ballots_through() -> None:

@@ -22,7 +22,8 @@ def test_outcomes_by_ccg_are_those_of_the_recorded_cases() -> None:
     held: Counter[str] = Counter()
     carried: Counter[str] = Counter()
     ccgs: dict[str, set[str]] = {}
-    for row in used_records(ballot_records()):
+    used = used_records(ballot_records())
+    for row in (row for row in used if row.kind != "inferred"):
         held[row.case] += len(row.ccgs)
         carried[row.case] += sum(outcome != "failed" for outcome in row.outcomes)
         ccgs.setdefault(row.case, set()).update(row.ccgs)
@@ -33,13 +34,32 @@ def test_outcomes_by_ccg_are_those_of_the_recorded_cases() -> None:
     assert (held.total(), carried.total(), len(held)) == (58, 50, 14)
 
 
+def test_inferred_rows_are_of_all_mergers_without_a_recorded_vote_and_of_no_others() -> None:
+    cases = {case.case: case for case in observed_cases()}
+    inferred: dict[str, set[str]] = {}
+    for row in used_records(ballot_records()):
+        if row.kind == "inferred":
+            assert row.outcomes == ("carried",) and row.yes_share is None and row.note
+            inferred.setdefault(row.case, set()).update(row.ccgs)
+    silent = {
+        case: set(one.ccgs)
+        for case, one in cases.items()
+        if one.outcome == "merged" and not one.ballots_held
+    }
+    assert inferred == silent
+    assert (len(inferred), sum(map(len, inferred.values()))) == (9, 31)
+    proposals = ballot_data(england()).proposals
+    assert sum(bool(proposal.recorded) for proposal in proposals) == 14
+
+
 def test_every_used_row_agrees_with_some_vote_of_the_electorate() -> None:
     data = ballot_data(england())
     tables = ballot_tables(data)
-    assert len(tables.proposals) == 14
-    assert sum(len(table.rows) for table in tables.proposals) == 58
-    # Cheshire's and Warrington's proposals lie in one system, the others apart
-    assert sorted(len(place) for place in data.places) == [1] * 12 + [2]
+    assert len(tables.proposals) == 23
+    assert sum(len(table.rows) for table in tables.proposals) == 58 + 31
+    # Cheshire's and Warrington's proposals lie in one system, so do those of Sussex and of the
+    # north east; the others lie apart
+    assert sorted(len(place) for place in data.places) == [1] * 17 + [2] * 3
 
 
 def test_what_is_no_merger_ballot_is_not_used() -> None:

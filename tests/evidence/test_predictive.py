@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from sim.agents import replicate_log
 from sim.evidence.calibrate import Design, design
 from sim.evidence.emulator import Emulator, Features, back, transform
-from sim.evidence.own_luck import OwnLuck
 from sim.evidence.predictive import (
     Forecasts,
     LeftOut,
@@ -34,6 +33,7 @@ from sim.evidence.predictive_tables import (
     write_tables,
 )
 from sim.evidence.waves import Wave, wave_of_2020
+from sim.experiment.own_luck import OwnLuck
 from sim.world.load import load_world
 
 Array = NDArray[np.float64]
@@ -224,6 +224,17 @@ def test_tables_of_an_earlier_run_do_not_stay(
     assert not list(tmp_path.iterdir())
 
 
+def swapped(engine: OwnLuck, world: World, scenario: Scenario) -> dict[str, int]:
+    """Return which groups of luck an engine asks to be drawn from another replication's."""
+    with pytest.MonkeyPatch.context() as patch:
+        asked: list[dict[str, int]] = []
+        patch.setattr("sim.agents.replicate_log", lambda *given: asked.append(given[4]))
+        engine(world, scenario, 3, 7)
+    [swaps] = asked
+    assert all(number != 7 for number in swaps.values())
+    return swaps
+
+
 def test_waves_of_one_truth_share_parameters_and_no_luck() -> None:
     wave = wave_of_2020()
     scenario, world = wave.scenario("prior"), load_world("england_2019")
@@ -232,6 +243,8 @@ def test_waves_of_one_truth_share_parameters_and_no_luck() -> None:
     for one, other in zip(plain, own, strict=True):
         assert one.parameters == other.parameters
         assert one.events != other.events
+    # every group of purposes but the parameters is drawn anew, places above all
+    assert set(swapped(OwnLuck(1), world, scenario)) == set(GROUPS) - {"parameters"}
     assert (
         OwnLuck(1)(world, scenario, 3, 0).events
         == own[0].events

@@ -163,7 +163,7 @@ def never_run() -> Wave:
         (small_fit, batch_folder(Path(), "first", history_wave(), 200)),
         (small_fit, batch_folder(Path(), "second", history_wave(), 200)),
         (small_fit, batch_folder(Path(), "check", history_wave(), 200)),
-        (small_proof, batch_folder(Path(), "truths", history_wave(), 200)),
+        (small_proof, batch_folder(Path(), "truths_0", history_wave(), 200)),
         (small_forecast, Path("from_2019_06")),
         (small_forecast, Path("without_pushes")),
     ],
