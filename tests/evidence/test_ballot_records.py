@@ -57,9 +57,9 @@ def test_every_used_row_agrees_with_some_vote_of_the_electorate() -> None:
     tables = ballot_tables(data)
     assert len(tables.proposals) == 23
     assert sum(len(table.rows) for table in tables.proposals) == 58 + 31
-    # Cheshire's and Warrington's proposals lie in one system, so do those of Sussex and of the
-    # north east; the others lie apart
-    assert sorted(len(place) for place in data.places) == [1] * 17 + [2] * 3
+    # four systems have two proposals each: Cheshire's and Warrington's lie in one, and so do
+    # those of Sussex, of the north east and of two parts of Yorkshire
+    assert sorted(len(place) for place in data.places) == [1] * 15 + [2] * 4
 
 
 def test_what_is_no_merger_ballot_is_not_used() -> None:

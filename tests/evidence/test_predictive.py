@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.agents import replicate_log
+from sim.chance.purposes import GROUPS
 from sim.evidence.calibrate import Design, design
 from sim.evidence.emulator import Emulator, Features, back, transform
 from sim.evidence.predictive import (
@@ -34,6 +35,8 @@ from sim.evidence.predictive_tables import (
 )
 from sim.evidence.waves import Wave, wave_of_2020
 from sim.experiment.own_luck import OwnLuck
+from sim.scenario import Scenario
+from sim.world import World
 from sim.world.load import load_world
 
 Array = NDArray[np.float64]
