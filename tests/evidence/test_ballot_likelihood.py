@@ -213,16 +213,19 @@ def test_proposals_of_one_place_hang_together_by_its_share(form: str) -> None:
         assert data.places == ((0, 1),)
         return math.exp(ballot_log_likelihood(values(support_place_share=share), data, form))
 
-    lost = ("failed", "failed")
-    alone = [
-        math.exp(ballot_log_likelihood(values(), data_of(*outcomes("2020-A", pair, *lost)), form))
-        for pair in (PAIR, OTHER)
-    ]
-    assert joint(1e-9, "failed", "failed") == pytest.approx(alone[0] * alone[1], rel=2e-3)
-    assert joint(0.9, "failed", "failed") > 1.2 * alone[0] * alone[1]
+    def apart(share: float) -> float:
+        """Return the product of each alone: with two modes, mood and mode go by the share too."""
+        product = 1.0
+        for pair in (PAIR, OTHER):
+            data = data_of(*outcomes("2020-A", pair, "failed", "failed"))
+            v = values(support_place_share=share)
+            product *= math.exp(ballot_log_likelihood(v, data, form))
+        return product
+
+    assert joint(1e-9, "failed", "failed") == pytest.approx(apart(1e-9), rel=2e-3)
+    assert joint(0.9, "failed", "failed") > 1.2 * apart(0.9)
     mixed = joint(0.9, "failed", "carried") + joint(0.9, "carried", "failed")
-    apart = joint(1e-9, "failed", "carried") + joint(1e-9, "carried", "failed")
-    assert mixed < apart
+    assert mixed < joint(1e-9, "failed", "carried") + joint(1e-9, "carried", "failed")
 
 
 @pytest.mark.parametrize("form", FORMS)
