@@ -24,7 +24,7 @@ from sim.world.errors import InputError
 
 SCENARIO: Final = "as_happened"
 OUT: Final = Path("results/places")
-PAGE: Final = Path("docs/places.md")
+PAGE: Final = "places.md"  # in the results folder, unless --page says where
 REASONS: Final = 200
 
 
@@ -46,7 +46,10 @@ def places(
     seed: Seed = 1,
     workers: Workers = None,
     out: Out = OUT,
-    page: Annotated[Path, typer.Option(metavar="FILE", help="Page to write.")] = PAGE,
+    page: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Page to write; by default places.md in --out."),
+    ] = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -75,7 +78,7 @@ def places(
     refuse_odd_path("--out", folder)
     if reasons < 2:
         raise InputError(f"--reasons is {reasons}; must be a whole number from 2")
-    if not page.parent.is_dir() or page.is_dir():
+    if page is not None and (not page.parent.is_dir() or page.is_dir()):
         raise InputError(f"--page '{page}': give a file in a folder that exists")
     # what the fit has learnt of each place from its own course would answer the question itself
     tables = {"extends": SCENARIO, "name": SCENARIO, "model": {"leanings": "unlearnt"}}
@@ -138,6 +141,7 @@ def places(
         command=command_line(),
         fitted=scenario.posterior is not None,
     )
+    page = page or batch.folder / PAGE
     page.write_text(places_page(reports, world, facts), encoding="utf-8")
     say(options, f"{page} tells of {len(reports)} places; tables in {batch.folder}")
 

@@ -192,7 +192,11 @@ def forecast_section(published: Published) -> str:
     """Return the forecast as markdown."""
     lines = [f"## {published.made_on.isoformat()}", ""]
     lines += [
-        f"{published.replications:,} replications each, seed {published.seed}.",
+        (
+            f"{published.replications:,} replications each, seed {published.seed}; what is left "
+            f"without an input is of {max(1, published.replications // 2):,} each, compared with "
+            "as many of the whole."
+        ),
         "",
         "| from | on | mean | median | 50 % | 90 % |",
         "|---|---|---|---|---|---|",
@@ -215,7 +219,8 @@ def forecast_section(published: Published) -> str:
     ]
     later = published.tables[LATER]["systems"].set_index("system")
     several = published.leans[published.leans["ccgs_at_start"] > 1]
-    for row in several.sort_values(LEANS_ON, ascending=False).to_dict("records"):
+    chance = several["system"].map(later[LEANS_ON])
+    for row in several.loc[chance.sort_values(ascending=False).index].to_dict("records"):
         end = later.loc[row["system"], f"p_one_ccg_{DATES[1]:%Y_%m_%d}"]
         changes = " | ".join(f"{row[column]:+.2f}" for column in inputs)
         lines.append(

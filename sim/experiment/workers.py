@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -188,6 +189,7 @@ def run_tasks(
         raise Interrupted from None
 
 
+GRACE: Final = 3.0  # seconds that idle workers get to leave by themselves
 _jobs: Final[list[Job]] = []
 """In a worker process: the one job that it was started for."""
 
@@ -254,17 +256,27 @@ def _run_in_pool(
             for future in done:
                 finished(future.result())
     except BaseException:
-        _stop(pool)
+        _stop(pool, waiting)
         raise
     pool.shutdown()
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """Let running ranges finish and drop the rest; a second Ctrl-C ends the workers at once."""
+def _stop(pool: ProcessPoolExecutor, waiting: set[Future[Task]]) -> None:
+    """Let running ranges finish and drop the rest; a second Ctrl-C ends the workers at once.
+
+    The pool is not waited for itself: one that is shut down while its last ranges run can leave a
+    worker that is never told to go, and would wait for it for ever.
+    """
     processes = list((getattr(pool, "_processes", None) or {}).values())
+    patience = GRACE
     try:
-        pool.shutdown(wait=True, cancel_futures=True)
+        wait({future for future in waiting if not future.cancel()})
     except KeyboardInterrupt:
-        for process in processes:
+        patience = 0.0
+    pool.shutdown(wait=False, cancel_futures=True)
+    until = time.monotonic() + patience
+    for process in processes:
+        process.join(max(0.0, until - time.monotonic()))
+        if process.is_alive():
             process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
+            process.join()

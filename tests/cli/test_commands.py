@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -224,6 +225,34 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
     again = process(*arguments, cwd=tmp_path)
     assert again.code == 0, again.err
     assert digests(tmp_path / "out") == digests(england)
+
+
+def children_of(process: int) -> int:
+    """Return how many processes one has started (Linux tells; elsewhere a second must do)."""
+    threads = Path(f"/proc/{process}/task")
+    if not threads.exists():
+        time.sleep(1.0)
+        return 3
+    return sum(len(thread.read_text().split()) for thread in threads.glob("*/children"))
+
+
+def test_ctrl_c_while_workers_start_ends_the_command(tmp_path: Path) -> None:
+    """All ranges are handed out to workers that are not ready yet; nobody may wait for ever."""
+    arguments = ["run", "as_written", "--replications", "75", "--workers", "2", "--quiet"]
+    child = subprocess.Popen(
+        [sys.executable, str(ROOT / "run_sim.py"), *arguments, "--out", "out"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while child.poll() is None and children_of(child.pid) < 3:  # two, and a tracker of theirs
+        time.sleep(0.005)
+    time.sleep(0.1)
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130, err
+    assert "of 75 replications are kept" in err
 
 
 def test_help_and_import_load_nothing_heavy(tmp_path: Path) -> None:
