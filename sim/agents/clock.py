@@ -11,8 +11,9 @@ LAST_MOMENT: Final = 1.0 - 1.0 / GRID  # the last moment of a day
 
 
 def on_grid(days: float) -> float:
-    """Return a time rounded to the grid of 2**-20 day."""
-    return math.floor(days * GRID + 0.5) / GRID
+    """Return a time rounded to the grid of 2**-20 day; one beyond all numbers stays there."""
+    steps = days * GRID + 0.5
+    return math.floor(steps) / GRID if steps < math.inf else math.inf
 
 
 class Clock:

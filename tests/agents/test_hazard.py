@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.agents.clock import GRID
+from sim.agents.clock import GRID, on_grid
 from sim.agents.hazard import Hazard, Profile
 from tests.properties import between, steady
 
@@ -244,3 +244,8 @@ def test_waits_are_exponential_at_the_rate_in_force() -> None:
         bench.hazard.set_level(0.25)
         waits += bench.run()
     assert stats.kstest(waits, "expon", args=(0, 4.0)).statistic < 2.0 / n
+
+
+def test_a_time_beyond_all_numbers_stays_there() -> None:
+    assert on_grid(math.inf) == on_grid(1e308) == math.inf
+    assert on_grid(1.0) == 1.0
