@@ -5,35 +5,36 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.folder import ResultsFolder, open_folder, remove_derived
-from sim.experiment.history import former_counts as read_former_counts
+from sim.experiment.finished import FinishedTables, finished_tables, tables_of
+from sim.experiment.folder import ResultsFolder, opened, remove_derived
 from sim.experiment.made_by import sign
-from sim.experiment.places import PLACE_COLUMNS, PlaceChances
-from sim.experiment.plan import Plan, Progress, check_numbers, job_of, make_plan, run_missing
-from sim.experiment.summary import SUMMARY_COLUMNS, Gathered, write_rows
-from sim.experiment.workers import RUNS, Replicate
-from sim.records.manifest import (
-    RESULTS_VERSION,
-    build_manifest,
-    tables_are_sound,
-    write_manifest,
-)
-from sim.records.shards import blocks, find_shards
-from sim.records.tables import TableWriter, read_table
-from sim.world.errors import InputError
-from sim.world.load import world_folder
+from sim.experiment.plan import Plan, Progress, Ran, check_numbers, job_of, kept, make_plan
+from sim.experiment.plan import run_missing
+from sim.experiment.tasks import RUNS, Job, Replicate
+from sim.experiment.workers import METHODS, WorkersDied
+from sim.experiment.write_tables import write_batch_tables
+from sim.records.failures import read_failures
+from sim.records.manifest import build_manifest, write_manifest
+from sim.records.shards import BrokenShard
+from sim.records.store import compact
+from sim.records.tables import read_table
+from sim.world.errors import InputError, RunFailed
 from sim.world.model import World
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario import Scenario
+
+MOST_REPAIRS = 100
+"""Broken shards that are run again before the disk is held to be at fault."""
 
 
 class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
@@ -45,6 +46,14 @@ class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
         self.done = done
         self.total = total
         self.folder = folder
+
+
+class ReplicationsFailed(RunFailed):
+    """Some replications failed; the tables hold the others. ``batch`` is what there is."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(failed_text(batch))
+        self.batch = batch
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,17 @@ class Batch:
         return read_table(self.folder, "parameters")
 
     @cached_property
+    def failures(self) -> pd.DataFrame:
+        """The replications that failed: scenario, replication, error, traceback; mostly none."""
+        return read_failures(self.folder)
+
+    @property
+    def failed(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the replications that failed, by scenario; mostly empty."""
+        listed = self.manifest.get("failed", {})
+        return {name: tuple(numbers) for name, numbers in listed.items()}
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """One row per scenario and outcome: mean, spread, quantiles, chances."""
         import pandas as pd
@@ -110,6 +130,22 @@ class Batch:
         return frame
 
 
+def failed_text(batch: Batch) -> str:
+    """Return in words which replications failed, why the first did, and what can be done."""
+    total = sum(map(len, batch.failed.values()))
+    listed = "; ".join(
+        f"{name}: {', '.join(map(str, numbers[:5]))}{', ...' if len(numbers) > 5 else ''}"
+        for name, numbers in batch.failed.items()
+    )
+    first = batch.failures.iloc[0]
+    return (
+        f"{total} of {batch.manifest['replications'] * len(batch.scenarios):,} replications failed "
+        f"({listed}); the first: {first['error']}. The tables in {batch.folder} hold the others, "
+        "failures.parquet says where each failed, 'trace' tells of one, and the same command tries "
+        "only the failed ones again"
+    )
+
+
 def run_batch(
     scenarios: Sequence[Scenario],
     *,
@@ -119,9 +155,11 @@ def run_batch(
     out: str | Path | None = None,
     overwrite: bool = False,
     one_code: bool = False,
+    allow_failures: bool = False,
     progress: Progress | None = None,
     command: str = "",
-    start_method: str = "spawn",
+    start_method: str = METHODS[0],
+    executor: Executor | None = None,
     former_counts: Collection[int] | None = None,
     worlds: Mapping[str, World] | None = None,
     replicate: Replicate | None = None,
@@ -137,9 +175,13 @@ def run_batch(
             Without it the tables live in a temporary folder as long as the Batch does.
         overwrite: discard what this program left in ``out`` and run from the beginning.
         one_code: refuse finished replications in ``out`` that other code has made.
+        allow_failures: return a batch of which some replications failed (see ``Batch.failed``)
+            instead of raising once its tables are written.
         progress: told how many replications are done and of how many.
         command: the command line, for the manifest.
-        start_method: how worker processes start.
+        start_method: how worker processes start: ``loky``, ``spawn``, ``fork``, ``forkserver``.
+        executor: runs the replications instead of worker processes of our own: anything that
+            works like ``concurrent.futures.Executor`` and whose workers see ``out``.
         former_counts: counts for the Edwards rule; by default from the world's own history.
         worlds: worlds already loaded, by the name that scenarios use.
         replicate: the engine; by default ``sim.agents.replicate_log``.
@@ -147,56 +189,148 @@ def run_batch(
     Raises:
         InputError: a value is out of range, or the folder may not or cannot be written to.
         BatchInterrupted: stopped by Ctrl-C; what was finished is kept in ``out``.
-        ReplicationError: one replication failed.
+        ReplicationsFailed: some replications failed; the tables hold the others.
+        RunFailed: the disk is full, or worker processes die; what was finished is kept.
     """
-    check_numbers(scenarios, replications, seed, workers)
+    check_numbers(scenarios, replications, seed, workers, start_method)
     plan = make_plan(scenarios, seed, worlds or {})
     temporary = None if out is not None else tempfile.mkdtemp(prefix="ccg-batch-")
+    run = _Run(
+        scenarios=scenarios,
+        plan=plan,
+        replications=replications,
+        seed=seed,
+        kept_in=None if out is None else Path(out),
+        command=command,
+        former=None if former_counts is None else frozenset(former_counts),
+    )
     try:
-        folder = open_folder(
-            out or temporary or "", plan.claim, overwrite=overwrite, one_code=one_code
-        )
-        manifest = folder.finished
-        names = tuple(scenario.name for scenario in scenarios)
-        total = replications * len(scenarios)
-        if not (
-            manifest
-            and manifest.get("replications") == replications
-            and tables_are_sound(folder.path, manifest)
-        ):
-            folder = sign(folder, plan.claim)
-            job = job_of(scenarios, plan, seed, folder.shards, {RUNS: ()}, replicate)
-            tell = progress or (lambda done, total: None)
-            done = run_missing(job, replications, workers, start_method, tell)
-            if done < total:
-                raise BatchInterrupted(done, total, folder.path if out is not None else None)
-            former = None if former_counts is None else frozenset(former_counts)
-            try:
-                remove_derived(folder.path)
-                rows = _write(plan, scenarios, replications, folder, former)
-                manifest = build_manifest(
-                    command=command,
-                    scenarios=scenarios,
-                    worlds=plan.digests,
-                    seed=seed,
-                    replications=replications,
-                    folder=folder.path,
-                    rows=rows,
-                )
-                write_manifest(folder.path, manifest)
-            except KeyboardInterrupt:
-                kept = folder.path if out is not None else None
-                raise BatchInterrupted(done, total, kept) from None
-        elif progress:
-            progress(total, total)
+        with opened(
+            out or temporary or "", plan.claim, plan.keys, overwrite=overwrite, one_code=one_code
+        ) as folder:
+            found = finished_tables(folder.path, folder.found, plan, seed)
+            if found is not None and found.complete(plan, replications):
+                manifest = found.manifest
+                if progress:
+                    progress(replications * len(scenarios), replications * len(scenarios))
+            else:
+                folder = sign(folder, plan.claim)
+                job = job_of(scenarios, plan, seed, folder.shards, {RUNS: ()}, replicate)
+
+                def go(starts: Mapping[tuple[int, str], int]) -> Ran:
+                    return run_missing(
+                        job,
+                        replications,
+                        workers,
+                        start_method,
+                        progress or (lambda done, total: None),
+                        starts=starts,
+                        executor=executor,
+                    )
+
+                manifest = run.finish(folder, job, found, go)
     except BaseException:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
         raise
-    batch = Batch(folder.path, names, manifest)
+    batch = Batch(folder.path, tuple(scenario.name for scenario in scenarios), manifest)
     if temporary is not None:
         weakref.finalize(batch, shutil.rmtree, temporary, ignore_errors=True)
+    if batch.failed and not allow_failures:
+        raise ReplicationsFailed(batch)
     return batch
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One call of ``run_batch``, from replications still to be run to the finished manifest."""
+
+    scenarios: Sequence[Scenario]
+    plan: Plan
+    replications: int
+    seed: int
+    kept_in: Path | None
+    command: str
+    former: frozenset[int] | None
+
+    def finish(
+        self,
+        folder: ResultsFolder,
+        job: Job,
+        found: FinishedTables | None,
+        go: Callable[[Mapping[tuple[int, str], int]], Ran],
+    ) -> dict[str, Any]:
+        """Run what is missing, write the tables and return the manifest.
+
+        Raises: see ``run_batch``.
+        """
+        starts = tables_of(found, self.plan, self.replications)
+        by_series = {(position, RUNS): start for position, start in enumerate(starts)}
+        try:
+            for _ in range(MOST_REPAIRS):
+                ran = go(by_series)
+                if ran.interrupted:
+                    raise BatchInterrupted(ran.kept, ran.total, self.kept_in)
+                try:
+                    return self._write(folder, found, starts, ran)
+                except BrokenShard as broken:  # whole by its checksum, and yet not what it says
+                    broken.shard.path.unlink(missing_ok=True)
+            raise RunFailed(f"{folder.path}: what is written there reads back as something else")
+        except KeyboardInterrupt:
+            done = kept(job, self.replications, by_series)
+            raise BatchInterrupted(done, self._total, self.kept_in) from None
+        except WorkersDied as error:
+            raise RunFailed(f"{error}; {self._kept(job, by_series)}") from error
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise RunFailed(f"{folder.path}: {why}; {self._kept(job, by_series)}") from error
+
+    @property
+    def _total(self) -> int:
+        return self.replications * len(self.scenarios)
+
+    def _kept(self, job: Job, starts: Mapping[tuple[int, str], int]) -> str:
+        if self.kept_in is None:
+            return "nothing is kept without a results folder"
+        done = kept(job, self.replications, starts)
+        return f"{done} of {self._total} replications are kept; the same command goes on from there"
+
+    def _write(
+        self,
+        folder: ResultsFolder,
+        found: FinishedTables | None,
+        starts: Sequence[int],
+        ran: Ran,
+    ) -> dict[str, Any]:
+        names = [scenario.name for scenario in self.scenarios]
+        failed: dict[str, list[int]] = {}
+        for failure in ran.failures:
+            failed.setdefault(names[failure.scenario], []).append(failure.replication)
+        remove_derived(folder.path)
+        files = write_batch_tables(
+            self.plan,
+            self.scenarios,
+            self.replications,
+            folder,
+            former=self.former,
+            old=found,
+            starts=starts,
+            failures=[
+                (names[f.scenario], f.replication, f.error, f.traceback) for f in ran.failures
+            ],
+        )
+        manifest = build_manifest(
+            command=self.command,
+            scenarios=self.scenarios,
+            worlds=self.plan.digests,
+            seed=self.seed,
+            replications=self.replications,
+            files=files,
+            failed=failed,
+        )
+        write_manifest(folder.path, manifest)
+        compact(folder.shards, self.plan.keys)
+        return manifest
 
 
 def open_batch(folder: str | Path) -> Batch:
@@ -205,54 +339,8 @@ def open_batch(folder: str | Path) -> Batch:
     Raises:
         InputError: there is none, or its tables do not fit its manifest.
     """
-    from sim.records.manifest import read_manifest
+    from sim.records.sound import sound_manifest
 
     path = Path(folder)
-    manifest = read_manifest(path) if path.is_dir() else None
-    if manifest is None:
-        raise InputError(f"{path}: holds no finished batch (no manifest.json)")
-    if manifest["results_version"] != RESULTS_VERSION:
-        raise InputError(
-            f"{path}: results version {manifest['results_version']!r}, "
-            f"this program reads {RESULTS_VERSION!r}"
-        )
-    if not tables_are_sound(path, manifest):
-        raise InputError(f"{path}: the tables do not fit the checksums in manifest.json")
+    manifest = sound_manifest(path)
     return Batch(path, tuple(entry["name"] for entry in manifest["scenarios"]), manifest)
-
-
-def _write(
-    plan: Plan,
-    scenarios: Sequence[Scenario],
-    replications: int,
-    folder: ResultsFolder,
-    former: frozenset[int] | None,
-) -> dict[str, int]:
-    """Write all tables from the shards, a block at a time; return the rows of each file."""
-    summary: list[tuple[Any, ...]] = []
-    places: list[tuple[Any, ...]] = []
-    with TableWriter(folder.path) as writer:
-        for position, scenario in enumerate(scenarios):
-            world = plan.worlds[plan.world_of[position]]
-            gathered = Gathered()
-            chances = PlaceChances(world, scenario.start, scenario.end)
-            for block in blocks(find_shards(folder.shards, plan.keys[position]), replications):
-                writer.write(scenario.name, block.replications, block.columns)
-                gathered.add(block)
-                chances.add(block)
-            counts = _former(scenario, world) if former is None else former
-            summary += gathered.rows(scenario.name, counts)
-            places += chances.rows(scenario.name)
-    rows = {f"{name}.parquet": number for name, number in writer.rows.items()}
-    rows["summary.csv"] = write_rows(folder.path / "summary.csv", SUMMARY_COLUMNS, summary)
-    rows["places.csv"] = write_rows(folder.path / "places.csv", PLACE_COLUMNS, places)
-    return rows
-
-
-def _former(scenario: Scenario, world: World) -> frozenset[int]:
-    """Return the former counts of the scenario's world; none where it is not on disk."""
-    try:
-        folder = world_folder(scenario.world)
-    except InputError:
-        return frozenset()
-    return read_former_counts(folder, len(world.ccgs))

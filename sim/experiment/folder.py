@@ -2,71 +2,48 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sim.experiment.made_by import IDENTITY, codes_of, note_of, refuse_other_code
+from sim.experiment.owner import owning
+from sim.records.failures import FAILURES
+from sim.records.files import PARTIAL
+from sim.records.ledger import enlist, names_shown, owned, remove_own, strangers
 from sim.records.manifest import (
     MANIFEST,
+    continues,
     differences,
     read_manifest,
     write_manifest,
 )
 from sim.records.schema import TABLES
 from sim.records.shards import SHARD_FOLDER
-from sim.world.errors import InputError
+from sim.records.store import all_shards, clear_leftovers, remove_shards
+from sim.world.errors import InputError, RunFailed
 
-DERIVED: Final = (
-    "summary.csv",
-    "places.csv",
-    "variance.csv",
-    "compare.csv",
-    "compare_places.csv",
-    "scores.csv",
-    "patterns.csv",
-    "reliability.csv",
-    "pit.csv",
-    "pit_histogram.csv",
-    "count_forecasts.csv",
-    "items.csv",
-    "hindcast.md",
-    "sweep.csv",
-)
-
-
-def our_files() -> tuple[str, ...]:
-    """Return the names of all files that a batch may write into its folder."""
-    names = [MANIFEST, *DERIVED]
-    for table in TABLES:
-        names += [table.file, f"{table.name}.csv", f"{table.file}.partial"]
-    return (*names, f"{MANIFEST}.partial")
-
-
-def remove_derived(folder: Path) -> None:
-    """Remove what was made from a batch's tables, before the tables themselves are written anew.
-
-    Comparisons, shares of variance, CSV copies and plots of other replications would else stand
-    beside a manifest that they do not belong to. Files of other names are left alone.
-    """
-    for name in (*DERIVED, *(f"{table.name}.csv" for table in TABLES)):
-        (folder / name).unlink(missing_ok=True)
-    for kind in ("*.png", "*.svg"):
-        for plot in (folder / "plots").glob(kind):
-            plot.unlink(missing_ok=True)
+SUMMARIES: Final = ("summary.csv", "places.csv")
+TABLE_FILES: Final = (*(table.file for table in TABLES), *SUMMARIES)
+"""The files that a manifest gives a checksum of, besides the table of failures."""
+BATCH_FILES: Final = (MANIFEST, *TABLE_FILES, FAILURES.file)
+"""All files that a batch itself writes into its folder."""
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+ADVICE: Final = "use --overwrite, or another --out"
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsFolder:
-    """A folder ready to be written: where it is, the manifest of a finished batch in it, its code.
+    """A folder held for writing: where it is, the manifest of a batch in it that goes on, its code.
 
     ``codes`` are the hashes of the code that has made the replications in it so far.
     """
 
     path: Path
-    finished: dict[str, Any] | None
+    found: dict[str, Any] | None
     codes: tuple[str, ...] = ()
 
     @property
@@ -75,19 +52,35 @@ class ResultsFolder:
         return self.path / SHARD_FOLDER
 
 
+def remove_derived(folder: Path) -> None:
+    """Remove what was made from a batch's tables, before the tables themselves are written anew.
+
+    Comparisons, shares of variance, CSV copies and plots of other replications would else stand
+    beside a manifest that they do not belong to. Only files that this program has listed as its
+    own are removed.
+    """
+    remove_own(folder, owned(folder) - set(BATCH_FILES))
+
+
 def check_folder(
-    out: str | Path, ours: dict[str, Any], *, overwrite: bool, one_code: bool = False
+    out: str | Path,
+    ours: dict[str, Any],
+    keys: Iterable[str],
+    *,
+    overwrite: bool,
+    one_code: bool = False,
 ) -> None:
     """Refuse a folder that must not be written to, without touching anything.
 
     Args:
         out: the folder.
         ours: ``results_version``, ``identity``, ``seed`` and ``scenarios`` of this batch.
-        overwrite: accept a folder that holds something else.
+        keys: the series of this batch's shards.
+        overwrite: accept a folder that holds another batch, if it holds nothing else.
         one_code: refuse replications of the same batch that other code has made.
 
     Raises:
-        InputError: it is not a folder, or is not empty and holds another batch or other files, or
+        InputError: it is not a folder; or is not empty and holds another batch or other files; or
             replications of other code where ``one_code`` forbids them.
     """
     path = Path(out)
@@ -96,91 +89,143 @@ def check_folder(
             return
         if not path.is_dir():
             raise InputError(f"--out {path}: is a file; give a folder")
-        names = sorted(entry.name for entry in path.iterdir())
+        if not any(path.iterdir()):
+            return
+        if overwrite:
+            _refuse_strangers(path)
+            return
+        found = _claim(path)
+        if found is None:
+            _refuse_unclaimed(path, keys)
+        elif not continues(found, ours):
+            raise InputError(
+                f"--out {path}: holds another batch ({differences(found, ours)}); {ADVICE}"
+            )
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"--out {str(path)!r}: cannot be read ({_why(error)})") from None
-    if overwrite or not names:
-        return
-    advice = "use --overwrite, or another --out"
-    found = _claim(path)
-    if found is None:
-        if names == [SHARD_FOLDER] and not any((path / SHARD_FOLDER).iterdir()):
-            return
-        raise InputError(
-            f"--out {path}: is not empty and holds no batch of this program "
-            f"(found {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}); {advice}"
-        )
-    if found["identity"] != ours["identity"]:
-        raise InputError(
-            f"--out {path}: holds another batch ({differences(found, ours)}); {advice}"
-        )
     if one_code:
         refuse_other_code([path])
 
 
+def _refuse_strangers(path: Path) -> None:
+    """Refuse --overwrite where something would be in the way of it that is not ours."""
+    foreign = strangers(path)
+    if foreign:
+        raise InputError(
+            f"--out {path}: holds files that this program did not write ({names_shown(foreign)}), "
+            "so --overwrite is refused; move them away, or give another --out"
+        )
+
+
+def _refuse_unclaimed(path: Path, keys: Iterable[str]) -> None:
+    """Refuse a folder that does not say whose it is, unless its shards are this batch's.
+
+    A power cut can take the manifest or the note beside the shards; shards name their own batch.
+    """
+    held = set(all_shards(path / SHARD_FOLDER))
+    if held & set(keys):
+        return
+    if held:
+        raise InputError(f"--out {path}: holds replications of another batch; {ADVICE}")
+    foreign = strangers(path)
+    if foreign:
+        raise InputError(
+            f"--out {path}: is not empty and holds no batch of this program "
+            f"(found {names_shown(foreign)}); give another --out"
+        )
+
+
 def _claim(path: Path) -> dict[str, Any] | None:
-    """Return what a folder says it holds: its manifest, or the note beside unfinished shards."""
-    return read_manifest(path) or read_manifest(path / SHARD_FOLDER, IDENTITY)
+    """Return what a folder says it holds: its manifest, or the note beside unfinished shards.
+
+    One that cannot be read counts as absent: whether the folder is ours is told by other means.
+    """
+    for folder, name in ((path, MANIFEST), (path / SHARD_FOLDER, IDENTITY)):
+        with suppress(InputError):
+            found = read_manifest(folder, name)
+            if found is not None:
+                return found
+    return None
 
 
-def open_folder(
-    out: str | Path, ours: dict[str, Any], *, overwrite: bool, one_code: bool = False
-) -> ResultsFolder:
-    """Make a checked folder ready and say whether it holds a finished batch.
+@contextmanager
+def opened(
+    out: str | Path,
+    ours: dict[str, Any],
+    keys: Sequence[str],
+    *,
+    overwrite: bool,
+    one_code: bool = False,
+) -> Iterator[ResultsFolder]:
+    """Hold a checked folder, made ready for a batch; nobody else writes in it meanwhile.
 
-    With ``overwrite`` everything that this program may have written there is removed first, by
-    name; other files are left alone, in a foreign folder as well.
+    With ``overwrite`` everything of ours in it is removed first. A folder that holds anything
+    else is refused.
 
     Raises:
-        InputError: see ``check_folder``; or the folder cannot be written to.
+        InputError: see ``check_folder``; another program is writing there; or it cannot be
+            written to.
+        RunFailed: the disk is full.
     """
-    check_folder(out, ours, overwrite=overwrite, one_code=one_code)
+    check_folder(out, ours, keys, overwrite=overwrite, one_code=one_code)
     path = Path(out)
-    made: list[Path] = []
+    with ExitStack() as stack, cannot_be_written(path):
+        new = [folder for folder in (path, *path.parents) if not folder.exists()]
+        stack.callback(_remove_empty, path, new)
+        stack.enter_context(owning(path))
+        # once more, now that nobody else can change it
+        check_folder(out, ours, keys, overwrite=overwrite, one_code=one_code)
+        folder = _made_ready(path, ours, overwrite)
+        held = stack.pop_all()
+    with held:
+        yield folder
+
+
+def _made_ready(path: Path, ours: dict[str, Any], overwrite: bool) -> ResultsFolder:
+    if overwrite:
+        remove_own(path)
+        remove_shards(path / SHARD_FOLDER)
+        (path / SHARD_FOLDER / IDENTITY).unlink(missing_ok=True)
+    clear_leftovers(path / SHARD_FOLDER)
+    ours_now = owned(path)
+    for file in path.iterdir():
+        begun = PARTIAL.fullmatch(file.name)
+        if begun is not None and begun["name"] in ours_now:
+            file.unlink(missing_ok=True)
+    enlist(path, BATCH_FILES)
+    codes = codes_of(path)
+    write_manifest(path / SHARD_FOLDER, note_of(ours, codes), IDENTITY)
+    found = None
+    with suppress(InputError):
+        found = read_manifest(path)
+    return ResultsFolder(path, found, codes)
+
+
+def _remove_empty(path: Path, made: Iterable[Path]) -> None:
+    """Remove folders that were made for nothing, deepest first, as far as they are empty."""
+    for folder in (path / SHARD_FOLDER, *made):
+        with suppress(OSError):
+            folder.rmdir()
+
+
+@contextmanager
+def cannot_be_written(path: Path) -> Iterator[None]:
+    """Turn what a file system says into a message that names the folder.
+
+    Raises:
+        RunFailed: the disk is full or broken.
+        InputError: the folder does not allow it.
+    """
     try:
-        made = _make(path)
-        with tempfile.TemporaryFile(dir=path):
-            pass
-        if overwrite:
-            _remove_ours(path)
-        shards = path / SHARD_FOLDER
-        shards.mkdir(exist_ok=True)
-        for leftover in shards.glob("partial-*.tmp"):
-            leftover.unlink(missing_ok=True)
-        codes = codes_of(path)
-        write_manifest(shards, note_of(ours, codes), IDENTITY)
+        yield
     except (OSError, ValueError) as error:
-        for folder in reversed(made):
-            folder.rmdir()
+        if isinstance(error, InputError):
+            raise
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise RunFailed(f"{path}: {_why(error)}; make room and give the same command") from None
         raise InputError(f"--out {str(path)!r}: cannot be written to ({_why(error)})") from None
-    return ResultsFolder(path, read_manifest(path), codes)
-
-
-def _make(path: Path) -> list[Path]:
-    """Make a folder with its parents and return those made, outermost first."""
-    absent = [folder for folder in (path, *path.parents) if not folder.exists()]
-    made: list[Path] = []
-    try:
-        for folder in reversed(absent):
-            folder.mkdir()
-            made.append(folder)
-    except OSError:
-        for folder in reversed(made):
-            folder.rmdir()
-        raise
-    return made
-
-
-def _remove_ours(path: Path) -> None:
-    for name in our_files():
-        (path / name).unlink(missing_ok=True)
-    shards = path / SHARD_FOLDER
-    if shards.is_dir():
-        for shard in [*shards.glob("*.shard"), *shards.glob("partial-*.tmp")]:
-            shard.unlink(missing_ok=True)
-        (shards / IDENTITY).unlink(missing_ok=True)
 
 
 def _why(error: Exception) -> str:

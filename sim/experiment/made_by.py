@@ -8,6 +8,7 @@ an ordinary results folder may be continued after a change that alters no result
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.records.code import replication_code
 from sim.records.manifest import MANIFEST, read_manifest, write_manifest
 from sim.records.shards import SHARD_FOLDER
+from sim.records.store import all_shards
 from sim.world.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,15 +31,13 @@ UNKNOWN: Final = "unknown"
 
 
 def codes_of(folder: Path) -> tuple[str, ...]:
-    """Return the hashes of all code that has made replications in a folder; none if it has none.
-
-    Raises:
-        InputError: the note beside the shards is not one of this program.
-    """
+    """Return the hashes of all code that has made replications in a folder; none if it has none."""
     shards = folder / SHARD_FOLDER
-    if not (folder / MANIFEST).exists() and not any(shards.glob("*.shard")):
+    if not (folder / MANIFEST).exists() and not all_shards(shards):
         return ()
-    note = read_manifest(shards, IDENTITY)
+    note = None
+    with suppress(InputError):  # a note that a power cut has spoilt says nothing
+        note = read_manifest(shards, IDENTITY)
     noted = None if note is None else note.get(KEY)
     return tuple(map(str, noted)) if isinstance(noted, list) and noted else (UNKNOWN,)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.folder import claim
-from sim.experiment.workers import TINY, Interrupted, Job, Replicate, Task, run_tasks
+from sim.experiment.tasks import RUNS, Failure, Job, Outcome, Replicate, Task
+from sim.experiment.workers import METHODS, TINY, Interrupted, run_tasks
 from sim.records.manifest import RESULTS_VERSION, identity
-from sim.records.shards import find_shards, missing_ranges, present, series_key
+from sim.records.shards import ShardName, read_counts, series_key, shard_bytes
+from sim.records.store import all_shards, find_shards, held, missing_ranges
 from sim.records.tables import BLOCK
 from sim.world.errors import InputError
 from sim.world.load import load_world
@@ -46,8 +49,16 @@ def make_plan(scenarios: Sequence[Scenario], seed: int, worlds: Mapping[str, Wor
     world_of = tuple(names.index(scenario.world) for scenario in scenarios)
     digests = tuple(loaded[position].digest for position in world_of)
     ours = claim(identity(scenarios, digests, seed), seed, RESULTS_VERSION, scenarios, digests)
-    keys = tuple(series_key(i, scenario.digest) for i, scenario in enumerate(scenarios))
+    keys = tuple(
+        _key(RUNS, scenario, world, seed)
+        for scenario, world in zip(scenarios, digests, strict=True)
+    )
     return Plan(loaded, world_of, digests, keys, ours)
+
+
+def _key(series: str, scenario: Scenario, world: str, seed: int) -> str:
+    """Return the name of a series' shards: all that decides what its replications are."""
+    return series_key(series, RESULTS_VERSION, scenario.digest, world, str(seed))
 
 
 def job_of(
@@ -63,7 +74,7 @@ def job_of(
     ``series`` maps each series to the luck groups that it takes from fresh luck.
     """
     keys = {
-        (position, name): series_key(position, scenario.digest, name)
+        (position, name): _key(name, scenario, plan.digests[position], seed)
         for position, scenario in enumerate(scenarios)
         for name in series
     }
@@ -106,7 +117,11 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
 
 
 def check_numbers(
-    scenarios: Sequence[Scenario], replications: int, seed: int, workers: int | None
+    scenarios: Sequence[Scenario],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    start_method: str = METHODS[0],
 ) -> None:
     """Refuse numbers that are out of range and scenarios that share a name.
 
@@ -117,6 +132,8 @@ def check_numbers(
     _whole("--seed", seed, 0, MAXIMUM_SEED)
     if workers is not None:
         _whole("--workers", workers, 1, MAXIMUM_WORKERS)
+    if start_method not in METHODS:
+        raise InputError(f"start_method is {start_method!r}; must be one of {', '.join(METHODS)}")
     if not scenarios:
         raise InputError("no scenario given")
     names = [scenario.name for scenario in scenarios]
@@ -132,53 +149,117 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How far a run has come: replications kept, of how many, and those that failed.
+
+    ``interrupted`` says that the user stopped it.
+    """
+
+    kept: int
+    total: int
+    failures: tuple[Failure, ...]
+    interrupted: bool = False
+
+
+def kept(job: Job, replications: int, starts: Mapping[tuple[int, str], int] | None = None) -> int:
+    """Return how many replications a job's series hold; see ``run_missing`` for ``starts``."""
+    folder = Path(job.folder)
+    found = all_shards(folder)
+    starts = starts or {}
+    return sum(
+        _held(folder, series, key, starts.get(series, 0), found, replications).count(1)
+        for series, key in job.keys.items()
+    )
+
+
+def _held(
+    folder: Path,
+    series: tuple[int, str],
+    key: str,
+    start: int,
+    found: Mapping[str, list[ShardName]],
+    replications: int,
+) -> bytearray:
+    """Return a mark for each replication of a series: 1 where it need not be run."""
+    # single numbers are few, so they are read at once; rows are looked at when tables are written
+    sound = shard_bytes if series[1] == RUNS else read_counts
+    return held(find_shards(folder, key, start, found, sound), replications, start)
+
+
 def run_missing(
     job: Job,
     replications: int,
     workers: int | None,
     start_method: str,
     progress: Progress,
-) -> int:
-    """Run what a job's series still lack and return how many replications they now hold.
+    *,
+    starts: Mapping[tuple[int, str], int] | None = None,
+    executor: Executor | None = None,
+) -> Ran:
+    """Run what a job's series still lack and say how far it has come.
 
-    Ranges go by replication first, then by series, so that a stopped run leaves all alike. The
-    result falls short of series x replications only if the user interrupted.
+    Ranges go by replication first, then by series, so that a stopped run leaves all alike.
+
+    Args:
+        job: what workers need.
+        replications: wanted of each series, from 0.
+        workers: worker processes; by default one per core.
+        start_method: how they start.
+        progress: told how many replications have been run (or have failed) and of how many.
+        starts: replications of each series that need no shard, since tables hold them: those
+            before this number.
+        executor: runs the ranges instead of worker processes of our own.
+
+    Raises:
+        WorkersDied: worker processes die again and again.
+        InputError: the user's input turned out to be wrong.
+        OSError: a shard could not be written.
     """
     folder = Path(job.folder)
-    have = {series: present(find_shards(folder, key)) for series, key in job.keys.items()}
+    found = all_shards(folder)
+    starts = starts or {}
+    tasks: list[Task] = []
     total = replications * len(job.keys)
-    done = sum(len(numbers & set(range(replications))) for numbers in have.values())
-    missing = total - done
+    done = 0
     number = workers if workers is not None else cores()
+    marks = {}
+    for series, key in job.keys.items():
+        start = starts.get(series, 0)
+        marks[series] = _held(folder, series, key, start, found, replications)
+        done += marks[series].count(1)
+    del found
+    missing = total - done
     longest = max(1, min(BLOCK, -(-missing // (4 * number))))
-    tasks = sorted(
-        (
-            Task(scenario, part.start, len(part), series)
-            for (scenario, series), numbers in have.items()
-            for part in missing_ranges(numbers, replications, longest)
-        ),
-        key=lambda task: (task.first, task.scenario),
-    )
-    del have
+    for (scenario, series), have in marks.items():
+        tasks += [
+            Task(scenario, part.start, len(part), series) for part in missing_ranges(have, longest)
+        ]
+    del marks
+    tasks.sort(key=lambda task: (task.first, task.scenario))
+    failures: list[Failure] = []
     progress(done, total)
 
-    def finished(task: Task) -> None:
+    def finished(outcome: Outcome) -> None:
         nonlocal done
-        done += task.count
+        done += outcome.tried
+        failures.extend(outcome.failures)
         progress(done, total)
 
-    if not tasks:
-        return done
-    try:
-        run_tasks(
-            job,
-            tasks,
-            workers=1 if missing <= TINY else min(number, len(tasks)),
-            start_method=start_method,
-            finished=finished,
-        )
-    except Interrupted:
-        # Ranges may have been finished by workers, or half a range kept, after the last report.
-        held = (present(find_shards(folder, key)) for key in job.keys.values())
-        return sum(len(numbers & set(range(replications))) for numbers in held)
-    return done
+    interrupted = False
+    if tasks:
+        try:
+            run_tasks(
+                job,
+                tasks,
+                workers=1 if missing <= TINY and executor is None else min(number, len(tasks)),
+                start_method=start_method,
+                executor=executor,
+                finished=finished,
+            )
+        except Interrupted:
+            interrupted = True
+    failures.sort(key=lambda failure: (failure.scenario, failure.series, failure.replication))
+    # Ranges may have been finished by workers, or half a range kept, after the last report.
+    have_now = kept(job, replications, starts) if interrupted else done - len(failures)
+    return Ran(have_now, total, tuple(failures), interrupted)

@@ -17,11 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.chance import GROUPS
 from sim.experiment.batch import Batch, BatchInterrupted, run_batch
+from sim.experiment.owner import owning
 from sim.experiment.plan import Progress, job_for, run_missing
 from sim.experiment.summary import write_rows
-from sim.experiment.workers import Replicate
-from sim.records.shards import SHARD_FOLDER, find_shards, read_shard
-from sim.world.errors import InputError
+from sim.experiment.tasks import Replicate
+from sim.experiment.workers import METHODS
+from sim.records.ledger import enlist
+from sim.records.shards import SHARD_FOLDER, read_counts
+from sim.records.store import find_shards
+from sim.world.errors import InputError, RunFailed
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
+VARIANCE: Final = "variance.csv"
 VARIANCE_COLUMNS: Final = (
     "scenario",
     "component",
@@ -58,7 +63,7 @@ def variance_shares(
     seed: int = 1,
     workers: int | None = None,
     progress: Progress | None = None,
-    start_method: str = "spawn",
+    start_method: str = METHODS[0],
     worlds: Mapping[str, World] | None = None,
     replicate: Replicate | None = None,
 ) -> pd.DataFrame:
@@ -106,19 +111,27 @@ def variance_shares(
     folder = batch.folder / SHARD_FOLDER
     series = {name: SERIES[name] for name in components}
     job = job_for(scenarios, seed, folder, series, worlds or {}, replicate)
-    total = replications * len(job.keys)
-    folder.mkdir(exist_ok=True)
-    done = run_missing(job, replications, workers, start_method, progress or (lambda d, t: None))
-    if done < total:
-        raise BatchInterrupted(done, total, batch.folder)
-    rows: list[tuple[Any, ...]] = []
-    finals = _base_counts(batch, replications)
-    for position, scenario in enumerate(scenarios):
-        exchanged = {
-            name: _kept(folder, job.keys[position, name], replications) for name in components
-        }
-        rows += _shares(scenario.name, finals[scenario.name], exchanged)
-    write_rows(batch.folder / "variance.csv", VARIANCE_COLUMNS, rows)
+    with owning(batch.folder):
+        enlist(batch.folder, [VARIANCE])
+        tell = progress or (lambda done, total: None)
+        ran = run_missing(job, replications, workers, start_method, tell)
+        if ran.interrupted:
+            raise BatchInterrupted(ran.kept, ran.total, batch.folder)
+        if ran.failures:
+            first = ran.failures[0]
+            raise RunFailed(
+                f"{len(ran.failures)} of {ran.total} runs with exchanged luck failed; the first: "
+                f"{scenarios[first.scenario].name}, replication {first.replication}, "
+                f"{first.series} exchanged: {first.error}"
+            )
+        rows: list[tuple[Any, ...]] = []
+        finals = _base_counts(batch, replications)
+        for position, scenario in enumerate(scenarios):
+            exchanged = {
+                name: _kept(folder, job.keys[position, name], replications) for name in components
+            }
+            rows += _shares(scenario.name, finals[scenario.name], exchanged)
+        write_rows(batch.folder / VARIANCE, VARIANCE_COLUMNS, rows)
     return pd.DataFrame(rows, columns=list(VARIANCE_COLUMNS))
 
 
@@ -153,7 +166,7 @@ def _kept(folder: Path, key: str, replications: int) -> np.ndarray:
 
     found = np.full(replications, np.nan)
     for shard in find_shards(folder, key):
-        for number, value in zip(shard.replications, read_shard(shard) or (), strict=False):
+        for number, value in zip(shard.replications, read_counts(shard) or (), strict=False):
             if number < replications:
                 found[number] = value
     return found

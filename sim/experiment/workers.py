@@ -1,161 +1,67 @@
-"""Runs replications, here or in a pool of worker processes, and keeps each range as a shard.
+"""Runs ranges of replications: here, in worker processes of our own, or in an executor given.
 
-A worker gets the worlds and scenarios once, then tasks of a few integers; it writes its shard
-itself and hands back only the task, so nothing heavy travels. Nothing here or below loads pandas
-or Arrow. Results do not depend on workers: a replication's luck is its number's.
+Workers are loky's, which need no main guard and say at once when one has died. What they have to
+know lies in a file that they read for themselves: handed over through a pipe, a worker killed
+before it has read it would leave us writing for ever. The file is also the sign to go on: while it
+is there workers work, and when it has gone they stop after the replication in hand.
 """
 
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import pickle
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
-from multiprocessing import connection, get_context, parent_process
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
+from contextlib import contextmanager, suppress
+from itertools import count
+from multiprocessing import connection, parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Final
 
-from sim.agents.log import Event
-from sim.records.folds import final_count, fold
-from sim.records.shards import pack, squeeze, write_shard
-from sim.world.errors import InputError
-from sim.world.model import World
+from sim.experiment.suspects import Line
+from sim.experiment.tasks import Job, Outcome, Task, run_task
+from sim.records.files import write_whole
+from sim.world.errors import RunFailed
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
-RUNS: Final = "runs"
-"""The series of ordinary replications; other series are named by the luck they exchange."""
-FRESH_LUCK: Final = 1_000_000_000
-"""Added to a replication's number to name luck that no ordinary replication uses."""
 TINY: Final = 8
 """Up to so many replications are run in this process: starting workers would take longer."""
 MOST_YOUNG: Final = 100_000
 """Young objects before a worker looks for circles: replications leave next to none behind."""
+GRACE: Final = 1.0
+"""Seconds that workers get to finish the replication in hand when the run is stopped."""
+LOOK: Final = 0.25
+"""Seconds between two looks at whether Ctrl-C was pressed or the parent has died."""
+MOST_STARTS: Final = 3
+"""Times in a row that workers may die before they have said that they are there."""
+SLOWEST_START: Final = 120.0
+"""Seconds within which a worker must have said that it is there."""
+METHODS: Final = ("loky", "spawn", "fork", "forkserver")
 
-
-class Log(Protocol):
-    """What the engine hands back of one replication."""
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """All events, oldest first."""
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """The parameters that it drew."""
-
-
-class Replicate(Protocol):
-    """The engine: runs one replication of a scenario on a world."""
-
-    def __call__(
-        self,
-        world: World,
-        scenario: Scenario,
-        seed: int,
-        replication: int,
-        swaps: Mapping[str, int] | None = None,
-    ) -> Log:
-        """Run one replication; ``swaps`` takes a luck group from another replication."""
-
-
-class ReplicationError(RuntimeError):
-    """One replication failed; the message says which, so that it can be run again alone."""
+log: Final = logging.getLogger("sim")
 
 
 class Interrupted(Exception):  # noqa: N818 - what happened, not an error
     """The user stopped the run; what was finished is on disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A range of replications of one scenario in one series."""
-
-    scenario: int
-    first: int
-    count: int
-    series: str = RUNS
+class WorkersDied(RunFailed):
+    """Worker processes die again and again; what was finished is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What every worker needs to know, sent once.
-
-    ``worlds`` holds each distinct world once; ``world_of`` says which is a scenario's. ``keys``
-    names the shards of a (scenario, series). ``groups`` lists the luck groups that each series
-    takes from fresh luck.
-    """
-
-    scenarios: tuple[Scenario, ...]
-    worlds: tuple[World, ...]
-    world_of: tuple[int, ...]
-    seed: int
-    folder: str
-    keys: Mapping[tuple[int, str], str]
-    groups: Mapping[str, tuple[str, ...]]
-    replicate: Replicate | None = None
-
-
-def engine() -> Replicate:
-    """Return the engine, loaded only where replications are run."""
-    from sim.agents import replicate_log
-
-    return replicate_log
-
-
-def run_task(job: Job, task: Task) -> Task:
-    """Run one range, write its shard and return what was run.
-
-    Interrupted half-way it keeps the replications that it has finished and raises again.
-
-    Raises:
-        ReplicationError: a replication failed.
-        InputError: the user's input turned out to be wrong.
-    """
-    replicate = job.replicate or engine()
-    payload: list[Any] = []
-    try:
-        for replication in range(task.first, task.first + task.count):
-            payload.append(_one(job, task, replication, replicate))
-    except KeyboardInterrupt:
-        if payload:
-            _keep(job, task, payload)
-        raise
-    _keep(job, task, payload)
-    return task
-
-
-def _keep(job: Job, task: Task, payload: list[Any]) -> None:
-    kept = squeeze(payload) if task.series == RUNS else payload
-    write_shard(Path(job.folder), job.keys[task.scenario, task.series], task.first, kept)
-
-
-def _one(job: Job, task: Task, replication: int, replicate: Replicate) -> Any:
-    """Run one replication and return what its shard keeps."""
-    scenario = job.scenarios[task.scenario]
-    world = job.worlds[job.world_of[task.scenario]]
-    groups = job.groups.get(task.series, ())
-    swaps = dict.fromkeys(groups, replication + FRESH_LUCK) if groups else None
-    try:
-        log = replicate(world, scenario, job.seed, replication, swaps)
-        if task.series != RUNS:
-            return final_count(log.events, world)
-        start: date = scenario.start
-        return pack(fold(log.events, log.parameters, world, start, scenario.end))
-    except (InputError, MemoryError):
-        raise
-    except Exception as error:
-        raise ReplicationError(
-            f"scenario '{scenario.name}', seed {job.seed}, replication {replication}: "
-            f"{type(error).__name__}: {error}"
-        ) from error
+Finished = Callable[[Outcome], None]
 
 
 def run_tasks(
@@ -163,55 +69,115 @@ def run_tasks(
     tasks: Iterable[Task],
     *,
     workers: int,
-    start_method: str = "spawn",
-    finished: Callable[[Task], None] = lambda task: None,
+    start_method: str = "loky",
+    executor: Executor | None = None,
+    finished: Finished = lambda outcome: None,
 ) -> None:
-    """Run tasks in order on so many workers; in this process if there is only one.
+    """Run tasks on so many workers; in this process if there is only one.
+
+    A worker that dies is replaced, and what it had in hand is run again; a replication that
+    takes its worker along twice when run alone is reported as failed.
 
     Args:
         job: worlds, scenarios, seed and where shards go.
         tasks: what to run.
         workers: number of worker processes.
-        start_method: how processes start: ``spawn``, ``fork`` or ``forkserver``.
-        finished: told of each task when its shard is written.
+        start_method: how processes start: ``loky``, ``spawn``, ``fork`` or ``forkserver``.
+        executor: runs the tasks instead; anything that works like ``concurrent.futures``. Its
+            workers must see the job's folder. It is left open.
+        finished: told what came of each task.
 
     Raises:
         Interrupted: the user stopped the run (Ctrl-C); no process is left behind.
-        ReplicationError: a replication failed.
+        WorkersDied: workers die again and again, or the executor given has broken.
+        InputError: the user's input turned out to be wrong.
+        OSError: a shard could not be written.
     """
     try:
-        if workers == 1:
+        if executor is not None:
+            _run_in(executor, job, Line(tasks), workers, finished)
+        elif workers == 1:
             for task in tasks:
                 finished(run_task(job, task))
         else:
-            _run_in_pool(job, iter(tasks), workers, start_method, finished)
+            _run_in_pool(job, Line(tasks), workers, start_method, finished)
     except KeyboardInterrupt:
         raise Interrupted from None
 
 
-GRACE: Final = 3.0  # seconds that idle workers get to leave by themselves
-_jobs: Final[list[Job]] = []
-"""In a worker process: the one job that it was started for."""
+# -- What happens in a worker --------------------------------------------------------------------
+
+_jobs: Final[dict[str, Job]] = {}
+"""In a worker process: the job that it was started for, by the file that it was read from."""
 
 
-def _start_worker(job: Job) -> None:
-    """Prepare a worker: keep the job, leave Ctrl-C to the parent, never outlive the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _start_worker(path: str, parent: int) -> None:
+    """Prepare a worker: leave Ctrl-C to the parent, never outlive the parent, read the job."""
+    with suppress(ValueError):  # an executor's thread is not allowed to
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with, args=(parent, path), daemon=True).start()
+    with suppress(Exception):  # what is wrong with it is told by the first task
+        _job_of(path)
     gc.freeze()  # the world and the libraries live as long as the worker: no need to look at them
     gc.set_threshold(MOST_YOUNG)
-    _jobs[:] = [job]
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
 
 
-def _leave_with(sentinel: int) -> None:
-    connection.wait([sentinel])
+def _leave_with(parent: int, path: str) -> None:
+    """Wait until the parent process is no more, leave nothing of ours behind, and go."""
+    if os.name != "nt" and os.getppid() == parent:
+        while os.getppid() == parent:
+            time.sleep(LOOK)
+    else:  # a child of the parent's helper (forkserver), or a system where the number stays
+        known = parent_process()
+        if known is None or known.sentinel is None:
+            return
+        connection.wait([known.sentinel])
+    own = Path(path)
+    for left in [own, *own.parent.glob(f"*.{os.getpid()}.partial")]:
+        with suppress(OSError):
+            left.unlink(missing_ok=True)
     os._exit(1)
 
 
-def _run_in_worker(task: Task) -> Task:
-    return run_task(_jobs[0], task)
+def _job_of(path: str) -> Job | None:
+    if path not in _jobs:
+        try:
+            with open(path, "rb") as file:
+                _jobs[path] = pickle.load(file)  # noqa: S301 - our parent has just written it
+        except FileNotFoundError:  # the run has been stopped already
+            return None
+    return _jobs[path]
+
+
+def _here() -> int:
+    """Say that a worker is there."""
+    return os.getpid()
+
+
+def _work(path: str, task: Task) -> Outcome:
+    job = _job_of(path)
+    if job is None:
+        return Outcome(task, 0)
+    return run_task(job, task, lambda: not os.path.exists(path))
+
+
+# -- What happens in the parent ------------------------------------------------------------------
+
+_numbers: Final = count()
+
+
+@contextmanager
+def _job_file(job: Job) -> Iterator[Path]:
+    """Write what workers have to know; while the file is there, they work."""
+    import cloudpickle
+
+    path = Path(job.folder) / f"job-{os.getpid()}-{next(_numbers)}.pickle"
+    # by cloudpickle, since an engine may be defined in a script or a notebook
+    write_whole(path, cloudpickle.dumps(job))
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -230,53 +196,131 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _run_in_pool(
-    job: Job,
-    tasks: Iterator[Task],
-    workers: int,
-    start_method: str,
-    finished: Callable[[Task], None],
-) -> None:
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context(start_method), initializer=_start_worker, initargs=(job,)
-    )
-    waiting: set[Future[Task]] = set()
+def _start(path: Path, workers: int, start_method: str) -> Executor:
+    """Return a pool of workers, one of which has said that it is there."""
+    from loky import ProcessPoolExecutor
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that fork is not loved; it is asked for by name
+        pool: Executor = ProcessPoolExecutor(
+            workers,
+            context=start_method,
+            initializer=_start_worker,
+            initargs=(str(path), os.getpid()),
+        )
     try:
-        more = True
-        while more or waiting:
-            # A short queue keeps memory flat however many tasks there are.
-            while more and len(waiting) < 3 * workers:
-                task = next(tasks, None)
-                if task is None:
-                    more = False
-                    break
-                with _interrupts_held():
-                    waiting.add(pool.submit(_run_in_worker, task))
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                finished(future.result())
+        with _interrupts_held():
+            hello = pool.submit(_here)
+        until = time.monotonic() + SLOWEST_START
+        while not wait([hello], LOOK).done:
+            if time.monotonic() > until:
+                raise BrokenExecutor(f"no worker was there within {SLOWEST_START:.0f} seconds")
+        hello.result()
     except BaseException:
-        _stop(pool, waiting)
+        _end(pool)
         raise
-    pool.shutdown()
+    return pool
 
 
-def _stop(pool: ProcessPoolExecutor, waiting: set[Future[Task]]) -> None:
-    """Let running ranges finish and drop the rest; a second Ctrl-C ends the workers at once.
+def _end(pool: Executor) -> None:
+    """End a pool's processes at once."""
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        with suppress(OSError, AttributeError, ValueError):
+            process.kill()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # loky regrets that it cannot look for grandchildren
+        pool.shutdown(wait=False)
 
-    The pool is not waited for itself: one that is shut down while its last ranges run can leave a
-    worker that is never told to go, and would wait for it for ever.
-    """
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    patience = GRACE
-    try:
-        wait({future for future in waiting if not future.cancel()})
-    except KeyboardInterrupt:
-        patience = 0.0
-    pool.shutdown(wait=False, cancel_futures=True)
-    until = time.monotonic() + patience
-    for process in processes:
-        process.join(max(0.0, until - time.monotonic()))
-        if process.is_alive():
-            process.terminate()
-            process.join()
+
+def _run_in_pool(
+    job: Job, line: Line, workers: int, start_method: str, finished: Finished
+) -> None:
+    unborn = 0
+    with _job_file(job) as path:
+        while line.left:
+            try:
+                pool = _start(path, workers, start_method)
+            except BrokenExecutor as error:
+                unborn += 1
+                if unborn == MOST_STARTS:
+                    raise WorkersDied(_never_there(start_method)) from error
+                continue
+            unborn = 0
+            try:
+                _drain(pool, path, line, workers, finished)
+            except BrokenExecutor:
+                _end(pool)
+                for outcome in line.blame():
+                    finished(outcome)
+                if line.hopeless:
+                    raise WorkersDied(
+                        "worker processes die again and again (killed, or out of memory; fewer "
+                        "--workers need less)"
+                    ) from None
+                log.warning(
+                    "a worker process died (killed, or out of memory); what it had in hand is "
+                    "run again in another"
+                )
+            except BaseException:
+                path.unlink(missing_ok=True)
+                _stop(line)
+                _end(pool)
+                raise
+            else:
+                pool.shutdown()
+
+
+def _never_there(start_method: str) -> str:
+    advice = "is the machine out of memory or processes? --workers 1 needs no worker process"
+    if start_method != "loky":
+        advice = (
+            "a script that runs a batch in worker processes started in this way needs a main "
+            "guard: put the call under if __name__ == '__main__': (the default, "
+            "start_method='loky', needs none)"
+        )
+    return f"{MOST_STARTS} times a worker process died while it started; {advice}"
+
+
+def _run_in(executor: Executor, job: Job, line: Line, workers: int, finished: Finished) -> None:
+    """Run tasks in somebody else's executor, which is neither replaced nor ended."""
+    with _job_file(job) as path:
+        try:
+            _drain(executor, path, line, workers, finished)
+        except (BrokenExecutor, CancelledError) as error:
+            raise WorkersDied(f"the executor given has broken ({error})") from error
+        except BaseException:
+            path.unlink(missing_ok=True)
+            _stop(line)
+            raise
+
+
+def _drain(executor: Executor, path: Path, line: Line, workers: int, finished: Finished) -> None:
+    """Keep an executor busy until nothing is left."""
+    while line.left:
+        # A short queue keeps memory flat however many tasks there are.
+        while (task := line.take(workers)) is not None:
+            try:
+                with _interrupts_held():
+                    line.flying[executor.submit(_work, str(path), task)] = task
+            except BaseException:
+                line.back(task)
+                raise
+        # Waiting in short steps lets Ctrl-C through on every system.
+        broken: BaseException | None = None
+        for future in wait(line.flying, LOOK, FIRST_COMPLETED).done:
+            error = future.exception()
+            if isinstance(error, BrokenExecutor):
+                broken = error
+                continue
+            outcome = future.result()
+            line.landed(future, outcome)
+            finished(outcome)
+        if broken is not None:
+            raise broken
+
+
+def _stop(line: Line) -> None:
+    """Give running ranges a moment to keep what they have; a second Ctrl-C gives none."""
+    running: set[Future[Outcome]] = {future for future in line.flying if not future.cancel()}
+    with suppress(KeyboardInterrupt):
+        wait(running, GRACE)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from sim.records.files import write_whole
 from sim.world.errors import InputError
 
 RESULTS_VERSION: Final = "3"
@@ -23,6 +24,14 @@ RESULTS_VERSION: Final = "3"
 MANIFEST: Final = "manifest.json"
 LIBRARIES: Final = ("numpy", "scipy", "simpy", "pydantic", "pandas", "pyarrow")
 MAXIMUM_BYTES: Final = 50 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What a manifest says of one file: its rows, and the SHA-256 of its bytes."""
+
+    rows: int
+    sha256: str
 
 
 class ScenarioLike(Protocol):
@@ -69,8 +78,8 @@ def build_manifest(
     worlds: Sequence[str],
     seed: int,
     replications: int,
-    folder: Path,
-    rows: dict[str, int],
+    files: Mapping[str, FileEntry],
+    failed: Mapping[str, Sequence[int]],
 ) -> dict[str, Any]:
     """Return the manifest of a finished batch.
 
@@ -80,10 +89,10 @@ def build_manifest(
         worlds: digest of each scenario's world.
         seed: the master seed.
         replications: replications of each scenario.
-        folder: where the tables lie, for their checksums.
-        rows: rows of each file.
+        files: rows and checksum of each file.
+        failed: the replications that failed, by scenario; no scenario without any.
     """
-    return {
+    made = {
         "results_version": RESULTS_VERSION,
         "identity": identity(scenarios, worlds, seed),
         "command": command,
@@ -102,20 +111,16 @@ def build_manifest(
             }
             for scenario, world in zip(scenarios, worlds, strict=True)
         ],
-        "tables": {
-            name: {"rows": count, "sha256": file_digest(folder / name)}
-            for name, count in rows.items()
-        },
+        "tables": {name: {"rows": e.rows, "sha256": e.sha256} for name, e in files.items()},
     }
+    if failed:
+        made["failed"] = {name: sorted(numbers) for name, numbers in failed.items()}
+    return made
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any], name: str = MANIFEST) -> Path:
     """Write a manifest atomically and return its path."""
-    path = folder / name
-    partial = folder / f"{name}.partial"
-    partial.write_text(_json(manifest, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, path)
-    return path
+    return write_whole(folder / name, _json(manifest, indent=2) + "\n")
 
 
 def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any] | None:
@@ -139,6 +144,18 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any] | None:
     if not isinstance(found, dict) or not keys <= found.keys():
         raise InputError(f"{path}: not a manifest of this program (needs {sorted(keys)})")
     return found
+
+
+def continues(found: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    """Tell whether a batch of ours goes on from one that was found.
+
+    Results version and seed are the same, and every scenario found is among ours, unchanged and on
+    the same world: a batch may gain scenarios, never lose or change one.
+    """
+    if any(found.get(key) != ours[key] for key in ("results_version", "seed")):
+        return False
+    before, now = _scenario_keys(dict(found)), _scenario_keys(dict(ours))
+    return bool(before) and set(before) <= set(now)
 
 
 def differences(found: dict[str, Any], ours: dict[str, Any]) -> str:

@@ -1,150 +1,230 @@
 """Shards: finished replications kept on disk as they finish, so that no run is lost or repeated.
 
-A shard holds a range of replications of one scenario. It is JSON text compressed by zlib behind
-one header line: readable by anything, quick to write in a worker (no Arrow, no pandas), and,
-unlike a pickle, harmless when a results folder comes from somebody else. The header carries the
-checksum of what follows; a shard that is cut short or changed is taken as absent.
+A shard holds a range of replications of one series: one scenario, world and seed, and what is kept
+of each. It is JSON text compressed by zlib behind one header line: readable by anything, quick to
+write in a worker (no Arrow, no pandas), and, unlike a pickle, harmless when a results folder comes
+from somebody else. The header names the series and carries the checksum of what follows; a shard
+that is cut short, changed or of another series is taken as absent.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
+import stat
+import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sim.records.column import Table
+from sim.records.files import write_whole
 from sim.records.folds import Rows
 from sim.records.schema import TABLES, schema_digest
-from sim.records.tables import BLOCK, Columns, to_columns
+from sim.records.tables import Columns, to_columns
 
 SHARD_FOLDER: Final = ".shards"
-MAGIC: Final = b"ccg-shard-1-" + schema_digest()[:16].encode()
+MAGIC: Final = b"ccg-shard-2-" + schema_digest()[:16].encode()
 """Begins every shard; shards of other columns than today's are taken as absent."""
-_NAME: Final = re.compile(r"(?P<key>[a-z0-9-]+)\.(?P<first>\d{7})-(?P<count>\d{4})\.shard")
+NAME: Final = re.compile(
+    r"(?P<key>[a-z0-9_]+-[0-9a-f]{32})\.(?P<first>\d{7})-(?P<count>\d{4,7})\.shard"
+)
 MAXIMUM_BYTES: Final = 64 * 2**20
-"""A shard that unpacks to more than this was not written here."""
+"""A shard that is, or unpacks to, more than this was not written here."""
+MOST_DAYS: Final = 4_000_000
+"""Days since 1970 beyond which no date of a run can lie (the year 9999 is 2.9 million away)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ShardName:
-    """Where a shard is and what it holds: its series, first replication and their number."""
+    """Where a shard is and what it holds: first replication, their number, its series.
+
+    ``member`` is its name within ``path`` where several have been packed into one file.
+    """
 
     first: int
     count: int
     path: Path
+    key: str
+    member: str = ""
 
     @property
     def replications(self) -> range:
-        """The replications it says that it holds."""
+        """The replications that it says it holds."""
         return range(self.first, self.first + self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """At most 25 replications of one scenario: columns and replication of each row by table."""
+class BrokenShard(Exception):
+    """A shard whose checksum holds and whose content is not what a shard holds."""
 
-    replications: dict[str, list[int]]
-    columns: dict[str, Columns]
+    def __init__(self, shard: ShardName) -> None:
+        super().__init__(f"{shard.path}: does not hold what its name says")
+        self.shard = shard
 
 
-def series_key(scenario_position: int, digest: str, what: str = "runs") -> str:
-    """Return the name of a series of shards: one scenario of a batch and what was kept of it."""
-    return f"s{scenario_position:03d}-{what}-{digest[:16].lower()}"
+def series_key(what: str, *identity: str) -> str:
+    """Return the name of a series of shards.
+
+    Args:
+        what: what is kept of each replication: letters, digits and underscores.
+        identity: all that decides what a replication is: digests of scenario and world, seed,
+            results version.
+    """
+    text = "\n".join((what, *identity))
+    return f"{what}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def shard_name(key: str, first: int, count: int) -> str:
+    """Return the file name of a shard."""
+    return f"{key}.{first:07d}-{count:04d}.shard"
+
+
+def parse_name(folder: Path, name: str) -> ShardName | None:
+    """Return what a file name says, or None where it is not a shard's."""
+    match = NAME.fullmatch(name)
+    if match is None or not int(match["count"]):
+        return None
+    return ShardName(int(match["first"]), int(match["count"]), folder / name, match["key"])
 
 
 def write_shard(folder: Path, key: str, first: int, payload: Sequence[Any]) -> Path:
-    """Write one shard atomically; ``payload`` has one JSON-able item per replication.
+    """Write one shard whole; ``payload`` has one JSON-able item per replication.
 
     Args:
         folder: the shard folder.
         key: the series, from ``series_key``.
         first: number of the first replication.
         payload: what is kept of each replication, in order.
+
+    Raises:
+        OSError: it could not be written; nothing is left of it.
     """
     text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
     body = zlib.compress(text.encode(), 1)
-    header = b"%s %s\n" % (MAGIC, hashlib.sha256(body).hexdigest().encode())
-    path = folder / f"{key}.{first:07d}-{len(payload):04d}.shard"
-    handle, partial = tempfile.mkstemp(prefix="partial-", suffix=".tmp", dir=folder)
+    header = b"%s %s\n" % (_mark(key), hashlib.sha256(body).hexdigest().encode())
+    return write_whole(folder / shard_name(key, first, len(payload)), header + body)
+
+
+def _mark(key: str) -> bytes:
+    return MAGIC + b"-" + key.encode()
+
+
+def shard_bytes(shard: ShardName) -> bytes | None:
+    """Return the bytes of a shard if its header and checksum hold, or None.
+
+    A pipe, a device or a folder in its place, and whatever is too large, is None too.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(header + body)
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
-    return path
+        if shard.member:
+            with zipfile.ZipFile(shard.path) as packed:
+                if packed.getinfo(shard.member).file_size > MAXIMUM_BYTES:
+                    return None
+                data = packed.read(shard.member)
+        else:
+            found = shard.path.stat()
+            if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_BYTES:
+                return None
+            data = shard.path.read_bytes()
+    except (OSError, KeyError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    header, _, body = data.partition(b"\n")
+    expected = b"%s %s" % (_mark(shard.key), hashlib.sha256(body).hexdigest().encode())
+    return data if header == expected else None
 
 
-def read_shard(name: ShardName) -> list[Any] | None:
+def read_shard(shard: ShardName) -> list[Any] | None:
     """Return what a shard holds, one item per replication, or None where it is broken."""
-    body = _sound_body(name.path)
-    if body is None:
+    data = shard_bytes(shard)
+    if data is None:
         return None
     unpacker = zlib.decompressobj()
     try:
-        text = unpacker.decompress(body, MAXIMUM_BYTES)
+        text = unpacker.decompress(data.partition(b"\n")[2], MAXIMUM_BYTES)
         if not unpacker.eof:
             return None
-        payload = json.loads(text)
+        payload = json.loads(text, parse_constant=_no_number)
     except (zlib.error, ValueError, RecursionError):
         return None
-    if not isinstance(payload, list) or len(payload) != name.count:
+    if not isinstance(payload, list) or len(payload) != shard.count:
         return None
     return payload
 
 
-def _sound_body(path: Path) -> bytes | None:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    header, _, body = data.partition(b"\n")
-    expected = b"%s %s" % (MAGIC, hashlib.sha256(body).hexdigest().encode())
-    return body if header == expected else None
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of ours")
 
 
-def find_shards(folder: Path, key: str) -> list[ShardName]:
-    """Return the shards of a series whose checksum holds, by first replication."""
-    found: list[ShardName] = []
-    if not folder.is_dir():
-        return found
-    for path in folder.iterdir():
-        match = _NAME.fullmatch(path.name)
-        if match and match["key"] == key and int(match["count"]) and _sound_body(path) is not None:
-            found.append(ShardName(int(match["first"]), int(match["count"]), path))
-    return sorted(found)
+def read_rows(shard: ShardName) -> list[dict[str, Columns]]:
+    """Return the columns of all tables for each replication of a shard of rows.
 
-
-def present(shards: Iterable[ShardName]) -> set[int]:
-    """Return the replications that these shards hold."""
-    return {number for shard in shards for number in shard.replications}
-
-
-def missing_ranges(have: set[int], replications: int, longest: int = BLOCK) -> list[range]:
-    """Return what is still to be run as ranges that lie within one block of 25 each.
-
-    Args:
-        have: replications already present.
-        replications: how many are wanted, from 0.
-        longest: most replications in a range.
+    Raises:
+        BrokenShard: it holds something else.
     """
-    ranges: list[range] = []
-    first: int | None = None
-    for number in range(replications + 1):
-        wanted = number < replications and number not in have
-        if first is not None and (not wanted or number % BLOCK == 0 or number - first >= longest):
-            ranges.append(range(first, number))
-            first = None
-        if wanted and first is None:
-            first = number
-    return ranges
+    payload = read_shard(shard)
+    if payload is None:
+        raise BrokenShard(shard)
+    try:
+        rows = unsqueeze(payload)
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+        raise BrokenShard(shard) from None
+    if not all(_fits(item) for item in rows):
+        raise BrokenShard(shard)
+    return rows
+
+
+def read_counts(shard: ShardName) -> list[int] | None:
+    """Return the numbers that a shard of single numbers holds, or None where it is broken."""
+    payload = read_shard(shard)
+    if payload is None or not all(type(value) is int for value in payload):
+        return None
+    return payload
+
+
+def _day(value: object) -> bool:
+    return type(value) is int and abs(value) < MOST_DAYS
+
+
+def _whole(value: object) -> bool:
+    return type(value) is int and abs(value) < 2**63
+
+
+KINDS: Final[Mapping[str, tuple[frozenset[type], Callable[[Any], bool] | None]]] = {
+    "string": (frozenset({str}), None),
+    "int": (frozenset({int}), _whole),
+    "float": (frozenset({float, int}), None),
+    "bool": (frozenset({bool}), None),
+    "date": (frozenset({int}), _day),
+}
+"""The types that a column of a kind may hold, and what else must be true of each value."""
+
+
+def _fits(item: Mapping[str, Columns]) -> bool:
+    """Tell whether one replication's columns are those of the tables."""
+    return item.keys() == {table.name for table in TABLES} and all(
+        _table_fits(table, item[table.name]) for table in TABLES
+    )
+
+
+def _table_fits(table: Table, columns: Columns) -> bool:
+    if len(columns) != len(table.columns):
+        return False
+    if any(not isinstance(values, list) or len(values) != len(columns[0]) for values in columns):
+        return False
+    if table.name == TABLES[0].name and len(columns[0]) != 1:  # one row for each replication
+        return False
+    for column, values in zip(table.columns, columns, strict=True):
+        types, check = KINDS[column.kind]
+        found = set(map(type, values))
+        if column.nullable:
+            found.discard(type(None))
+        if not found <= types:
+            return False
+        if check is not None and not all(check(v) for v in values if v is not None):
+            return False
+    return True
 
 
 def squeeze(payload: Sequence[dict[str, Columns]]) -> list[Any]:
@@ -182,48 +262,3 @@ def unsqueeze(payload: Sequence[Any]) -> list[dict[str, Columns]]:
 def pack(rows: Rows) -> dict[str, Columns]:
     """Turn one replication's rows into what a shard keeps of it: columns by table."""
     return {table.name: to_columns(table, rows[table.name]) for table in TABLES}
-
-
-def blocks(shards: Sequence[ShardName], replications: int) -> Iterator[Block]:
-    """Yield the first ``replications`` replications of a series as blocks of 25, in order.
-
-    Only one block is held at a time. Where shards overlap, the first that holds a replication
-    counts (all would hold the same).
-
-    Raises:
-        LookupError: a replication is in no sound shard.
-    """
-    queue = sorted(shards)
-    for first in range(0, replications, BLOCK):
-        wanted = range(first, min(first + BLOCK, replications))
-        kept: dict[int, Mapping[str, Columns]] = {}
-        for shard in queue:
-            if shard.first >= wanted.stop:
-                break
-            if shard.first + shard.count <= first:
-                continue
-            payload = unsqueeze(read_shard(shard) or [])
-            for number, item in zip(shard.replications, payload, strict=False):
-                if number in wanted:
-                    kept.setdefault(number, item)
-        absent = sorted(set(wanted) - set(kept))
-        if absent:
-            raise LookupError(f"replication {absent[0]} is in no shard")
-        queue = [shard for shard in queue if shard.first + shard.count > wanted.stop]
-        yield _join([(number, kept[number]) for number in wanted])
-
-
-def _join(parts: Sequence[tuple[int, Mapping[str, Columns]]]) -> Block:
-    replications: dict[str, list[int]] = {}
-    columns: dict[str, Columns] = {}
-    for table in TABLES:
-        numbers: list[int] = []
-        joined: Columns = [[] for _ in table.columns]
-        for number, tables in parts:
-            mine = tables[table.name]
-            numbers.extend([number] * len(mine[0]))
-            for into, values in zip(joined, mine, strict=True):
-                into.extend(values)
-        replications[table.name] = numbers
-        columns[table.name] = joined
-    return Block(replications, columns)

@@ -7,12 +7,15 @@ only where the environment variable ``CCG_DEBUG`` is set.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from sim.world.errors import InputError
+from sim.world.errors import InputError, RunFailed
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -24,32 +27,84 @@ LONGEST: Final = 1500
 
 def guarded(command: Callable[[], object]) -> int:
     """Run a command and return its exit code; print a message where it did not succeed."""
-    try:
-        result = command()
-        sys.stdout.flush()
-    except InputError as error:
-        return _end(WRONG_INPUT, f"error: {error}")
-    except KeyboardInterrupt:
-        return _end(INTERRUPTED, INTERRUPTED_TEXT)
-    except MemoryError:
-        return _end(FAILED, "failed: not enough memory; try fewer --workers")
-    except BrokenPipeError:
-        # the reader has left (as `| head` does): nothing more to say, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except Exception as error:
-        return _unexpected(error)
+    with _stopping_at_once() as stopping:
+        try:
+            result = command()
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            return _end(INTERRUPTED, INTERRUPTED_TEXT)
+        except MemoryError:
+            return _end(FAILED, "failed: not enough memory; " + GOES_ON)
+        except BrokenPipeError:
+            # the reader has left (as `| head` does): nothing more to say, not even at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+        except Exception as error:
+            return _told(error)
+        finally:
+            stopping.set()
     # the command library turns Ctrl-C into this code
     if result == INTERRUPTED:
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     return result if isinstance(result, int) else DONE
 
 
-INTERRUPTED_TEXT: Final = "interrupted: finished replications are kept; the same command goes on"
+GOES_ON: Final = "finished replications are kept; the same command goes on"
+INTERRUPTED_TEXT: Final = f"interrupted: {GOES_ON}"
+STOPPING_TEXT: Final = "stopping"
+PATIENCE: Final = 1.8
+"""Seconds after Ctrl-C in which the run must have put its things in order."""
 
 
-def _unexpected(error: Exception) -> int:
-    """Tell what the command library or the run itself raised."""
+@contextmanager
+def _stopping_at_once() -> Iterator[threading.Event]:
+    """Say at once that Ctrl-C was heard, and leave within two seconds whatever happens.
+
+    All that is kept is kept in whole files, so leaving abruptly loses nothing that was finished.
+    Where Ctrl-C is not for us (another thread, or a run started in the background) nothing changes.
+    Yields the event to be set when the command has ended.
+    """
+    ended = threading.Event()
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield ended
+        return
+    heard = False
+
+    def leave() -> None:
+        if not ended.wait(PATIENCE):
+            _write_at_once(INTERRUPTED_TEXT)
+            os._exit(INTERRUPTED)
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal heard
+        if not heard:
+            heard = True
+            _write_at_once(STOPPING_TEXT)
+            threading.Thread(target=leave, daemon=True).start()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield ended
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _write_at_once(text: str) -> None:
+    with suppress(OSError, ValueError):
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"\n{text}\n".encode())
+
+
+def _told(error: Exception) -> int:
+    """Tell what was wrong with the input, or what failed."""
+    if isinstance(error, InputError):
+        return _end(WRONG_INPUT, f"error: {error}")
+    if isinstance(error, RunFailed):
+        _trace()
+        return _end(FAILED, f"failed: {error}")
+    if type(error).__name__ == "BatchInterrupted":
+        return _end(INTERRUPTED, str(error))
     # told by their shape, since the library's releases keep these classes in different places
     usage = getattr(error, "format_message", None)
     if callable(usage):
@@ -58,13 +113,16 @@ def _unexpected(error: Exception) -> int:
         return _end(WRONG_INPUT, f"error: {usage()}\n'{path} --help' shows what is allowed")
     if type(error).__name__ == "Abort":
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
-    if type(error).__name__ == "BatchInterrupted":
-        return _end(INTERRUPTED, str(error))
+    _trace()
+    if isinstance(error, OSError) and error.strerror:
+        named = f"{error.filename}: " if error.filename else ""
+        return _end(FAILED, f"failed: {named}{error.strerror}; {GOES_ON}")
+    return _end(FAILED, f"failed: {type(error).__name__}: {error}\nset CCG_DEBUG=1 to see where")
+
+
+def _trace() -> None:
     if os.environ.get("CCG_DEBUG"):
         traceback.print_exc()
-    kind = type(error).__name__
-    text = str(error) if kind == "ReplicationError" else f"{kind}: {error}"
-    return _end(FAILED, f"failed: {text}\nset CCG_DEBUG=1 to see where")
 
 
 def _end(code: int, message: str) -> int:

@@ -1,4 +1,4 @@
-"""The one exception for input that a user can mend."""
+"""What can go wrong, as far as a user has to know: wrong input, and a run that failed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ class InputError(ValueError):
     """The user's input is wrong; the message names file, key or row, value and what is allowed.
 
     Commands print the message alone and leave with exit code 2.
+    """
+
+
+class RunFailed(RuntimeError):  # noqa: N818 - what happened, in the words of the exit codes
+    """Something failed while running; the message says what, what is kept and what to do.
+
+    Commands print the message alone and leave with exit code 1.
     """
 
 

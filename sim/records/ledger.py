@@ -1,0 +1,150 @@
+"""Which files in a results folder are this program's own: the only ones it replaces or removes.
+
+Every folder that the program writes to holds a list of what it has written there, beside the
+manifest that lists the tables. A name is put on the list before its file is written, so that a
+crash never leaves a file that nobody owns. Whatever is not listed is somebody else's: it is never
+touched, and a file that would have to take its place is refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from sim.records.files import PARTIAL, write_whole
+from sim.records.manifest import MANIFEST, read_manifest
+from sim.records.shards import SHARD_FOLDER
+from sim.world.errors import InputError
+
+LEDGER: Final = ".files.json"
+MAXIMUM_BYTES: Final = 4 * 2**20
+SHOWN: Final = 3
+"""Names that a message gives before "..."."""
+
+
+def owned(folder: Path) -> frozenset[str]:
+    """Return the names, relative to the folder and with '/', of the files listed as ours."""
+    names: set[str] = set()
+    with suppress(OSError, ValueError, RecursionError):
+        path = folder / LEDGER
+        if path.is_file() and path.stat().st_size <= MAXIMUM_BYTES:
+            listed = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(listed, dict) and isinstance(listed.get("files"), list):
+                names |= {LEDGER, *filter(_inside, listed["files"])}
+    with suppress(InputError):
+        manifest = read_manifest(folder)
+        if manifest is not None:
+            tables = manifest.get("tables")
+            names |= {MANIFEST, *filter(_inside, tables if isinstance(tables, dict) else ())}
+    with suppress(OSError):
+        # what a power cut can make of a manifest
+        if (folder / SHARD_FOLDER).is_dir() and (folder / MANIFEST).stat().st_size == 0:
+            names.add(MANIFEST)
+    return frozenset(names)
+
+
+def _inside(name: object) -> bool:
+    """Tell whether a listed name is of a file in the folder, and not somewhere else."""
+    if not isinstance(name, str) or not name or "\\" in name or "\0" in name or ":" in name:
+        return False
+    parts = PurePosixPath(name).parts
+    return not name.startswith("/") and ".." not in parts and parts[0] != SHARD_FOLDER
+
+
+def strangers(folder: Path) -> list[str]:
+    """Return the names of files in a folder, and below it, that are not ours, in order.
+
+    A folder below it that holds none of ours is given once, with '/' at the end.
+    """
+    ours = owned(folder)
+    folders = {parent.as_posix() for name in ours for parent in PurePosixPath(name).parents}
+    found: list[str] = []
+    for root, below, files in os.walk(folder):
+        here = Path(root).relative_to(folder)
+        if here == Path():
+            below[:] = [
+                name for name in below if name != SHARD_FOLDER or (folder / name).is_symlink()
+            ]
+        below.sort()
+        for name in sorted(files):
+            path = (here / name).as_posix()
+            begun = PARTIAL.fullmatch(name)
+            whole = path if begun is None else (here / begun["name"]).as_posix()
+            if whole not in ours:
+                found.append(path)
+        for name in list(below):
+            path = (here / name).as_posix()
+            if path not in folders:
+                found.append(path + "/")
+                below.remove(name)
+    return found
+
+
+def names_shown(names: Iterable[str]) -> str:
+    """Return the first few names for a message."""
+    listed = list(names)
+    return ", ".join(listed[:SHOWN]) + (", ..." if len(listed) > SHOWN else "")
+
+
+def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
+    """Refuse to write files whose names somebody else's files have, before anything is run.
+
+    Args:
+        folder: where they would be written.
+        names: their names relative to it, with '/'.
+
+    Raises:
+        InputError: names them.
+    """
+    ours = owned(folder)
+    foreign = [name for name in names if name not in ours and os.path.lexists(folder / name)]
+    if foreign:
+        raise InputError(
+            f"{folder}: {names_shown(foreign)} would be replaced, and this program did not write "
+            f"{'it' if len(foreign) == 1 else 'them'}; move {'it' if len(foreign) == 1 else 'them'}"
+            " away, or give another folder"
+        )
+
+
+def enlist(folder: Path, names: Iterable[str]) -> None:
+    """Put names on the folder's list of our own files, before they are written.
+
+    Raises:
+        InputError: one of them is somebody else's file.
+        OSError: the list could not be written.
+    """
+    wanted = set(names)
+    refuse_foreign(folder, sorted(wanted))
+    before = {name for name in owned(folder) if name != LEDGER}
+    if not wanted <= before or not (folder / LEDGER).is_file():
+        text = json.dumps({"files": sorted(before | wanted)}, indent=1, ensure_ascii=False)
+        write_whole(folder / LEDGER, text + "\n")
+
+
+def remove_own(folder: Path, names: Iterable[str] | None = None) -> None:
+    """Remove listed files (all of them, or those of these names) and folders left empty.
+
+    Names that are not on the list are left alone.
+    """
+    ours = owned(folder)
+    chosen = ours if names is None else ours & set(names)
+    for name in sorted(chosen - {LEDGER}) + ([LEDGER] if names is None else []):
+        path = folder / name
+        if _is_link_on_the_way(folder, name):
+            continue
+        with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            path.unlink()
+    for parent in sorted({p for n in chosen for p in PurePosixPath(n).parents}, reverse=True):
+        if parent.parts:
+            with suppress(OSError):
+                (folder / parent).rmdir()
+
+
+def _is_link_on_the_way(folder: Path, name: str) -> bool:
+    """Tell whether a name leads out of the folder through a link in between."""
+    between = (parent for parent in PurePosixPath(name).parents if parent.parts)
+    return any((folder / parent).is_symlink() for parent in between)
