@@ -5,18 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment.batch_tables import Part, write_tables
 from sim.experiment.folder import ResultsFolder, open_folder, remove_derived
 from sim.experiment.history import former_counts as read_former_counts
 from sim.experiment.made_by import sign
-from sim.experiment.places import PLACE_COLUMNS, PlaceChances
 from sim.experiment.plan import Plan, Progress, check_numbers, job_of, make_plan, run_missing
-from sim.experiment.summary import SUMMARY_COLUMNS, Gathered, write_rows
 from sim.experiment.workers import RUNS, Replicate
 from sim.records.manifest import (
     RESULTS_VERSION,
@@ -24,8 +23,8 @@ from sim.records.manifest import (
     tables_are_sound,
     write_manifest,
 )
-from sim.records.shards import blocks, find_shards
-from sim.records.tables import TableWriter, read_table
+from sim.records.shards import Block, ShardName, blocks, find_shards
+from sim.records.tables import OldTables, read_table
 from sim.world.errors import InputError
 from sim.world.load import world_folder
 from sim.world.model import World
@@ -172,8 +171,9 @@ def run_batch(
                 raise BatchInterrupted(done, total, folder.path if out is not None else None)
             former = None if former_counts is None else frozenset(former_counts)
             try:
+                old = _old_tables(folder)
                 remove_derived(folder.path)
-                rows = _write(plan, scenarios, replications, folder, former)
+                rows = _write(plan, scenarios, replications, folder, former, old)
                 manifest = build_manifest(
                     command=command,
                     scenarios=scenarios,
@@ -227,26 +227,41 @@ def _write(
     replications: int,
     folder: ResultsFolder,
     former: frozenset[int] | None,
+    old: OldTables | None,
 ) -> dict[str, int]:
     """Write all tables from the shards, a block at a time; return the rows of each file."""
-    summary: list[tuple[Any, ...]] = []
-    places: list[tuple[Any, ...]] = []
-    with TableWriter(folder.path) as writer:
-        for position, scenario in enumerate(scenarios):
-            world = plan.worlds[plan.world_of[position]]
-            gathered = Gathered()
-            chances = PlaceChances(world, scenario.start, scenario.end)
-            for block in blocks(find_shards(folder.shards, plan.keys[position]), replications):
-                writer.write(scenario.name, block.replications, block.columns)
-                gathered.add(block)
-                chances.add(block)
-            counts = _former(scenario, world) if former is None else former
-            summary += gathered.rows(scenario.name, counts)
-            places += chances.rows(scenario.name)
-    rows = {f"{name}.parquet": number for name, number in writer.rows.items()}
-    rows["summary.csv"] = write_rows(folder.path / "summary.csv", SUMMARY_COLUMNS, summary)
-    rows["places.csv"] = write_rows(folder.path / "places.csv", PLACE_COLUMNS, places)
-    return rows
+    parts = []
+    for position, scenario in enumerate(scenarios):
+        world = plan.worlds[plan.world_of[position]]
+        counts = _former(scenario, world) if former is None else former
+        shards = partial(find_shards, folder.shards, plan.keys[position])
+        several = partial(_blocks_from, shards, replications)
+        parts.append(Part(scenario.name, world, scenario.start, scenario.end, counts, several))
+    written = write_tables(parts, replications, folder.path, old)
+    return {name: one.rows for name, one in written.items()}
+
+
+def _blocks_from(
+    shards: Callable[[], list[ShardName]], replications: int, first: int
+) -> Iterator[Block]:
+    """Yield the blocks from a replication on: those of a series that is numbered from there."""
+    later = (shard for shard in shards() if shard.first + shard.count > first)
+    moved = [replace(shard, first=shard.first - first) for shard in later]
+    for block in blocks(moved, replications - first):
+        numbers = {
+            name: [number + first for number in found] for name, found in block.replications.items()
+        }
+        yield replace(block, replications=numbers)
+
+
+def _old_tables(folder: ResultsFolder) -> OldTables | None:
+    """Return the tables of the finished batch that lies in a folder, where they are sound."""
+    manifest = folder.finished
+    if manifest is None or not tables_are_sound(folder.path, manifest):
+        return None
+    names = tuple(entry["name"] for entry in manifest["scenarios"])
+    number = manifest["replications"]
+    return OldTables(folder.path, names, number, dict.fromkeys(names, number))
 
 
 def _former(scenario: Scenario, world: World) -> frozenset[int]:
