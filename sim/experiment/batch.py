@@ -12,20 +12,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.finished import FinishedTables, finished_tables, tables_of
+from sim.experiment.batch_tables import write_batch_tables
+from sim.experiment.finished import FinishedTables, finished_tables, taken_over
 from sim.experiment.folder import ResultsFolder, opened, remove_derived
 from sim.experiment.made_by import sign
-from sim.experiment.plan import Plan, Progress, Ran, check_numbers, job_of, kept, make_plan
-from sim.experiment.plan import run_missing
+from sim.experiment.plan import (
+    Plan,
+    Progress,
+    Ran,
+    check_numbers,
+    job_of,
+    kept,
+    make_plan,
+    run_missing,
+)
 from sim.experiment.tasks import RUNS, Job, Replicate
 from sim.experiment.workers import METHODS, WorkersDied
-from sim.experiment.write_tables import write_batch_tables
 from sim.records.failures import read_failures
 from sim.records.manifest import build_manifest, write_manifest
 from sim.records.shards import BrokenShard
 from sim.records.store import compact
-from sim.records.tables import read_table
-from sim.world.errors import InputError, RunFailed
+from sim.records.tables import OldTables, read_table
+from sim.world.errors import RunFailed
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -208,14 +216,14 @@ def run_batch(
         with opened(
             out or temporary or "", plan.claim, plan.keys, overwrite=overwrite, one_code=one_code
         ) as folder:
-            found = finished_tables(folder.path, folder.found, plan, seed)
+            found = finished_tables(folder.path, folder.found, plan)
             if found is not None and found.complete(plan, replications):
                 manifest = found.manifest
                 if progress:
                     progress(replications * len(scenarios), replications * len(scenarios))
             else:
-                folder = sign(folder, plan.claim)
-                job = job_of(scenarios, plan, seed, folder.shards, {RUNS: ()}, replicate)
+                signed = sign(folder, plan.claim)
+                job = job_of(scenarios, plan, seed, signed.shards, {RUNS: ()}, replicate)
 
                 def go(starts: Mapping[tuple[int, str], int]) -> Ran:
                     return run_missing(
@@ -228,7 +236,7 @@ def run_batch(
                         executor=executor,
                     )
 
-                manifest = run.finish(folder, job, found, go)
+                manifest = run.finish(signed, job, found, go)
     except BaseException:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -264,17 +272,22 @@ class _Run:
 
         Raises: see ``run_batch``.
         """
-        starts = tables_of(found, self.plan, self.replications)
-        by_series = {(position, RUNS): start for position, start in enumerate(starts)}
+        names = [scenario.name for scenario in self.scenarios]
+        by_series: dict[tuple[int, str], int] = {}
         try:
             for _ in range(MOST_REPAIRS):
+                old, starts = taken_over(found, names, self.replications)
+                by_series = {(position, RUNS): start for position, start in enumerate(starts)}
                 ran = go(by_series)
                 if ran.interrupted:
                     raise BatchInterrupted(ran.kept, ran.total, self.kept_in)
                 try:
-                    return self._write(folder, found, starts, ran)
+                    return self._write(folder, old, ran)
                 except BrokenShard as broken:  # whole by its checksum, and yet not what it says
                     broken.shard.path.unlink(missing_ok=True)
+                except LookupError:
+                    # tables that could not be taken over after all, or shards gone meanwhile
+                    found = None
             raise RunFailed(f"{folder.path}: what is written there reads back as something else")
         except KeyboardInterrupt:
             done = kept(job, self.replications, by_series)
@@ -298,8 +311,7 @@ class _Run:
     def _write(
         self,
         folder: ResultsFolder,
-        found: FinishedTables | None,
-        starts: Sequence[int],
+        old: OldTables | None,
         ran: Ran,
     ) -> dict[str, Any]:
         names = [scenario.name for scenario in self.scenarios]
@@ -311,10 +323,10 @@ class _Run:
             self.plan,
             self.scenarios,
             self.replications,
-            folder,
+            folder.path,
+            folder.shards,
             former=self.former,
-            old=found,
-            starts=starts,
+            old=old,
             failures=[
                 (names[f.scenario], f.replication, f.error, f.traceback) for f in ran.failures
             ],

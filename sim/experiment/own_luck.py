@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.chance.purposes import GROUPS
-from sim.experiment.workers import FRESH_LUCK, Log
+from sim.experiment.tasks import FRESH_LUCK, Log
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -231,9 +231,9 @@ def run_missing(
     del found
     missing = total - done
     longest = max(1, min(BLOCK, -(-missing // (4 * number))))
-    for (scenario, series), have in marks.items():
+    for (scenario, name), have in marks.items():
         tasks += [
-            Task(scenario, part.start, len(part), series) for part in missing_ranges(have, longest)
+            Task(scenario, part.start, len(part), name) for part in missing_ranges(have, longest)
         ]
     del marks
     tasks.sort(key=lambda task: (task.first, task.scenario))

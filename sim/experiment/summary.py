@@ -1,9 +1,10 @@
-"""Summaries of a batch, gathered block by block while its tables are written.
+"""Summaries of a batch, made from its finished tables, one column at a time.
 
 ``summary.csv`` has one row per scenario and outcome. Mean, standard deviation (n - 1) and
 standard error (sd / sqrt(n)) are over the replications in which the outcome is defined; quantiles
 interpolate linearly between order statistics. Outcomes named ``p_...`` are probabilities: the
-mean of a yes or no per replication, with a Wilson 95 % interval and no quantiles.
+mean of a yes or no per replication, with a Wilson 95 % interval and no quantiles. Of a scenario
+without a single replication every outcome is defined in 0 of them, and the rest is empty.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from __future__ import annotations
 import csv
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.records.days import april_outcome, from_number
+from sim.records.days import april_outcome
 from sim.records.schema import COUNTS, REPLICATIONS
-from sim.records.shards import Block
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Z_95: Final = 1.959963984540054
 QUANTILES: Final = (("q05", 0.05), ("q25", 0.25), ("q50", 0.5), ("q75", 0.75), ("q95", 0.95))
@@ -83,40 +86,66 @@ FALL_CHANCES: Final[dict[str, Callable[[float], bool]]] = {
 """Questions asked of the largest fall between two counting dates, by outcome name."""
 
 
-@dataclass(slots=True)
-class Gathered:
-    """The outcomes of one scenario's replications so far: eight bytes for each."""
+def summary_rows(
+    folder: Path, scenario: str, groups: range, days: Sequence[date], former: frozenset[int]
+) -> list[tuple[Any, ...]]:
+    """Return a scenario's rows of the summary: counts by date, chances, the rest.
 
-    values: dict[str, array[float]] = field(default_factory=dict)
+    Args:
+        folder: where the finished tables lie.
+        scenario: its name.
+        groups: its row groups in the tables.
+        days: the first days of April of its run.
+        former: counts that the commissioning tier had before; if empty, that is not asked.
+    """
+    dated = _counts_by_date(folder, groups)
+    if not dated:
+        dated = {april_outcome(day): array("d") for day in days}
+    rows = {name: _number_row(scenario, name, dated.pop(name)) for name in sorted(dated)}
+    chances: list[tuple[Any, ...]] = []
+    for name, values in _outcomes(folder, groups):
+        rows[name] = _number_row(scenario, name, values)
+        if name == "final_ccgs":
+            for chance, question in end_chances(former).items():
+                chances.append(_chance_row(scenario, chance, values, question))
+        elif name == "largest_fall" and values:
+            for chance, question in FALL_CHANCES.items():
+                chances.append(_chance_row(scenario, chance, values, question))
+    first = [name for name in rows if name.startswith("ccgs_")] + ["final_ccgs"]
+    rest = [name for name in rows if name not in first]
+    return [rows[name] for name in first] + chances + [rows[name] for name in rest]
 
-    def add(self, block: Block) -> None:
-        """Take the outcomes of one block."""
-        columns = block.columns[REPLICATIONS.name]
-        for column, found in zip(REPLICATIONS.columns, columns, strict=True):
-            self._series(column.name).extend(float(v) for v in found if v is not None)
-        counts = block.columns[COUNTS.name]
-        days, numbers = counts[COUNTS.position("date")], counts[COUNTS.position("ccgs")]
-        for day, number in zip(days, numbers, strict=True):
-            when = from_number(day)
-            if (when.month, when.day) == (4, 1):
-                self._series(april_outcome(when)).append(float(number))
 
-    def _series(self, name: str) -> array[float]:
-        return self.values.setdefault(name, array("d"))
+def _outcomes(folder: Path, groups: range) -> Iterator[tuple[str, array[float]]]:
+    """Yield every scalar outcome with its values, where defined, one column at a time."""
+    import pyarrow.parquet as pq
 
-    def rows(self, scenario: str, former: frozenset[int]) -> list[tuple[Any, ...]]:
-        """Return this scenario's rows of the summary: counts by date, chances, the rest."""
-        dated = sorted(name for name in self.values if name.startswith("ccgs_"))
-        rows = [_number_row(scenario, name, self.values[name]) for name in [*dated, "final_ccgs"]]
-        final = self.values["final_ccgs"]
-        for name, question in end_chances(former).items():
-            rows.append(_chance_row(scenario, name, sum(map(question, final)), len(final)))
-        falls = self.values.get("largest_fall", array("d"))
-        for name, question in FALL_CHANCES.items() if falls else ():
-            rows.append(_chance_row(scenario, name, sum(map(question, falls)), len(falls)))
-        rest = [name for name in self.values if name != "final_ccgs" and name not in dated]
-        rows += [_number_row(scenario, name, self.values[name]) for name in rest]
-        return rows
+    with pq.ParquetFile(folder / REPLICATIONS.file) as source:
+        for column in REPLICATIONS.columns:
+            found = source.read_row_groups(groups, columns=[column.name], use_threads=False)
+            yield column.name, _floats(found.column(0))
+
+
+def _counts_by_date(folder: Path, groups: range) -> dict[str, array[float]]:
+    """Return the counts of CCGs on each 1 April, by the outcome's name."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(folder / COUNTS.file) as source:
+        found = source.read_row_groups(groups, columns=["date", "ccgs"], use_threads=False)
+    days, numbers = found.column("date"), found.column("ccgs")
+    return {
+        april_outcome(day): _floats(numbers.filter(pc.equal(days, day)))
+        for day in days.unique().to_pylist()
+        if (day.month, day.day) == (4, 1)
+    }
+
+
+def _floats(column: pa.ChunkedArray) -> array[float]:
+    values = array("d")
+    for chunk in column.drop_null().cast("float64").chunks:
+        values.frombytes(chunk.to_numpy().tobytes())
+    return values
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float | None, float | None]:
@@ -136,7 +165,13 @@ def _number_row(scenario: str, name: str, values: Sequence[float]) -> tuple[Any,
     return (scenario, name, len(values), *_spread(values), *quantiles, None, None, None)
 
 
-def _chance_row(scenario: str, name: str, yes: int, n: int) -> tuple[Any, ...]:
+def _chance_row(
+    scenario: str, name: str, values: Sequence[float], question: Callable[[float], bool]
+) -> tuple[Any, ...]:
+    n = len(values)
+    if not n:
+        return (scenario, name, 0, *[None] * (len(SUMMARY_COLUMNS) - 3))
+    yes = sum(map(question, values))
     share = yes / n
     sd = math.sqrt(share * (1 - share) * n / (n - 1)) if n > 1 else None
     se = sd / math.sqrt(n) if sd is not None else None

@@ -199,12 +199,13 @@ def _interrupts_held() -> Iterator[None]:
 def _start(path: Path, workers: int, start_method: str) -> Executor:
     """Return a pool of workers, one of which has said that it is there."""
     from loky import ProcessPoolExecutor
+    from loky.backend import get_context
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that fork is not loved; it is asked for by name
         pool: Executor = ProcessPoolExecutor(
             workers,
-            context=start_method,
+            context=get_context(start_method),
             initializer=_start_worker,
             initargs=(str(path), os.getpid()),
         )
@@ -232,9 +233,7 @@ def _end(pool: Executor) -> None:
         pool.shutdown(wait=False)
 
 
-def _run_in_pool(
-    job: Job, line: Line, workers: int, start_method: str, finished: Finished
-) -> None:
+def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished: Finished) -> None:
     unborn = 0
     with _job_file(job) as path:
         while line.left:

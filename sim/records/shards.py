@@ -57,7 +57,7 @@ class ShardName:
         return range(self.first, self.first + self.count)
 
 
-class BrokenShard(Exception):
+class BrokenShard(Exception):  # noqa: N818 - what it is, not what went wrong
     """A shard whose checksum holds and whose content is not what a shard holds."""
 
     def __init__(self, shard: ShardName) -> None:

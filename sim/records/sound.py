@@ -155,6 +155,8 @@ def _replications_of(file: Any) -> dict[str, int]:
     counts: dict[str, int] = {}
     for group in range(file.num_row_groups):
         part = file.read_row_group(group, columns=["scenario", "replication"])
+        if not part.num_rows:  # all of its replications failed
+            continue
         names = pc.unique(part["scenario"]).to_pylist()
         if len(names) != 1:
             return {}

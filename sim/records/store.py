@@ -39,8 +39,9 @@ class Block:
 
 
 def all_shards(folder: Path) -> dict[str, list[ShardName]]:
-    """Return what the names in a folder say, by series and first replication; nothing is read
-    but the lists of packs.
+    """Return what the names in a folder say, by series and in order of the first replication.
+
+    Nothing is read but the lists of packs.
     """
     found: dict[str, list[ShardName]] = {}
     if not folder.is_dir():
@@ -86,9 +87,7 @@ def find_shards(
     """
     shards = (all_shards(folder) if found is None else found).get(key, [])
     return [
-        shard
-        for shard in shards
-        if shard.first + shard.count > start and sound(shard) is not None
+        shard for shard in shards if shard.first + shard.count > start and sound(shard) is not None
     ]
 
 

@@ -2,19 +2,21 @@
 
 Blocks hold at most 25 replications of one scenario, Parquet row groups four blocks. Both are cut
 by replication number alone, so the bytes of a table depend neither on workers nor on how often a
-batch was extended.
+batch was extended; and a batch that grows takes its complete groups over as they are.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sim.records.days import to_number
-from sim.records.schema import TABLES, Cell, Row, Table
+from sim.records.files import whole_files
+from sim.records.parquet_groups import GroupFile, OldFile, Written, old_file
+from sim.records.schema import REPLICATIONS, TABLES, Cell, Row, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +25,22 @@ if TYPE_CHECKING:
 BLOCK: Final = 25
 """Replications in a block: what is read from shards at a time."""
 GROUP: Final = 100
-"""Replications in a Parquet row group; Arrow keeps a note of every group until the end."""
+"""Replication numbers in a Parquet row group."""
 
 Columns = list[list[Any]]
 """A table by columns, with dates as days since 1 January 1970."""
+
+
+class Block(Protocol):
+    """Some replications of one scenario: replication number of each row, and columns, by table."""
+
+    @property
+    def replications(self) -> Mapping[str, Sequence[int]]:
+        """By table, the replication number of each row, in order."""
+
+    @property
+    def columns(self) -> Mapping[str, Columns]:
+        """By table, the other columns."""
 
 
 def to_columns(table: Table, rows: Sequence[Row]) -> Columns:
@@ -84,79 +98,156 @@ def arrow_table(
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-class TableWriter:
-    """Writes all Parquet tables of a batch side by side, block by block.
+@dataclass(frozen=True, slots=True)
+class OldTables:
+    """The finished tables of a batch that is run again, whose complete groups may be taken over.
 
-    Files appear under their names only when everything has been written (``with`` left without
-    an exception); until then they are ``.partial`` files, removed on failure.
+    Attributes:
+        folder: where they lie; whoever hands them over has checked their checksums.
+        scenarios: names of their scenarios, in their order.
+        replications: how many replications were asked for of each.
+        sound: for each scenario, how many replications from 0 on are still as they should be;
+            only whole groups of 100 within them are taken over.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._writers: dict[str, Any] = {}
-        self._waiting: dict[str, list[Any]] = {table.name: [] for table in TABLES}
-        self._blocks = 0
-        self._scenario = ""
-        self.rows: dict[str, int] = {table.name: 0 for table in TABLES}
+    folder: Path
+    scenarios: Sequence[str]
+    replications: int
+    sound: Mapping[str, int]
 
-    def __enter__(self) -> TableWriter:
-        import pyarrow.parquet as pq
 
-        for table in TABLES:
-            self._writers[table.name] = pq.ParquetWriter(
-                self._partial(table),
-                arrow_schema(table),
-                compression="zstd",
-                # Kept in memory for every row group until the end, and of no use to a reader.
-                write_statistics=False,
-            )
-        return self
+class TableWriter:
+    """Writes all Parquet tables of a batch side by side; made by ``table_writer``.
 
-    def _partial(self, table: Table) -> Path:
-        return self._folder / f"{table.file}.partial"
+    Each hundred replication numbers of a scenario are one row group of every table, with as many
+    rows as there are, none if need be. So group g of the scenario in place i is row group
+    i x ceil(N / 100) + g, in all tables.
+    """
 
-    def write(
-        self, scenario: str, replications: Mapping[str, Sequence[int]], block: Mapping[str, Columns]
-    ) -> None:
-        """Write one block: for each table the replication of each row and the columns."""
-        if scenario != self._scenario or self._blocks == GROUP // BLOCK:
-            self._flush()
+    def __init__(self, files: Mapping[str, GroupFile], replications: int) -> None:
+        self._files = files
+        self._replications = replications
+        self._old: OldTables | None = None
+        self._old_files: Mapping[str, OldFile] = {}
+        self._waiting: list[Block] = []
+        self._scenario: str | None = None
+        self._done = 0  # groups of this scenario that have been written
+        self._next = 0  # the least replication that can come next
+
+    def take_over(self, old: OldTables, files: Mapping[str, OldFile | None]) -> None:
+        """Take complete groups from older tables, where all of these are as they should be."""
+        groups = len(old.scenarios) * groups_of(old.replications)
+        fitting = {
+            name: file
+            for name, file in files.items()
+            if file is not None and len(file.groups) == groups and self._files[name].fits(file)
+        }
+        if fitting.keys() == self._files.keys():
+            self._old, self._old_files = old, fitting
+
+    def begin(self, scenario: str) -> int:
+        """Begin the next scenario; return the replication from which on blocks are still needed.
+
+        What goes before is taken over from the older tables.
+        """
+        self._end()
         self._scenario = scenario
-        self._blocks += 1
-        for table in TABLES:
-            made = arrow_table(table, scenario, replications[table.name], block[table.name])
-            self._waiting[table.name].append(made)
-            self.rows[table.name] += made.num_rows
+        old = self._old
+        if old is not None and scenario in old.scenarios:
+            kept = min(old.sound.get(scenario, 0), old.replications, self._replications)
+            first = old.scenarios.index(scenario) * groups_of(old.replications)
+            self._done = kept // GROUP
+            for name, file in self._files.items():
+                source = self._old_files[name]
+                for group in source.groups[first : first + self._done]:
+                    file.copy(source, group)
+        self._next = self._done * GROUP
+        return self._next
 
-    def _flush(self) -> None:
-        """Write the waiting blocks as one row group of each table."""
+    def write(self, block: Block) -> None:
+        """Take the next block of the scenario; replications may be missing, also whole groups."""
+        numbers = block.replications[REPLICATIONS.name]
+        if not numbers:
+            return
+        group = numbers[0] // GROUP
+        if numbers[0] < self._next or numbers[-1] >= min((group + 1) * GROUP, self._replications):
+            raise ValueError(f"replications {numbers[0]} to {numbers[-1]} are out of place")
+        self._next = numbers[-1] + 1
+        if self._waiting and group > self._done:
+            self._write_group()
+        while self._done < group:
+            self._write_group()
+        self._waiting.append(block)
+
+    def _write_group(self) -> None:
+        """Write the waiting blocks, or nothing, as one row group of each table."""
         import pyarrow as pa
 
         for table in TABLES:
-            waiting = self._waiting[table.name]
-            if waiting:
-                group = pa.concat_tables(waiting).combine_chunks()
-                self._writers[table.name].write_table(group, row_group_size=max(1, group.num_rows))
-                waiting.clear()
-        self._blocks = 0
+            made = [
+                arrow_table(
+                    table,
+                    self._scenario or "",
+                    block.replications[table.name],
+                    block.columns[table.name],
+                )
+                for block in self._waiting
+            ]
+            whole = pa.concat_tables([arrow_schema(table).empty_table(), *made])
+            self._files[table.name].add(whole.combine_chunks())
+        self._waiting.clear()
+        self._done += 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._flush()
-        finally:
-            for writer in self._writers.values():
-                writer.close()
-        for table in TABLES:
-            if kind is None:
-                os.replace(self._partial(table), self._folder / table.file)
-            else:
-                self._partial(table).unlink(missing_ok=True)
+    def _end(self) -> None:
+        if self._scenario is None:
+            return
+        if self._waiting:
+            self._write_group()
+        while self._done < groups_of(self._replications):
+            self._write_group()
+        self._done = 0
+
+    def finish(self) -> dict[str, Written]:
+        """Write what is still waiting and the footers; return rows and checksum by file."""
+        self._end()
+        return {table.file: self._files[table.name].finish() for table in TABLES}
+
+
+def groups_of(replications: int) -> int:
+    """Return how many row groups a scenario with so many replications has in each table."""
+    return -(-replications // GROUP)
+
+
+@contextmanager
+def table_writer(
+    folder: Path, replications: int, old: OldTables | None = None
+) -> Iterator[TableWriter]:
+    """Write all Parquet tables of a batch; the caller ends with ``finish``.
+
+    The files take their places when everything has been written; left by an exception, older
+    ones are still there and nothing is left beside them.
+
+    Args:
+        folder: the results folder.
+        replications: how many replications of each scenario there are to be.
+        old: older tables of the same batch, for their complete groups.
+    """
+    with ExitStack() as stack:
+        begun = stack.enter_context(whole_files([folder / table.file for table in TABLES]))
+        writer = TableWriter(
+            {
+                table.name: GroupFile(file, arrow_schema(table))
+                for table, file in zip(TABLES, begun, strict=True)
+            },
+            replications,
+        )
+        if old is not None:
+            files = {
+                table.name: stack.enter_context(old_file(old.folder / table.file))
+                for table in TABLES
+            }
+            writer.take_over(old, files)
+        yield writer
 
 
 def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:

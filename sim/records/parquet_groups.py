@@ -1,0 +1,306 @@
+"""Parquet files put together from row groups that were encoded one by one.
+
+A row group's pages say nothing of where they stand; only the footer does. So a file can be
+written as the bytes of its groups one after another and one footer in which every offset has been
+moved to its place, and a group of an older file can be taken over without decoding it. The result
+is, byte for byte, what one Arrow writer would have made of the same groups.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sim.records.compact import (
+    HERE,
+    INTEGERS,
+    LISTS,
+    STRUCT,
+    Found,
+    Wanted,
+    read_field,
+    read_integer,
+    read_list,
+    replaced,
+    walk,
+    write_integer,
+    write_list,
+)
+from sim.records.files import Begun
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAGIC: Final = b"PAR1"
+PIECE: Final = 2**20
+"""Bytes copied at a time."""
+
+# Numbers of fields in Parquet's own description of its footers (parquet.thrift).
+_FILE_ROWS, _FILE_GROUPS = 3, 4
+_GROUP_ROWS, _GROUP_OFFSET, _GROUP_ORDINAL = 3, 5, 7
+_MOST_ORDINAL: Final = 2**15 - 1
+_PLACES: Final[Wanted] = {
+    1: {  # a column's chunk: itself, its indexes; pages, index, dictionary, Bloom filter
+        2: HERE,
+        4: HERE,
+        6: HERE,
+        3: {9: HERE, 10: HERE, 11: HERE, 14: HERE},
+    },
+    _GROUP_OFFSET: HERE,
+    _GROUP_ORDINAL: HERE,
+}
+_GROUP: Final[Wanted] = {_GROUP_ROWS: HERE, **_PLACES}
+
+
+class Frame(NamedTuple):
+    """What a footer says of the whole file: the pieces before, between and after these two.
+
+    They are the number of rows and the list of groups.
+    """
+
+    before: bytes
+    between: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A row group in a file: its entry in the footer, where its bytes begin, how many, its rows."""
+
+    entry: bytes | memoryview
+    start: int
+    length: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that has been written: its rows and its SHA-256."""
+
+    rows: int
+    sha256: str
+
+
+class OldFile:
+    """A finished file whose groups may be taken over; made by ``old_file``."""
+
+    def __init__(self, descriptor: int, frame: Frame, groups: list[Group]) -> None:
+        self._descriptor = descriptor
+        self.frame = frame
+        self.groups = groups
+
+    def pieces(self, group: Group) -> Iterator[bytes]:
+        """Yield the bytes of a group, piece by piece.
+
+        Raises:
+            OSError: they cannot be read, or have become fewer.
+        """
+        os.lseek(self._descriptor, group.start, os.SEEK_SET)
+        left = group.length
+        while left:
+            piece = os.read(self._descriptor, min(left, PIECE))
+            if not piece:
+                raise OSError("a table became shorter while it was read")
+            left -= len(piece)
+            yield piece
+
+
+@contextmanager
+def old_file(path: Path) -> Iterator[OldFile | None]:
+    """Open a finished file; None where its footer is not as ``GroupFile`` writes it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError:
+        yield None
+        return
+    try:
+        yield _read_old(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_old(descriptor: int) -> OldFile | None:
+    try:
+        size = os.lseek(descriptor, 0, os.SEEK_END)
+        os.lseek(descriptor, max(0, size - 8), os.SEEK_SET)
+        tail = os.read(descriptor, 8)
+        length = int.from_bytes(tail[:4], "little")
+        end = size - 8 - length
+        if tail[4:] != MAGIC or end < len(MAGIC):
+            return None
+        os.lseek(descriptor, end, os.SEEK_SET)
+        footer = os.read(descriptor, length)
+        return OldFile(descriptor, *read_footer(footer, end))
+    except (OSError, ValueError):
+        return None
+
+
+def read_footer(footer: bytes, end: int) -> tuple[Frame, list[Group]]:
+    """Take a footer apart.
+
+    Args:
+        footer: Parquet's footer, without its length and the magic.
+        end: where it begins in the file, so where the last group ends.
+
+    Raises:
+        ValueError: the groups do not follow each other from the beginning to the footer, their
+            rows do not make the file's, or this is no footer.
+    """
+    at = field = 0
+    rows = listed = None
+    groups: list[tuple[memoryview, int, int]] = []
+    while True:
+        try:
+            field, kind, start = read_field(footer, at, field)
+        except IndexError:
+            raise ValueError("cut short") from None
+        if not kind:
+            break
+        if field == _FILE_GROUPS and kind in LISTS:
+            at = _read_groups(footer, start, groups)
+            listed = Found(field, kind, start, at)
+        else:
+            at = walk(footer, start, kind, {}, [])
+            if field == _FILE_ROWS:
+                rows = Found(field, kind, start, at)
+    if start != len(footer) or rows is None or listed is None or rows.start > listed.start:
+        raise ValueError("rows and groups are not where they belong")
+    frame = Frame(footer[: rows.start], footer[rows.stop : listed.start], footer[listed.stop :])
+    starts = [place for _, _, place in groups] + [end]
+    if starts[0] != len(MAGIC) or any(a >= b for a, b in pairwise(starts)):
+        raise ValueError("the groups do not follow each other")
+    if sum(own for _, own, _ in groups) != _number(footer, rows):
+        raise ValueError("the rows of the groups are not those of the file")
+    return frame, [
+        Group(entry, start, stop - start, own)
+        for (entry, own, start), stop in zip(groups, starts[1:], strict=True)
+    ]
+
+
+def _read_groups(footer: bytes, at: int, groups: list[tuple[memoryview, int, int]]) -> int:
+    """Add each group's entry, rows and place, and return where their list ends."""
+    count, kind, at = read_list(footer, at)
+    view = memoryview(footer)
+    for _ in range(count):
+        found: list[Found] = []
+        stop = walk(footer, at, kind, _GROUP, found)
+        # The group's own rows and place come after whatever its columns hold.
+        own = {one.field: _number(footer, one) for one in found}
+        if own.get(_GROUP_ROWS, -1) < 0 or _GROUP_OFFSET not in own:
+            raise ValueError("a group that does not tell its rows or its place")
+        groups.append((view[at:stop], own[_GROUP_ROWS], own[_GROUP_OFFSET]))
+        at = stop
+    return at
+
+
+def _number(data: bytes, found: Found) -> int:
+    if found.kind not in INTEGERS:
+        raise ValueError(f"field {found.field} is not a whole number")
+    return read_integer(data, found.start)[0]
+
+
+def moved(entry: bytes | memoryview, by: int, ordinal: int) -> bytes | memoryview:
+    """Return a group's entry with every offset moved, and with another place in the order.
+
+    An offset of 0 says that there is nothing, and stays.
+    """
+    data = bytes(entry)
+    found: list[Found] = []
+    walk(data, 0, STRUCT, _PLACES, found)
+    changes: list[tuple[Found, bytes]] = []
+    for one in found:
+        value = _number(data, one)
+        if one.field == _GROUP_ORDINAL:
+            changes.append((one, write_integer(min(ordinal, _MOST_ORDINAL))))
+        elif value:
+            changes.append((one, write_integer(value + by)))
+    return replaced(data, changes)
+
+
+def encode(table: pa.Table) -> tuple[Frame, Group, memoryview]:
+    """Return a table as one row group: its frame, its entry as the only group, its bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        sink,
+        table.schema,
+        compression="zstd",
+        # Every footer would hold them for each group and column, and no reader of ours asks.
+        write_statistics=False,
+    ) as writer:
+        writer.write_table(table, row_group_size=max(1, table.num_rows))
+    data = memoryview(sink.getvalue())
+    end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    frame, [group] = read_footer(bytes(data[end:-8]), end)
+    return frame, group, data[group.start : end]
+
+
+class GroupFile:
+    """A Parquet file that is being written group by group, into a file that has been begun."""
+
+    def __init__(self, file: Begun, schema: pa.Schema) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._frame = encode(schema.empty_table())[0]
+        self._entries: list[bytes | memoryview] = []
+        self.rows = 0
+        self._put(MAGIC)
+
+    @property
+    def groups(self) -> int:
+        """How many groups have been written."""
+        return len(self._entries)
+
+    def add(self, table: pa.Table) -> None:
+        """Write a table as the next group, even if it has no rows."""
+        frame, group, data = encode(table)
+        if frame != self._frame:
+            raise ValueError("a group of another schema")
+        self._note(group)
+        self._put(data)
+
+    def fits(self, old: OldFile) -> bool:
+        """Tell whether groups of an older file were made with the same schema, by the same Arrow.
+
+        Only then are its bytes those that would be written today.
+        """
+        return old.frame == self._frame
+
+    def copy(self, old: OldFile, group: Group) -> None:
+        """Write a group of an older file that fits as the next group, without decoding it."""
+        self._note(group)
+        for piece in old.pieces(group):
+            self._put(piece)
+
+    def finish(self) -> Written:
+        """Write the footer; nothing can follow."""
+        footer = self._file.tell()
+        for piece in (
+            self._frame.before,
+            write_integer(self.rows),
+            self._frame.between,
+            write_list(len(self._entries), STRUCT),
+            *self._entries,
+            self._frame.after,
+        ):
+            self._put(piece)
+        self._put((self._file.tell() - footer).to_bytes(4, "little") + MAGIC)
+        return Written(self.rows, self._hash.hexdigest())
+
+    def _note(self, group: Group) -> None:
+        by = self._file.tell() - group.start
+        # Each group of an unchanged beginning stands where it stood.
+        self._entries.append(moved(group.entry, by, len(self._entries)) if by else group.entry)
+        self.rows += group.rows
+
+    def _put(self, data: Any) -> None:
+        self._hash.update(data)
+        self._file.write(data)
