@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
+from typing import Final
+
+INTERRUPTED: Final = 130
+AT_MOST: Final = 0.5
+"""Seconds that the interpreter gets to end after Ctrl-C."""
 
 
 def run() -> int:
@@ -18,8 +25,12 @@ def run() -> int:
         code = main()
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
-        code = 130
+        code = INTERRUPTED
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == INTERRUPTED:  # whoever has pressed Ctrl-C waits for no library's tidying up
+        last = threading.Timer(AT_MOST, os._exit, (code,))
+        last.daemon = True
+        last.start()
     return code
 
 

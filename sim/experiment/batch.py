@@ -234,6 +234,7 @@ def run_batch(
                         progress or (lambda done, total: None),
                         starts=starts,
                         executor=executor,
+                        apart=found is not None and bool(found.manifest.get("failed")),
                     )
 
                 manifest = run.finish(signed, job, found, go)

@@ -196,6 +196,7 @@ def run_missing(
     *,
     starts: Mapping[tuple[int, str], int] | None = None,
     executor: Executor | None = None,
+    apart: bool = False,
 ) -> Ran:
     """Run what a job's series still lack and say how far it has come.
 
@@ -210,6 +211,8 @@ def run_missing(
         starts: replications of each series that need no shard, since tables hold them: those
             before this number.
         executor: runs the ranges instead of worker processes of our own.
+        apart: run even a few replications in a worker process (unless ``workers`` is 1), since
+            some have failed before and may take their process along.
 
     Raises:
         WorkersDied: worker processes die again and again.
@@ -230,6 +233,7 @@ def run_missing(
         done += marks[series].count(1)
     del found
     missing = total - done
+    few = missing <= TINY and not apart
     longest = max(1, min(BLOCK, -(-missing // (4 * number))))
     for (scenario, name), have in marks.items():
         tasks += [
@@ -252,7 +256,8 @@ def run_missing(
             run_tasks(
                 job,
                 tasks,
-                workers=1 if missing <= TINY and executor is None else min(number, len(tasks)),
+                workers=min(number, len(tasks)),
+                here=number == 1 or few,
                 start_method=start_method,
                 executor=executor,
                 finished=finished,

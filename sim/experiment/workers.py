@@ -69,11 +69,12 @@ def run_tasks(
     tasks: Iterable[Task],
     *,
     workers: int,
-    start_method: str = "loky",
+    here: bool = False,
+    start_method: str = METHODS[0],
     executor: Executor | None = None,
     finished: Finished = lambda outcome: None,
 ) -> None:
-    """Run tasks on so many workers; in this process if there is only one.
+    """Run tasks on so many workers, or in this process.
 
     A worker that dies is replaced, and what it had in hand is run again; a replication that
     takes its worker along twice when run alone is reported as failed.
@@ -82,6 +83,7 @@ def run_tasks(
         job: worlds, scenarios, seed and where shards go.
         tasks: what to run.
         workers: number of worker processes.
+        here: run them in this process instead.
         start_method: how processes start: ``loky``, ``spawn``, ``fork`` or ``forkserver``.
         executor: runs the tasks instead; anything that works like ``concurrent.futures``. Its
             workers must see the job's folder. It is left open.
@@ -96,7 +98,7 @@ def run_tasks(
     try:
         if executor is not None:
             _run_in(executor, job, Line(tasks), workers, finished)
-        elif workers == 1:
+        elif here:
             for task in tasks:
                 finished(run_task(job, task))
         else:
@@ -198,10 +200,17 @@ def _interrupts_held() -> Iterator[None]:
 
 def _start(path: Path, workers: int, start_method: str) -> Executor:
     """Return a pool of workers, one of which has said that it is there."""
+    from multiprocessing import resource_tracker
+
     from loky import ProcessPoolExecutor
     from loky.backend import get_context
+    from loky.backend import resource_tracker as loky_tracker
 
-    with warnings.catch_warnings():
+    # They shield themselves from Ctrl-C, and end our own shield when they do: so they go first.
+    resource_tracker.ensure_running()
+    loky_tracker.ensure_running()
+
+    with warnings.catch_warnings(), _interrupts_held():
         warnings.simplefilter("ignore")  # that fork is not loved; it is asked for by name
         pool: Executor = ProcessPoolExecutor(
             workers,
@@ -226,8 +235,11 @@ def _start(path: Path, workers: int, start_method: str) -> Executor:
 def _end(pool: Executor) -> None:
     """End a pool's processes at once."""
     for process in list((getattr(pool, "_processes", None) or {}).values()):
-        with suppress(OSError, AttributeError, ValueError):
-            process.kill()
+        with suppress(OSError, ValueError):
+            if os.name == "nt":
+                process.terminate()
+            else:
+                os.kill(process.pid, signal.SIGKILL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # loky regrets that it cannot look for grandchildren
         pool.shutdown(wait=False)
