@@ -206,7 +206,7 @@ def _made_ready(path: Path, ours: dict[str, Any], overwrite: bool) -> ResultsFol
 def _remove_empty(path: Path, made: Iterable[Path]) -> None:
     """Remove folders that were made for nothing, deepest first, as far as they are empty."""
     for folder in (path / SHARD_FOLDER, *made):
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             folder.rmdir()
 
 

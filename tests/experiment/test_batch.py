@@ -16,8 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim.experiment.workers as workers_module
-from sim.experiment.batch import Batch, BatchInterrupted, open_batch, run_batch
-from sim.experiment.workers import ReplicationError
+from sim.experiment.batch import (
+    Batch,
+    BatchInterrupted,
+    ReplicationsFailed,
+    open_batch,
+    run_batch,
+)
 from sim.records.manifest import RESULTS_VERSION
 from sim.records.schema import TABLES
 from sim.records.tables import write_csv
@@ -57,7 +62,7 @@ def test_tables_have_the_columns_and_order_of_the_contract(reference: Path) -> N
         assert groups == 2
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["loky", "fork", "spawn", "forkserver"])
 def test_two_workers_give_the_same_bytes(reference: Path, tmp_path: Path, method: str) -> None:
     run(replications=60, out=tmp_path / "w", workers=2, start_method=method)
     assert digests(tmp_path / "w") == digests(reference)
@@ -95,7 +100,7 @@ def test_nothing_is_run_twice(reference: Path, tmp_path: Path) -> None:
     assert len(ran) == 60
     go(60)
     assert sorted(ran) == sorted((s.name, r) for s in TWO for r in range(60))
-    shard = sorted((tmp_path / "e" / ".shards").glob("s001*.shard"))[0]
+    shard = sorted((tmp_path / "e" / ".shards").glob("*.shard"))[0]
     shard.write_bytes(shard.read_bytes()[:100])
     (tmp_path / "e" / "ballots.parquet").unlink()
     go(60)
@@ -124,6 +129,7 @@ from pathlib import Path
 from tests.records.fake_engine import FakeScenario, replicate
 from sim.experiment.batch import BatchInterrupted, run_batch
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     def stop(done, total):
         if done >= 20:
             os.kill(os.getpid(), signal.SIGINT)
@@ -131,8 +137,7 @@ if __name__ == "__main__":
         run_batch([FakeScenario(pause=0.01)], replications=200, workers={workers},
                   out=sys.argv[1], replicate=replicate, progress=stop)
     except BatchInterrupted as error:
-        import multiprocessing
-        print(error.done, error.total, len(multiprocessing.active_children()))
+        print(error.done, error.total)
         sys.exit(130)
 """
     script = tmp_path / "script.py"
@@ -147,8 +152,8 @@ if __name__ == "__main__":
         check=False,
     )
     assert (finished.returncode, finished.stderr) == (130, "")
-    done, total, children = map(int, finished.stdout.split())
-    assert (total, children) == (200, 0)
+    done, total = map(int, finished.stdout.split())
+    assert total == 200
     assert 20 <= done < 200
     assert not (out / "manifest.json").exists()
     told: list[int] = []
@@ -169,7 +174,7 @@ def test_half_a_range_is_kept_when_interrupted_in_one_process(tmp_path: Path) ->
 def test_a_failing_replication_is_named(tmp_path: Path) -> None:
     failing = FakeScenario("bad", fail_at=13)
     for workers in (1, 2):
-        with pytest.raises(ReplicationError, match=r"'bad', seed 1, replication 13: ZeroDiv"):
+        with pytest.raises(ReplicationsFailed, match=r"1 of 40 .*bad: 13.*ZeroDivisionError"):
             run([failing], replications=40, workers=workers, out=tmp_path / f"o{workers}")
 
 
@@ -181,8 +186,10 @@ from sim.experiment.batch import run_batch
 if __name__ == "__main__":
     def stop(done, total):
         if done >= 20:
-            import multiprocessing
-            print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+            from pathlib import Path
+            tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
+            pids = [pid for task in tasks for pid in (task / "children").read_text().split()]
+            print(*pids, flush=True)
             os._exit(9)
     run_batch([FakeScenario(pause=0.02)], replications=2000, workers=2, out=sys.argv[1],
               replicate=replicate, progress=stop)
@@ -200,7 +207,7 @@ if __name__ == "__main__":
     # subprocess.run returns only when every holder of the pipe is gone, workers included.
     assert finished.returncode == 9
     pids = [int(pid) for pid in finished.stdout.split()]
-    assert len(pids) == 2
+    assert len(pids) >= 2  # workers, and the libraries' own helpers
     assert not any(Path(f"/proc/{pid}/environ").exists() and _runs(pid) for pid in pids)
 
 
@@ -233,7 +240,7 @@ def test_another_results_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(replications=3, out=tmp_path / "o")
-    for module in ("sim.records.manifest", "sim.experiment.batch", "sim.experiment.plan"):
+    for module in ("sim.records.manifest", "sim.records.sound", "sim.experiment.plan"):
         monkeypatch.setattr(f"{module}.RESULTS_VERSION", "next")
     with pytest.raises(
         InputError, match=f"results version '{RESULTS_VERSION}', this program writes 'next'"
@@ -249,14 +256,20 @@ def test_foreign_folders_are_refused_and_foreign_files_spared(tmp_path: Path) ->
     folder.mkdir()
     (folder / "thesis.txt").write_text("ten years of work", encoding="utf-8")
     (folder / "counts.csv").write_text("old", encoding="utf-8")
-    with pytest.raises(InputError, match=r"mine: is not empty .*counts\.csv.*--overwrite"):
+    with pytest.raises(InputError, match=r"mine: is not empty .*counts\.csv"):
         run(replications=2, out=folder)
+    with pytest.raises(InputError, match=r"did not write \(counts\.csv, thesis\.txt\)"):
+        run(replications=2, out=folder, overwrite=True)
     assert sorted(path.name for path in folder.iterdir()) == ["counts.csv", "thesis.txt"]
-    run(replications=2, out=folder, overwrite=True)
-    assert (folder / "thesis.txt").read_text(encoding="utf-8") == "ten years of work"
-    assert not (folder / "counts.csv").exists()
-    run(replications=2, seed=5, out=folder, overwrite=True)
-    assert open_batch(folder).manifest["seed"] == 5
+    other = tmp_path / "ours"
+    run(replications=2, out=other)
+    run(replications=2, seed=5, out=other, overwrite=True)
+    assert open_batch(other).manifest["seed"] == 5
+    (other / "thesis.txt").write_text("ten years of work", encoding="utf-8")
+    run(replications=3, seed=5, out=other)  # beside our files others may lie
+    with pytest.raises(InputError, match=r"did not write \(thesis\.txt\)"):
+        run(replications=2, seed=6, out=other, overwrite=True)
+    assert open_batch(other).manifest["replications"] == 3
 
 
 def test_overwrite_runs_everything_again(tmp_path: Path) -> None:
@@ -336,8 +349,10 @@ def test_workers_load_no_pandas_and_no_arrow(tmp_path: Path, engine: str) -> Non
     """A whole task runs in a fresh interpreter, and what it loaded is looked at."""
     shipped = engine == "shipped"
     code = f"""
-import sys
-from sim.experiment.workers import Job, Task, _start_worker, _run_in_worker
+import os, sys
+from pathlib import Path
+from sim.experiment.tasks import Job, Task
+from sim.experiment.workers import _job_file, _start_worker, _work
 from sim.world import load_world
 if {shipped}:
     from sim.scenario import load_scenario
@@ -346,9 +361,10 @@ else:
     from tests.records.fake_engine import FakeScenario, replicate
     scenario = FakeScenario()
 job = Job((scenario,), (load_world(),), (0,), 1, {str(tmp_path)!r},
-          {{(0, "runs"): "s000-runs-ab"}}, {{}}, replicate)
-_start_worker(job)
-_run_in_worker(Task(0, 0, 2))
+          {{(0, "runs"): "runs-" + 32 * "a"}}, {{}}, replicate)
+with _job_file(job) as path:
+    _start_worker(str(path), os.getppid())
+    assert _work(str(path), Task(0, 0, 2)).tried == 2
 heavy = {{"pandas", "pyarrow", "seaborn", "matplotlib", "scipy.stats"}}
 print(sorted(heavy & set(sys.modules)))
 """
@@ -374,7 +390,7 @@ def test_tiny_work_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **options: object) -> None:
         raise AssertionError("a pool was started")
 
-    monkeypatch.setattr(workers_module, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(workers_module, "_start", refuse)
     run(replications=4, workers=2)
     with pytest.raises(AssertionError):
         run(replications=5, workers=2)

@@ -13,22 +13,19 @@ from sim.records.manifest import differences, identity, read_manifest, write_man
 from sim.records.schema import TABLES
 from sim.records.shards import (
     ShardName,
-    blocks,
-    find_shards,
-    missing_ranges,
     pack,
-    present,
     read_shard,
     series_key,
     squeeze,
     unsqueeze,
     write_shard,
 )
+from sim.records.store import blocks, find_shards, held, missing_ranges
 from sim.records.tables import arrow_schema, arrow_table, to_columns
 from sim.world import InputError, load_world
 from tests.records.fake_engine import FakeScenario, replicate
 
-KEY = series_key(0, "ABCDEF0123456789ff")
+KEY = series_key("runs", "a scenario", "a world", "1")
 
 
 def _packed(count: int) -> list[dict[str, list[list[object]]]]:
@@ -40,10 +37,11 @@ def _packed(count: int) -> list[dict[str, list[list[object]]]]:
 
 
 def test_missing_ranges_stay_within_blocks() -> None:
-    assert missing_ranges(set(), 60) == [range(25), range(25, 50), range(50, 60)]
-    assert missing_ranges({0, 1, 30}, 40) == [range(2, 25), range(25, 30), range(31, 40)]
-    assert missing_ranges(set(range(10)), 10) == []
-    assert missing_ranges(set(), 7, longest=3) == [range(3), range(3, 6), range(6, 7)]
+    assert missing_ranges(bytearray(60)) == [range(25), range(25, 50), range(50, 60)]
+    marks = bytearray(int(number in {0, 1, 30}) for number in range(40))
+    assert missing_ranges(marks) == [range(2, 25), range(25, 30), range(31, 40)]
+    assert missing_ranges(b"\x01" * 10) == []
+    assert missing_ranges(bytearray(7), longest=3) == [range(3), range(3, 6), range(6, 7)]
 
 
 def test_blocks_do_not_depend_on_how_shards_were_cut(tmp_path: Path) -> None:
@@ -71,12 +69,12 @@ def test_broken_shards_count_as_absent(tmp_path: Path) -> None:
     changed.write_bytes(data)
     (tmp_path / f"{KEY}.0000006-0002.shard").write_bytes(b"")
     (tmp_path / f"{KEY}.junk.shard").write_bytes(b"x")
-    write_shard(tmp_path, series_key(1, "ff"), 8, [9])
+    write_shard(tmp_path, series_key("runs", "another"), 8, [9])
     (found,) = find_shards(tmp_path, KEY)
     assert found.path == whole
     assert read_shard(found) == [1, 2, 3]
-    assert present([found]) == {0, 1, 2}
-    assert not list(tmp_path.glob("*.tmp"))
+    assert held([found], 5) == b"\x01\x01\x01\x00\x00"
+    assert not list(tmp_path.glob("*.partial"))
     with pytest.raises(LookupError, match="replication 3"):
         list(blocks(_renamed(tmp_path), 4))
 
