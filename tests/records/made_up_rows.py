@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,7 @@ WORLD: Any = SimpleNamespace(
 )
 
 
+@cache
 def rows_of(scenario: str, number: int) -> dict[str, list[list[Any]]]:
     """Return one replication's rows of every table, without the common keys."""
     luck = random.Random(f"{scenario} {number}")
