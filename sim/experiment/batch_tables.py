@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.experiment.history import former_counts
+from sim.experiment.places import NEEDED as PLACED
 from sim.experiment.places import PLACE_COLUMNS, place_rows
 from sim.experiment.plan import Plan
+from sim.experiment.summary import NEEDED as SUMMARISED
 from sim.experiment.summary import SUMMARY_COLUMNS, summary_rows, write_rows
 from sim.records.days import april_firsts
 from sim.records.failures import FAILURES, FailureRow, write_failures
 from sim.records.manifest import FileEntry, file_digest
 from sim.records.parquet_groups import Written
 from sim.records.store import blocks, find_shards
-from sim.records.tables import Block, OldTables, groups_of, table_writer
+from sim.records.tables import Block, OldTables, groups_of, open_tables, table_writer
 from sim.world.errors import InputError
 from sim.world.load import world_folder
 from sim.world.model import World
@@ -74,14 +76,18 @@ def write_tables(
             for block in part.blocks(writer.begin(part.scenario)):
                 writer.write(block)
         written = writer.finish()
-    summary: list[tuple[object, ...]] = []
-    places: list[tuple[object, ...]] = []
     each = groups_of(replications)
-    for position, part in enumerate(parts):
-        groups = range(position * each, (position + 1) * each)
-        days = april_firsts(part.start, part.end)
-        summary += summary_rows(folder, part.scenario, groups, days, part.former)
-        places += place_rows(folder, part.scenario, groups, part.world, part.start, part.end)
+    own = [(part, range(i * each, (i + 1) * each)) for i, part in enumerate(parts)]
+    summary: list[tuple[object, ...]] = []
+    with open_tables(folder, SUMMARISED) as tables:
+        for part, groups in own:
+            days = april_firsts(part.start, part.end)
+            summary += summary_rows(tables, part.scenario, groups, days, part.former)
+    places: list[tuple[object, ...]] = []
+    with open_tables(folder, PLACED) as tables:
+        for part, groups in own:
+            world, start, end = part.world, part.start, part.end
+            places += place_rows(tables, part.scenario, groups, world, start, end)
     for name, columns, rows in (
         ("summary.csv", SUMMARY_COLUMNS, summary),
         ("places.csv", PLACE_COLUMNS, places),

@@ -10,24 +10,24 @@ replication has no rows at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.records.days import april_firsts, to_number
-from sim.records.schema import BALLOTS, CCGS, PROPOSALS, REPLICATIONS, SYSTEMS
+from sim.records.parquet_groups import GroupReader
+from sim.records.schema import BALLOTS, CCGS, PROPOSALS, SYSTEMS, Table
 from sim.records.tables import GROUP
 from sim.world.model import World
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
+NEEDED: Final = (PROPOSALS, BALLOTS, CCGS, SYSTEMS)
+"""The tables that the places are made from."""
 NEVER: Final = 2**31
 """A day that is after every date."""
 CHANCES: Final = ("p_proposal", "p_lost_ballot", "p_one_ccg", "p_any_merger")
@@ -35,39 +35,35 @@ PLACE_COLUMNS: Final = ("scenario", "system", "system_name", "date", *CHANCES)
 
 
 def place_rows(
-    folder: Path, scenario: str, groups: range, world: World, start: date, end: date
+    tables: Mapping[str, GroupReader],
+    scenario: str,
+    groups: range,
+    world: World,
+    start: date,
+    end: date,
 ) -> list[tuple[Any, ...]]:
     """Return a scenario's rows of the places, by system and date.
 
     Args:
-        folder: where the finished tables lie.
+        tables: the finished tables of ``NEEDED``, by name.
         scenario: its name.
         groups: its row groups in the tables.
         world: its world.
         start: first day of its run.
         end: last day of its run.
     """
-    import pyarrow.parquet as pq
-
     chances = _PlaceChances(world, april_firsts(start, end))
-    with ExitStack() as stack:
-        proposals, ballots, ccgs, systems, replications = (
-            stack.enter_context(pq.ParquetFile(folder / table.file))
-            for table in (PROPOSALS, BALLOTS, CCGS, SYSTEMS, REPLICATIONS)
-        )
-        for group in groups:
-            chances.replications += replications.metadata.row_group(group).num_rows
-            chances.add_proposals(_read(proposals, group, "footprint", "mooted"))
-            chances.add_ballots(_read(ballots, group, "ccg", "date", "carried"))
-            chances.add_mergers(_read(ccgs, group, "ccg", "merged_on"))
-            chances.add_systems(_read(systems, group, "date", "system", "system_name", "ccgs"))
+
+    def read(table: Table, group: int, *columns: str) -> pa.Table:
+        source = tables[table.name]
+        return source.read([source.groups[group]], ["replication", *columns])
+
+    for group in groups:
+        chances.add_proposals(read(PROPOSALS, group, "footprint", "mooted"))
+        chances.add_ballots(read(BALLOTS, group, "ccg", "date", "carried"))
+        chances.add_mergers(read(CCGS, group, "ccg", "merged_on"))
+        chances.add_systems(read(SYSTEMS, group, "date", "system", "system_name", "ccgs"))
     return chances.rows(scenario)
-
-
-def _read(source: pq.ParquetFile, group: int, *names: str) -> pa.Table:
-    """Return some columns of a row group, and the replication of each row."""
-    found = source.read_row_group(group, columns=["replication", *names], use_threads=False)
-    return found.combine_chunks()
 
 
 class _PlaceChances:
@@ -101,7 +97,11 @@ class _PlaceChances:
         self._tally("p_lost_ballot", lost, "ccg", "date")
 
     def add_mergers(self, found: pa.Table) -> None:
-        """Count in which systems a CCG had merged, and by when."""
+        """Count in which systems a CCG had merged, and by when; and the replications themselves.
+
+        Each has a row for every starting CCG.
+        """
+        self.replications += len(np.unique(found.column("replication").to_numpy()))
         self._tally("p_any_merger", found, "ccg", "merged_on")
 
     def _tally(self, chance: str, found: pa.Table, bodies: str, day: str) -> None:

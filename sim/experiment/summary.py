@@ -1,4 +1,4 @@
-"""Summaries of a batch, made from its finished tables, one column at a time.
+"""Summaries of a batch, made from its finished tables, a few columns at a time.
 
 ``summary.csv`` has one row per scenario and outcome. Mean, standard deviation (n - 1) and
 standard error (sd / sqrt(n)) are over the replications in which the outcome is defined; quantiles
@@ -12,18 +12,28 @@ from __future__ import annotations
 import csv
 import math
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from sim.records.days import april_outcome
+from sim.records.parquet_groups import GroupReader
 from sim.records.schema import COUNTS, REPLICATIONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Z_95: Final = 1.959963984540054
+CELLS: Final = 500_000
+"""Values held at a time, so that memory stays flat; or one column, where that is more."""
+GROUPS: Final = 20
+"""Row groups read at a time."""
+NEEDED: Final = (REPLICATIONS, COUNTS)
+"""The tables that the summary is made from."""
 QUANTILES: Final = (("q05", 0.05), ("q25", 0.25), ("q50", 0.5), ("q75", 0.75), ("q95", 0.95))
 SUMMARY_COLUMNS: Final = (
     "scenario",
@@ -87,23 +97,27 @@ FALL_CHANCES: Final[dict[str, Callable[[float], bool]]] = {
 
 
 def summary_rows(
-    folder: Path, scenario: str, groups: range, days: Sequence[date], former: frozenset[int]
+    tables: Mapping[str, GroupReader],
+    scenario: str,
+    groups: range,
+    days: Sequence[date],
+    former: frozenset[int],
 ) -> list[tuple[Any, ...]]:
     """Return a scenario's rows of the summary: counts by date, chances, the rest.
 
     Args:
-        folder: where the finished tables lie.
+        tables: the finished tables of ``NEEDED``, by name.
         scenario: its name.
         groups: its row groups in the tables.
         days: the first days of April of its run.
         former: counts that the commissioning tier had before; if empty, that is not asked.
     """
-    dated = _counts_by_date(folder, groups)
+    dated = _counts_by_date(tables[COUNTS.name], groups)
     if not dated:
         dated = {april_outcome(day): array("d") for day in days}
     rows = {name: _number_row(scenario, name, dated.pop(name)) for name in sorted(dated)}
     chances: list[tuple[Any, ...]] = []
-    for name, values in _outcomes(folder, groups):
+    for name, values in _outcomes(tables[REPLICATIONS.name], groups):
         rows[name] = _number_row(scenario, name, values)
         if name == "final_ccgs":
             for chance, question in end_chances(former).items():
@@ -116,35 +130,41 @@ def summary_rows(
     return [rows[name] for name in first] + chances + [rows[name] for name in rest]
 
 
-def _outcomes(folder: Path, groups: range) -> Iterator[tuple[str, array[float]]]:
-    """Yield every scalar outcome with its values, where defined, one column at a time."""
-    import pyarrow.parquet as pq
+def _outcomes(table: GroupReader, groups: range) -> Iterator[tuple[str, array[float]]]:
+    """Yield every scalar outcome with its values, where defined, a few columns at a time."""
+    names = [column.name for column in REPLICATIONS.columns]
+    rows = sum(table.groups[group].rows for group in groups)
+    several = max(1, CELLS // max(1, rows))
+    for first in range(0, len(names), several):
+        values = {name: array("d") for name in names[first : first + several]}
+        for found in _in_pieces(table, groups, list(values)):
+            for name, own in values.items():
+                own.frombytes(_floats(found.column(name)))
+        yield from values.items()
 
-    with pq.ParquetFile(folder / REPLICATIONS.file) as source:
-        for column in REPLICATIONS.columns:
-            found = source.read_row_groups(groups, columns=[column.name], use_threads=False)
-            yield column.name, _floats(found.column(0))
 
-
-def _counts_by_date(folder: Path, groups: range) -> dict[str, array[float]]:
+def _counts_by_date(table: GroupReader, groups: range) -> dict[str, array[float]]:
     """Return the counts of CCGs on each 1 April, by the outcome's name."""
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    with pq.ParquetFile(folder / COUNTS.file) as source:
-        found = source.read_row_groups(groups, columns=["date", "ccgs"], use_threads=False)
-    days, numbers = found.column("date"), found.column("ccgs")
-    return {
-        april_outcome(day): _floats(numbers.filter(pc.equal(days, day)))
-        for day in days.unique().to_pylist()
-        if (day.month, day.day) == (4, 1)
-    }
+    values: dict[str, array[float]] = {}
+    for found in _in_pieces(table, groups, ["date", "ccgs"]):
+        days, numbers = found.column("date"), found.column("ccgs")
+        for day in days.unique().to_pylist():
+            if (day.month, day.day) == (4, 1):
+                own = values.setdefault(april_outcome(day), array("d"))
+                own.frombytes(_floats(numbers.filter(pc.equal(days, day))))
+    return values
 
 
-def _floats(column: pa.ChunkedArray) -> array[float]:
-    values = array("d")
-    for chunk in column.drop_null().cast("float64").chunks:
-        values.frombytes(chunk.to_numpy().tobytes())
+def _in_pieces(table: GroupReader, groups: range, columns: Sequence[str]) -> Iterator[pa.Table]:
+    for first in range(0, len(groups), GROUPS):
+        some = [table.groups[group] for group in groups[first : first + GROUPS]]
+        yield table.read(some, columns)
+
+
+def _floats(column: pa.ChunkedArray) -> bytes:
+    values: bytes = column.drop_null().cast("float64").to_numpy().tobytes()
     return values
 
 
@@ -153,7 +173,11 @@ def _spread(values: Sequence[float]) -> tuple[float, float | None, float | None]
     mean = math.fsum(values) / n
     if n < 2:
         return mean, None, None
-    sd = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    # Most outcomes are counts of few sizes, and fsum is exact in whatever order.
+    different, times = np.unique(values, return_counts=True)
+    squares = ((value - mean) ** 2 for value in different.tolist())
+    squared = math.fsum(chain.from_iterable(map(repeat, squares, times.tolist())))
+    sd = math.sqrt(squared / (n - 1))
     return mean, sd, sd / math.sqrt(n)
 
 

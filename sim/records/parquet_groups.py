@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,6 +68,15 @@ class Frame(NamedTuple):
     between: bytes
     after: bytes
 
+    def around(self, groups: Sequence[Group]) -> Iterator[bytes | memoryview]:
+        """Yield the pieces of a footer of these groups."""
+        yield self.before
+        yield write_integer(sum(group.rows for group in groups))
+        yield self.between
+        yield write_list(len(groups), STRUCT)
+        yield from (group.entry for group in groups)
+        yield self.after
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -87,16 +96,31 @@ class Written:
     sha256: str
 
 
-class OldFile:
-    """A finished file whose groups may be taken over; made by ``old_file``."""
+class GroupReader:
+    """A finished file by its row groups; made by ``open_groups``.
 
-    def __init__(self, descriptor: int, frame: Frame, groups: list[Group]) -> None:
+    It holds the bytes of the footer. Arrow's own reader would hold about eight times as much.
+    """
+
+    def __init__(self, path: Path, descriptor: int, frame: Frame, groups: Sequence[Group]) -> None:
+        self._path = path
         self._descriptor = descriptor
         self.frame = frame
         self.groups = groups
 
+    def read(self, groups: Sequence[Group], columns: Sequence[str]) -> pa.Table:
+        """Return some columns of some groups, in their order."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        footer = b"".join(self.frame.around(groups))
+        length = len(footer).to_bytes(4, "little")
+        noted = pq.read_metadata(pa.BufferReader(MAGIC + footer + length + MAGIC))
+        with pq.ParquetFile(self._path, metadata=noted) as source:
+            return source.read(columns=list(columns), use_threads=False)
+
     def pieces(self, group: Group) -> Iterator[bytes]:
-        """Yield the bytes of a group, piece by piece.
+        """Yield the bytes of a group as they are, piece by piece.
 
         Raises:
             OSError: they cannot be read, or have become fewer.
@@ -106,39 +130,33 @@ class OldFile:
         while left:
             piece = os.read(self._descriptor, min(left, PIECE))
             if not piece:
-                raise OSError("a table became shorter while it was read")
+                raise OSError(f"{self._path}: became shorter while it was read")
             left -= len(piece)
             yield piece
 
 
 @contextmanager
-def old_file(path: Path) -> Iterator[OldFile | None]:
-    """Open a finished file; None where its footer is not as ``GroupFile`` writes it."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError:
-        yield None
-        return
-    try:
-        yield _read_old(descriptor)
-    finally:
-        os.close(descriptor)
+def open_groups(path: Path) -> Iterator[GroupReader]:
+    """Open a finished file by its row groups.
 
-
-def _read_old(descriptor: int) -> OldFile | None:
+    Raises:
+        OSError: it cannot be read.
+        ValueError: its footer is not as ``GroupWriter`` writes it.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         size = os.lseek(descriptor, 0, os.SEEK_END)
         os.lseek(descriptor, max(0, size - 8), os.SEEK_SET)
         tail = os.read(descriptor, 8)
-        length = int.from_bytes(tail[:4], "little")
-        end = size - 8 - length
+        end = size - 8 - int.from_bytes(tail[:4], "little")
         if tail[4:] != MAGIC or end < len(MAGIC):
-            return None
+            raise ValueError(f"{path}: does not end as a Parquet file")
         os.lseek(descriptor, end, os.SEEK_SET)
-        footer = os.read(descriptor, length)
-        return OldFile(descriptor, *read_footer(footer, end))
-    except (OSError, ValueError):
-        return None
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            footer = file.read(size - 8 - end)
+        yield GroupReader(path, descriptor, *read_footer(footer, end))
+    finally:
+        os.close(descriptor)
 
 
 def read_footer(footer: bytes, end: int) -> tuple[Frame, list[Group]]:
@@ -243,21 +261,15 @@ def encode(table: pa.Table) -> tuple[Frame, Group, memoryview]:
     return frame, group, data[group.start : end]
 
 
-class GroupFile:
+class GroupWriter:
     """A Parquet file that is being written group by group, into a file that has been begun."""
 
     def __init__(self, file: Begun, schema: pa.Schema) -> None:
         self._file = file
         self._hash = hashlib.sha256()
         self._frame = encode(schema.empty_table())[0]
-        self._entries: list[bytes | memoryview] = []
-        self.rows = 0
+        self._groups: list[Group] = []
         self._put(MAGIC)
-
-    @property
-    def groups(self) -> int:
-        """How many groups have been written."""
-        return len(self._entries)
 
     def add(self, table: pa.Table) -> None:
         """Write a table as the next group, even if it has no rows."""
@@ -267,14 +279,14 @@ class GroupFile:
         self._note(group)
         self._put(data)
 
-    def fits(self, old: OldFile) -> bool:
+    def fits(self, old: GroupReader) -> bool:
         """Tell whether groups of an older file were made with the same schema, by the same Arrow.
 
         Only then are its bytes those that would be written today.
         """
         return old.frame == self._frame
 
-    def copy(self, old: OldFile, group: Group) -> None:
+    def copy(self, old: GroupReader, group: Group) -> None:
         """Write a group of an older file that fits as the next group, without decoding it."""
         self._note(group)
         for piece in old.pieces(group):
@@ -283,23 +295,17 @@ class GroupFile:
     def finish(self) -> Written:
         """Write the footer; nothing can follow."""
         footer = self._file.tell()
-        for piece in (
-            self._frame.before,
-            write_integer(self.rows),
-            self._frame.between,
-            write_list(len(self._entries), STRUCT),
-            *self._entries,
-            self._frame.after,
-        ):
+        for piece in self._frame.around(self._groups):
             self._put(piece)
         self._put((self._file.tell() - footer).to_bytes(4, "little") + MAGIC)
-        return Written(self.rows, self._hash.hexdigest())
+        return Written(sum(group.rows for group in self._groups), self._hash.hexdigest())
 
     def _note(self, group: Group) -> None:
-        by = self._file.tell() - group.start
-        # Each group of an unchanged beginning stands where it stood.
-        self._entries.append(moved(group.entry, by, len(self._entries)) if by else group.entry)
-        self.rows += group.rows
+        start = self._file.tell()
+        entry = group.entry  # as it is for each group of an unchanged beginning
+        if start != group.start:
+            entry = moved(entry, start - group.start, len(self._groups))
+        self._groups.append(Group(entry, start, group.length, group.rows))
 
     def _put(self, data: Any) -> None:
         self._hash.update(data)

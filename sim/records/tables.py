@@ -8,14 +8,14 @@ batch was extended; and a batch that grows takes its complete groups over as the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sim.records.days import to_number
 from sim.records.files import whole_files
-from sim.records.parquet_groups import GroupFile, OldFile, Written, old_file
+from sim.records.parquet_groups import GroupReader, GroupWriter, Written, open_groups
 from sim.records.schema import REPLICATIONS, TABLES, Cell, Row, Table
 
 if TYPE_CHECKING:
@@ -124,26 +124,24 @@ class TableWriter:
     i x ceil(N / 100) + g, in all tables.
     """
 
-    def __init__(self, files: Mapping[str, GroupFile], replications: int) -> None:
+    def __init__(self, files: Mapping[str, GroupWriter], replications: int) -> None:
         self._files = files
         self._replications = replications
         self._old: OldTables | None = None
-        self._old_files: Mapping[str, OldFile] = {}
+        self._old_files: Mapping[str, GroupReader] = {}
         self._waiting: list[Block] = []
         self._scenario: str | None = None
         self._done = 0  # groups of this scenario that have been written
         self._next = 0  # the least replication that can come next
 
-    def take_over(self, old: OldTables, files: Mapping[str, OldFile | None]) -> None:
+    def take_over(self, old: OldTables, files: Mapping[str, GroupReader]) -> None:
         """Take complete groups from older tables, where all of these are as they should be."""
         groups = len(old.scenarios) * groups_of(old.replications)
-        fitting = {
-            name: file
-            for name, file in files.items()
-            if file is not None and len(file.groups) == groups and self._files[name].fits(file)
-        }
-        if fitting.keys() == self._files.keys():
-            self._old, self._old_files = old, fitting
+        if all(
+            len(files[name].groups) == groups and writer.fits(files[name])
+            for name, writer in self._files.items()
+        ):
+            self._old, self._old_files = old, files
 
     def begin(self, scenario: str) -> int:
         """Begin the next scenario; return the replication from which on blocks are still needed.
@@ -213,6 +211,20 @@ class TableWriter:
         return {table.file: self._files[table.name].finish() for table in TABLES}
 
 
+@contextmanager
+def open_tables(folder: Path, tables: Sequence[Table]) -> Iterator[dict[str, GroupReader]]:
+    """Open some finished tables by their row groups, by name.
+
+    Raises:
+        OSError: one cannot be read.
+        ValueError: one was not written here.
+    """
+    with ExitStack() as stack:
+        yield {
+            table.name: stack.enter_context(open_groups(folder / table.file)) for table in tables
+        }
+
+
 def groups_of(replications: int) -> int:
     """Return how many row groups a scenario with so many replications has in each table."""
     return -(-replications // GROUP)
@@ -236,17 +248,14 @@ def table_writer(
         begun = stack.enter_context(whole_files([folder / table.file for table in TABLES]))
         writer = TableWriter(
             {
-                table.name: GroupFile(file, arrow_schema(table))
+                table.name: GroupWriter(file, arrow_schema(table))
                 for table, file in zip(TABLES, begun, strict=True)
             },
             replications,
         )
         if old is not None:
-            files = {
-                table.name: stack.enter_context(old_file(old.folder / table.file))
-                for table in TABLES
-            }
-            writer.take_over(old, files)
+            with suppress(OSError, ValueError):  # anything odd: all is written from the shards
+                writer.take_over(old, stack.enter_context(open_tables(old.folder, TABLES)))
         yield writer
 
 
