@@ -8,17 +8,18 @@ mean of a yes or no per replication, with a Wilson 95 % interval and no quantile
 
 from __future__ import annotations
 
-import csv
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
+from sim.records.csv_text import write_rows
 from sim.records.days import april_outcome, from_number
 from sim.records.schema import COUNTS, REPLICATIONS
 from sim.records.shards import Block
+
+__all__ = ["Gathered", "write_rows"]
 
 Z_95: Final = 1.959963984540054
 QUANTILES: Final = (("q05", 0.05), ("q25", 0.25), ("q50", 0.5), ("q75", 0.75), ("q95", 0.95))
@@ -142,22 +143,3 @@ def _chance_row(scenario: str, name: str, yes: int, n: int) -> tuple[Any, ...]:
     se = sd / math.sqrt(n) if sd is not None else None
     blank = [None] * len(QUANTILES)
     return (scenario, name, n, share, sd, se, *blank, share, *wilson(yes, n))
-
-
-def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Write a small CSV table (UTF-8, LF, missing values empty) and return its rows.
-
-    Floats are written in the shortest form that reads back to the same number.
-    """
-    number = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow(["" if value is None else _plain(value) for value in row])
-            number += 1
-    return number
-
-
-def _plain(value: Any) -> Any:
-    return "" if isinstance(value, float) and math.isnan(value) else value

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.chance import GROUPS
 from sim.experiment.batch import Batch, BatchInterrupted, run_batch
 from sim.experiment.plan import Progress, job_for, run_missing
-from sim.experiment.summary import write_rows
 from sim.experiment.workers import Replicate
+from sim.records.csv_text import write_rows
 from sim.records.shards import SHARD_FOLDER, find_shards, read_shard
 from sim.world.errors import InputError
 from sim.world.model import World

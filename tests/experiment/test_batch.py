@@ -18,9 +18,9 @@ import pytest
 import sim.experiment.workers as workers_module
 from sim.experiment.batch import Batch, BatchInterrupted, open_batch, run_batch
 from sim.experiment.workers import ReplicationError
+from sim.records.csv_text import write_csv
 from sim.records.manifest import RESULTS_VERSION
 from sim.records.schema import TABLES
-from sim.records.tables import write_csv
 from sim.world import InputError
 from tests.records.fake_engine import FakeScenario, replicate
 
