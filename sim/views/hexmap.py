@@ -138,7 +138,7 @@ def _draw_key(axes: Axes, geography: Geography) -> None:
         axes.text(
             x,
             y,
-            "\n".join(textwrap.wrap(visible(shortened(region)), 12, break_long_words=False)),
+            _in_lines(region),
             ha="center",
             va="center",
             fontsize=8.5,
@@ -149,6 +149,14 @@ def _draw_key(axes: Axes, geography: Geography) -> None:
         )
     _draw_borders(axes, geography)
     _frame(axes, geography.hexes)
+
+
+def _in_lines(region: str) -> str:
+    """Return a name in short lines; only what is too long for any word is broken."""
+    shown = shortened(visible(region))
+    longest = max(map(len, shown.split()))
+    lines = textwrap.wrap(shown, max(12, min(longest, 20)), break_long_words=longest > 20)
+    return "\n".join(lines)
 
 
 def _frame(axes: Axes, hexes: Mapping[str, Hex]) -> None:

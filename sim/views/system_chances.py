@@ -52,10 +52,13 @@ def chance_matrix(
         order += [f"# {region}", *groups[region]]
     matrix = wide.reindex(order)
     matrix.index = [
-        "" if str(code).startswith("# ") else visible(short_system_name(str(names[code]), 54))
-        for code in order
+        "" if str(code).startswith("# ") else _label(str(names[code])) for code in order
     ]
     return matrix, headings
+
+
+def _label(name: str) -> str:
+    return shortened(visible(short_system_name(name, 54)), 54)
 
 
 @drawn
@@ -115,7 +118,7 @@ def system_figure(
                 axes.text(
                     -0.02,
                     row + 0.62,
-                    visible(shortened(region.upper())),
+                    shortened(visible(region.upper()), 40),
                     transform=axes.get_yaxis_transform(),
                     ha="right",
                     va="center",

@@ -123,7 +123,7 @@ def short_system_name(name: str, most: int = 44) -> str:
     ``West Yorkshire and Harrogate``. A name that would be gone altogether is only cut.
     """
     name = name[:LONGEST_NAME]
-    text = re.sub(r"\s*\(.*?\)", "", name)
+    text = re.sub(r"\s*\([^()]*\b(Health|Care|Partnership)\b[^()]*\)", "", name)
     text = re.sub(
         r"\s+((Health and (Social )?Care( Partnership)?)|Partners in Health and Care)$", "", text
     )
