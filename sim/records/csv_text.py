@@ -189,22 +189,32 @@ def _column(cells: list[str], kind: tuple[Kind | None, bool]) -> pd.Series[Any]:
     import pandas as pd
 
     what, nullable = kind
-    filled = [cell for cell in cells if cell]
-    if what == "date":
-        try:
-            days = [date.fromisoformat(cell) if cell else None for cell in cells]
-        except ValueError:
-            what = "string"
-        else:
-            return pd.Series(days, dtype=object)
-    if what != "string" and all(_NUMBER.fullmatch(cell) for cell in filled):
-        if len(filled) == len(cells) and cells and all(map(_WHOLE.fullmatch, cells)):
-            return pd.Series([int(cell) for cell in cells], dtype="int64")
-        return pd.Series([float(cell) if cell else math.nan for cell in cells], dtype="float64")
-    if what != "string" and len(filled) == len(cells) and all(c in _TRUTHS for c in cells):
-        return pd.Series([_TRUTHS[cell] for cell in cells], dtype=bool)
+    if what != "string":
+        # numbers, dates and truth values come again and again: each is looked at once
+        forms = set(cells)
+        filled = forms - {""}
+        values: dict[str, Any] = {}
+        if what == "date" and all(map(_is_date, filled)):
+            values = {form: date.fromisoformat(form) if form else None for form in forms}
+            return pd.Series([values[cell] for cell in cells], dtype=object)
+        if what != "date" and all(map(_NUMBER.fullmatch, filled)):
+            if forms == filled and forms and all(map(_WHOLE.fullmatch, forms)):
+                values = {form: int(form) for form in forms}
+                return pd.Series([values[cell] for cell in cells], dtype="int64")
+            values = {form: float(form) if form else math.nan for form in forms}
+            return pd.Series([values[cell] for cell in cells], dtype="float64")
+        if what != "date" and forms <= _TRUTHS.keys():
+            return pd.Series([_TRUTHS[cell] for cell in cells], dtype=bool)
     texts = [None if nullable and not cell else unguarded(cell) for cell in cells]
     return pd.Series(texts, dtype=object if None in texts or not texts else None)
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def write_csv(folder: Path, *, to: Path | None = None) -> list[Path]:
@@ -241,8 +251,9 @@ def _guard_table(block: pa.Table) -> pa.Table:
         if field.type != pa.string():
             continue
         column = block.column(position)
-        risky = pc.match_substring_regex(column, _RUN)
-        if pc.any(risky).as_py():
+        # a name stands in thousands of rows, so each is looked at once
+        if pc.any(pc.match_substring_regex(pc.unique(column), _RUN)).as_py():
+            risky = pc.match_substring_regex(column, _RUN)
             marked = pc.binary_join_element_wise("'", column, "")
             block = block.set_column(position, field, pc.if_else(risky, marked, column))
     return block
