@@ -35,7 +35,7 @@ from sim.cli_options import (
 )
 from sim.cli_places import add_place_commands
 from sim.cli_sweep import add_sweep_command
-from sim.views.exit_codes import guarded, print_plain
+from sim.views.exit_codes import guarded, print_page, print_plain
 from sim.world.errors import InputError
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def trace(
         scenario=scenario.name,
         replication=replication,
     )
-    print_plain("\n".join(lines))
+    print_page("\n".join(lines))
 
 
 @app.command()
@@ -209,7 +209,7 @@ def levers(
         from sim.views.parameter_table import active_text, parameter_table
 
         show(parameter_table(PARAMETER_TABLE))
-        print_plain(active_text(PARAMETER_TABLE))
+        print_page(active_text(PARAMETER_TABLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ def validate(files: Files) -> None:
             if event.date > scenario.end:
                 print_plain(f"   note: calendar.{event.name} on {event.date} lies after the end")
     if wrong:
-        raise InputError("\n".join(wrong))
+        raise InputError(*wrong)
 
 
 add_evidence_commands(app)
@@ -307,7 +307,7 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
 
 def _run_batch(checked: Checked, options: Options) -> Batch:
     from sim.experiment import api
-    from sim.records.tables import write_csv
+    from sim.records.csv_text import write_csv
     from sim.views.progress import ProgressReport
 
     out = options.out

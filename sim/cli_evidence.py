@@ -63,7 +63,8 @@ def hindcast(
         write_hindcast,
     )
     from sim.experiment import api
-    from sim.records.tables import write_csv
+    from sim.records.csv_text import write_csv
+    from sim.records.files import write_whole
     from sim.views.hindcast_plots import make_hindcast_plots
     from sim.views.hindcast_table import hindcast_page, hindcast_tables
     from sim.views.progress import ProgressReport
@@ -100,7 +101,7 @@ def hindcast(
     page = hindcast_page(scores, patterns, footer)
     if earlier:
         page += _earlier_rounds(options, batch.folder, base.form.knowledge)
-    (batch.folder / "hindcast.md").write_text(page, encoding="utf-8")
+    write_whole(batch.folder / "hindcast.md", page)
     written = make_hindcast_plots(batch.folder)
     if not quiet:
         show(hindcast_tables(scores, patterns, batch.scenarios[0]))
@@ -112,6 +113,7 @@ def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
     """Run the years before 2020 and return their scores as a section of the page."""
     from sim.evidence.earlier_rounds import SCENARIO, earlier_rounds, earlier_rounds_page
     from sim.experiment import api
+    from sim.records.csv_text import write_frame
     from sim.scenario import parse_scenario
     from sim.views.progress import ProgressReport
 
@@ -130,7 +132,7 @@ def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
             command=command_line(),
         )
     table = earlier_rounds(batch.folder, options.seed)
-    table.to_csv(folder / "earlier_rounds.csv", index=False, lineterminator="\n")
+    write_frame(folder / "earlier_rounds.csv", table)
     told = "The parameters have been fitted to these rounds too: no test, but a check of the fit."
     lines = ["", "## Earlier rounds, from the map of 2013", "", told, ""]
     lines += earlier_rounds_page(table)

@@ -20,7 +20,7 @@ from sim.cli_options import (
     refuse_odd_path,
     whole_number,
 )
-from sim.views.exit_codes import print_plain
+from sim.views.exit_codes import print_page, print_plain
 from sim.world.errors import InputError
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def calibrate(
                 progress=told,
             )
             _draw_check(folder, f"{check} synthetic truths, {replications:,} replications of each")
-            print_plain(text)
+            print_page(text)
             return
         fit(
             waves,
@@ -160,7 +160,7 @@ def calibrate(
     if publish:
         _ship(folder / POSTERIOR, publish)
     if not quiet:
-        print_plain((folder / "report.md").read_text(encoding="utf-8"))
+        print_page((folder / "report.md").read_text(encoding="utf-8"))
 
 
 def _draw_check(folder: Path, footer: str) -> None:
@@ -175,13 +175,14 @@ def _draw_check(folder: Path, footer: str) -> None:
 def _report_ballots(folder: Path, seed: int) -> None:
     from sim.evidence.ballot_fit import fit_ballots
     from sim.evidence.ballot_report import ballot_report, fits_by_causal_share
+    from sim.records.files import write_whole
 
     print_plain("fitting both forms, and three causal shares", error=True)
     one, two = fit_ballots(seed, "one_mode"), fit_ballots(seed, "two_mode")
     text = ballot_report(two, one, fits_by_causal_share(seed, "two_mode"))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "ballots.md").write_text(text, encoding="utf-8")
-    print_plain(text)
+    write_whole(folder / "ballots.md", text)
+    print_page(text)
 
 
 def _report_waves_left_out(
@@ -192,6 +193,8 @@ def _report_waves_left_out(
     from sim.evidence.scores import require
     from sim.evidence.waves_left_out import finished_fit, leave_waves_out
     from sim.evidence.waves_left_out_scores import score_waves, waves_left_out_page
+    from sim.records.csv_text import write_frame
+    from sim.records.files import write_whole
 
     require("scoringrules")
     if replications < FEWEST_SCORED:
@@ -208,11 +211,11 @@ def _report_waves_left_out(
             progress=told,
         )
     table = score_waves(found, seed)
-    table.to_csv(folder / "waves_left_out.csv", index=False, lineterminator="\n")
+    write_frame(folder / "waves_left_out.csv", table)
     page = waves_left_out_page(table, found)
-    (folder / "waves_left_out.md").write_text(page, encoding="utf-8")
+    write_whole(folder / "waves_left_out.md", page)
     if not quiet:
-        print_plain(page)
+        print_page(page)
 
 
 def _waves(before_2020: bool) -> tuple[Wave, ...]:
@@ -278,7 +281,7 @@ def forecast(
         )
     written = write_forecast(made, target)
     if not quiet:
-        print_plain((target / "forecast.md").read_text(encoding="utf-8"))
+        print_page((target / "forecast.md").read_text(encoding="utf-8"))
         print_plain(f"tables in {written}", error=True)
 
 

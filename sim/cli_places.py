@@ -68,6 +68,7 @@ def places(
     from sim.evidence.register import cases
     from sim.experiment import api
     from sim.experiment.reasons import average_terms
+    from sim.records.files import write_whole
     from sim.scenario import parse_scenario
     from sim.views.places_page import PageFacts, PlaceReport, places_page
     from sim.views.progress import ProgressReport
@@ -142,7 +143,7 @@ def places(
         fitted=scenario.posterior is not None,
     )
     page = page or batch.folder / PAGE
-    page.write_text(places_page(reports, world, facts), encoding="utf-8")
+    write_whole(page, places_page(reports, world, facts))
     say(options, f"{page} tells of {len(reports)} places; tables in {batch.folder}")
 
 

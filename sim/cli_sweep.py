@@ -21,6 +21,7 @@ from sim.cli_options import (
     refuse_odd_path,
     say,
 )
+from sim.records.file_names import file_name
 from sim.world.errors import InputError
 
 if TYPE_CHECKING:
@@ -119,4 +120,5 @@ def read_values(option: str, text: str) -> tuple[Any, ...]:
 def default_folder(scenario: str, setting: Setting, also: Setting | None) -> Path:
     """Return where a sweep's results go by default, by the names of what is swept."""
     names = [Path(scenario).stem, setting.name, *([] if also is None else [also.name])]
-    return Path("results") / ("sweep+" + re.sub(r"[^\w.+-]", "_", "+".join(names)))[:100]
+    joined = ("sweep+" + re.sub(r"[^\w.+-]", "_", "+".join(names)))[:100]
+    return Path("results") / file_name(joined)

@@ -33,10 +33,14 @@ SystemLike = Sequence[Ccg] | Mapping[str, Any]
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write one CSV table in the form of a world folder: UTF-8, LF."""
+    kept = list(rows)
+    # Python 3.11 leaves a lone CR unquoted, and then cannot read its own file
+    odd = any("\r" in str(cell) for row in kept for cell in row)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        quoting = csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
+        writer = csv.writer(file, lineterminator="\n", quoting=quoting)
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows(kept)
 
 
 def write_world(

@@ -36,6 +36,8 @@ from sim.evidence.scores_of_priors import ROWS, fitted_names, write_draws
 from sim.evidence.summaries import Covariates
 from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
 from sim.experiment.made_by import refuse_other_code
+from sim.records.files import write_whole
+from sim.records.markdown import plain
 from sim.scenario.model import DEFAULT_FORM
 from sim.world.load import load_world
 
@@ -137,8 +139,8 @@ def fit(
     result = Fit(found, predicted, tuple(waves), learnt)
     code = refuse_other_code(batches)  # and if it was changed while they ran
     about = _about(result, seed, replications, code)
-    (posterior / "about.toml").write_text(about, encoding="utf-8")
-    (folder / "report.md").write_text(report(result), encoding="utf-8")
+    write_whole(posterior / "about.toml", about)
+    write_whole(folder / "report.md", report(result))
     return result
 
 
@@ -196,7 +198,7 @@ def prove(
     write_tables(folder, tables)
     if tables is not None:
         text += "\n" + predictive_report(left_out, tables.pit, seed=seed)
-    (folder / "simulation_based_check.md").write_text(text, encoding="utf-8")
+    write_whole(folder / "simulation_based_check.md", text)
     return text
 
 
@@ -311,7 +313,7 @@ def _places(places: Sequence[LearntPlace]) -> list[str]:
         told += ["ballot lost"] * lost + ["refused"] * refused + ["new proposal"] * new
         e = place.effect
         lines.append(
-            f"| {names[place.system]} | {', '.join(told)} | {place.replications} | "
+            f"| {plain(names[place.system])} | {', '.join(told)} | {place.replications} | "
             f"{e.start_mean:+.2f} ({e.start_sd:.2f}) | {e.support_mean:+.2f} "
             f"({e.support_sd:.2f}) |"
         )

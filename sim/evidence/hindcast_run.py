@@ -30,6 +30,7 @@ from sim.evidence.hindcast import (
 from sim.evidence.patterns import load_patterns, patterns_report
 from sim.evidence.round_tables import simulated_round
 from sim.evidence.scores import crps, require
+from sim.records.csv_text import write_frame
 from sim.scenario import Scenario, parse_scenario
 from sim.world.errors import InputError
 
@@ -179,7 +180,7 @@ def write_hindcast(found: Hindcast, folder: Path) -> list[Path]:
     written = []
     for name in TABLES:
         path = folder / f"{name}.csv"
-        found.tables[name].to_csv(path, index=False, lineterminator="\n")
+        write_frame(path, found.tables[name])
         written.append(path)
     return written
 

@@ -9,7 +9,6 @@ on its own course alone.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim.chance import Luck, purposes
 from sim.evidence.summaries import Covariates, PublicProposal
+from sim.records.csv_text import write_rows
 from sim.scenario.posterior import PlaceEffect
 
 if TYPE_CHECKING:
@@ -147,9 +147,5 @@ def _leanings(seed: int, numbers: Sequence[int], systems: int) -> tuple[Array, A
 
 def write_places(path: Path, learnt: Sequence[LearntPlace]) -> None:
     """Write the effects as ``places.csv``; systems of which nothing is learnt stay out."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("system", *PlaceEffect._fields))
-        for place in learnt:
-            if place.replications:
-                writer.writerow((place.system, *(f"{value:.4f}" for value in place.effect)))
+    rows = ((place.system, *place.effect) for place in learnt if place.replications)
+    write_rows(path, ("system", *PlaceEffect._fields), rows, decimals=".4f")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.evidence import scores
 from sim.evidence.predictive import Array, Forecasts, LeftOut
 from sim.evidence.reliability import histogram_band, reliability_curve
+from sim.records.csv_text import write_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ def write_tables(folder: Path, tables: PredictiveTables | None) -> None:
     for name in FILES:
         path = folder / f"{name}.csv"
         if name in written:
-            written[name].to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+            write_frame(path, written[name], decimals=".6g")
         else:
             path.unlink(missing_ok=True)
     if not written:

@@ -28,7 +28,10 @@ from sim.evidence.forecast_tables import (
 from sim.experiment.api import run_batch
 from sim.experiment.made_by import refuse_other_code
 from sim.records.code import package_code
+from sim.records.csv_text import write_frame
+from sim.records.files import write_whole
 from sim.records.manifest import RESULTS_VERSION
+from sim.records.markdown import plain
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.world.errors import InputError
@@ -153,25 +156,21 @@ def write_forecast(published: Published, docs: Path) -> Path:
     folder.mkdir(parents=True)
     for start, tables in published.tables.items():
         for name, table in tables.items():
-            _csv(table, folder / f"{start}_{name}.csv")
-    _csv(published.leans, folder / "leans_on.csv")
+            write_frame(folder / f"{start}_{name}.csv", table, decimals=".4f")
+    write_frame(folder / "leans_on.csv", published.leans, decimals=".4f")
     about = {
         "made_on": published.made_on.isoformat(),
         "replications": published.replications,
         "seed": published.seed,
         "hashes": published.hashes,
     }
-    (folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / "about.json", json.dumps(about, indent=1) + "\n")
     folder.rename(final)
     folder = final
     page = docs / "forecast.md"
     before = page.read_text(encoding="utf-8") if page.exists() else HEAD
-    page.write_text(before.rstrip() + "\n\n" + forecast_section(published), encoding="utf-8")
+    write_whole(page, before.rstrip() + "\n\n" + forecast_section(published))
     return folder
-
-
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, float_format="%.4f", lineterminator="\n", encoding="utf-8")
 
 
 HEAD: Final = """# Published forecasts
@@ -224,7 +223,7 @@ def forecast_section(published: Published) -> str:
         end = later.loc[row["system"], f"p_one_ccg_{DATES[1]:%Y_%m_%d}"]
         changes = " | ".join(f"{row[column]:+.2f}" for column in inputs)
         lines.append(
-            f"| {row['name']} | {row['ccgs_at_start']} | "
+            f"| {plain(row['name'])} | {row['ccgs_at_start']} | "
             f"{later.loc[row['system'], LEANS_ON]:.2f} | {end:.2f} | "
             f"{changes} |"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from scipy import special
 
 from sim.chance import Luck
 from sim.chance.purposes import PARAMETERS
+from sim.records.csv_text import write_rows
 from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE, ParameterInfo
 from sim.scenario.priors import Prior
 
@@ -86,10 +86,7 @@ def write_draws(path: Path, values: Mapping[str, Array]) -> None:
     """Write joint draws as ``draws.csv``; seven figures are kept, the same on every machine."""
     columns = list(values)
     rows = zip(*(values[name] for name in columns), strict=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([f"{_plain(value):.7g}" for value in row] for row in rows)
+    write_rows(path, columns, ([_plain(value) for value in row] for row in rows), decimals=".7g")
 
 
 def _plain(value: float) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sim.experiment.plan import check_numbers
+from sim.records.file_names import file_name
 from sim.scenario import Scenario, load_scenario
 from sim.world.errors import InputError
 from sim.world.load import load_world
@@ -87,7 +88,7 @@ def default_folder(scenarios: Sequence[Scenario]) -> Path:
     joined = "+".join(scenario.name for scenario in scenarios)
     if len(joined) > LONGEST_FOLDER:
         joined = f"{scenarios[0].name}+{len(scenarios) - 1}_more"
-    return Path("results") / joined
+    return Path("results") / file_name(joined)
 
 
 def as_scenario(scenario: ScenarioLike) -> Scenario:

@@ -124,18 +124,16 @@ class Batch:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row per scenario and outcome: mean, spread, quantiles, chances."""
-        import pandas as pd
+        from sim.records.csv_text import read_csv
 
-        return pd.read_csv(self.folder / "summary.csv")
+        return read_csv(self.folder / "summary.csv")
 
     @cached_property
     def places(self) -> pd.DataFrame:
         """Chances of each system by each 1 April."""
-        import pandas as pd
+        from sim.records.csv_text import read_csv
 
-        frame = pd.read_csv(self.folder / "places.csv")
-        frame["date"] = pd.to_datetime(frame["date"]).dt.date
-        return frame
+        return read_csv(self.folder / "places.csv")
 
 
 def failed_text(batch: Batch) -> str:

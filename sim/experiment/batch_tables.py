@@ -14,7 +14,8 @@ from sim.experiment.places import NEEDED as PLACED
 from sim.experiment.places import PLACE_COLUMNS, place_rows
 from sim.experiment.plan import Plan
 from sim.experiment.summary import NEEDED as SUMMARISED
-from sim.experiment.summary import SUMMARY_COLUMNS, summary_rows, write_rows
+from sim.experiment.summary import SUMMARY_COLUMNS, summary_rows
+from sim.records.csv_text import write_rows
 from sim.records.days import april_firsts
 from sim.records.failures import FAILURES, FailureRow, write_failures
 from sim.records.manifest import FileEntry, file_digest

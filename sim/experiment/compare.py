@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.batch import Batch, run_batch
-from sim.experiment.summary import write_rows
+from sim.records.csv_text import write_rows
 from sim.records.days import april_outcome
 from sim.world.errors import InputError, nearest
 

@@ -9,13 +9,11 @@ without a single replication every outcome is defined in 0 of them, and the rest
 
 from __future__ import annotations
 
-import csv
 import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, repeat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -201,22 +199,3 @@ def _chance_row(
     se = sd / math.sqrt(n) if sd is not None else None
     blank = [None] * len(QUANTILES)
     return (scenario, name, n, share, sd, se, *blank, share, *wilson(yes, n))
-
-
-def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Write a small CSV table (UTF-8, LF, missing values empty) and return its rows.
-
-    Floats are written in the shortest form that reads back to the same number.
-    """
-    number = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow(["" if value is None else _plain(value) for value in row])
-            number += 1
-    return number
-
-
-def _plain(value: Any) -> Any:
-    return "" if isinstance(value, float) and math.isnan(value) else value

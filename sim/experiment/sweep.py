@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.api import ScenarioLike, as_scenario, run_batch
 from sim.experiment.batch import Batch
+from sim.records.csv_text import write_frame
 from sim.scenario import Scenario, parse_scenario
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES
@@ -152,7 +153,7 @@ def sweep(
     batch = run_batch(scenarios, **options)
     frame = tabulate(batch, setting, also, outcomes)
     if options.get("out") is not None:
-        frame.to_csv(Path(batch.folder) / SWEEP, index=False, lineterminator="\n")
+        write_frame(Path(batch.folder) / SWEEP, frame)
     return Sweep(setting, also, batch, frame)
 
 

@@ -19,9 +19,9 @@ from sim.chance import GROUPS
 from sim.experiment.batch import Batch, BatchInterrupted, run_batch
 from sim.experiment.owner import owning
 from sim.experiment.plan import Progress, job_for, run_missing
-from sim.experiment.summary import write_rows
 from sim.experiment.tasks import Replicate
 from sim.experiment.workers import METHODS
+from sim.records.csv_text import write_rows
 from sim.records.ledger import enlist
 from sim.records.shards import SHARD_FOLDER, read_counts
 from sim.records.store import find_shards

@@ -97,7 +97,8 @@ def write_whole(path: Path, content: bytes | str) -> Path:
     Raises:
         OSError: it could not be written; what was there before still is.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    # half of a pair, as a name may hold, is no text to a reader: it is shown by its number
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with whole_files([path]) as [file]:
         file.write(data)
     return path

@@ -1,4 +1,4 @@
-"""Arrow schemas of the output tables and their writing, block by block, as Parquet and CSV.
+"""Arrow schemas of the output tables and their writing as Parquet, block by block.
 
 Blocks hold at most 25 replications of one scenario, Parquet row groups four blocks. Both are cut
 by replication number alone, so the bytes of a table depend neither on workers nor on how often a
@@ -271,26 +271,3 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
     )
     frame: pd.DataFrame = found.to_pandas()
     return frame
-
-
-def write_csv(folder: Path, *, to: Path | None = None) -> list[Path]:
-    """Write every Parquet table of a results folder as CSV too, and return the files.
-
-    Dates are ISO 8601, missing values empty, truth values ``true`` and ``false``; the tables are
-    read and written block by block.
-    """
-    import pyarrow.csv as pc
-    import pyarrow.parquet as pq
-
-    target = folder if to is None else to
-    target.mkdir(parents=True, exist_ok=True)
-    options = pc.WriteOptions(quoting_style="needed", quoting_header="needed")
-    written = []
-    for table in TABLES:
-        path = target / f"{table.name}.csv"
-        source = pq.ParquetFile(folder / table.file)
-        with pc.CSVWriter(path, arrow_schema(table), write_options=options) as writer:
-            for group in range(source.num_row_groups):
-                writer.write_table(source.read_row_group(group))
-        written.append(path)
-    return written

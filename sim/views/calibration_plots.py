@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.views.figure import FAINT, INK, colours, new_figure, put_footer, put_title
+from sim.views.figure import FAINT, INK, colours, drawn, new_figure, put_footer, put_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ TITLES: Final = {
 }
 
 
+@drawn
 def reliability_figure(curves: pd.DataFrame, *, footer: str) -> Figure:
     """Return reliability diagrams side by side, one a quantity.
 
@@ -99,6 +100,7 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame) -> None:
     sns.despine(ax=axes)
 
 
+@drawn
 def pit_figure(bars: pd.DataFrame, *, items: str, footer: str) -> Figure:
     """Return the histogram of the probability integral transform with its band.
 

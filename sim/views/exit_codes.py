@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from sim.records.visible import visible
 from sim.world.errors import InputError, RunFailed
 
 DONE: Final = 0
@@ -99,7 +100,9 @@ def _write_at_once(text: str) -> None:
 def _told(error: Exception) -> int:
     """Tell what was wrong with the input, or what failed."""
     if isinstance(error, InputError):
-        return _end(WRONG_INPUT, f"error: {error}")
+        # several messages are several lines; a name within one does not begin a line
+        said = [str(part) for part in error.args] if len(error.args) > 1 else [str(error)]
+        return _end(WRONG_INPUT, "error: " + "\n".join(map(visible, said)))
     if isinstance(error, RunFailed):
         _trace()
         return _end(FAILED, f"failed: {error}")
@@ -129,18 +132,23 @@ def _end(code: int, message: str) -> int:
     if len(message) > LONGEST:
         half = LONGEST // 2
         message = f"{message[:half]} [...] {message[-half:]}"
-    # names from files may hold control characters, which could repaint a terminal
-    clean = "".join(c if c == "\n" or c.isprintable() else ascii(c)[1:-1] for c in message)
-    print_plain(clean, error=True)
+    print_page(message, error=True)
     return code
 
 
 def print_plain(text: str, *, error: bool = False) -> None:
-    """Print text as it is, to standard output or, with ``error``, to standard error.
+    """Print one line of text, to standard output or, with ``error``, to standard error.
 
-    What the stream's encoding lacks becomes a question mark.
+    What nobody would see, line breaks in names included, is shown by its escape; what the
+    stream's encoding lacks becomes a question mark.
     """
+    print_page(visible(text), error=error)
+
+
+def print_page(text: str, *, error: bool = False) -> None:
+    """Print text of several lines in the same way; names in it must not hold line feeds."""
     stream = sys.stderr if error else sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+    shown = visible(text, page=True)
+    stream.write(shown.encode(encoding, errors="replace").decode(encoding) + "\n")
     stream.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from sim.views.figure import FAINT, colours, new_figure, put_footer, put_title
+from sim.views.figure import FAINT, colours, drawn, new_figure, put_footer, put_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ def fan_quantiles(counts: pd.DataFrame, scenario: str) -> pd.DataFrame:
     return mine.groupby(days)["ccgs"].quantile(np.array(LEVELS)).unstack()
 
 
+@drawn
 def fan_figure(counts: pd.DataFrame, scenarios: Sequence[str], *, footer: str) -> Figure:
     """Return a fan chart a scenario: median, 50 % and 90 % bands of the count of CCGs.
 

@@ -1,52 +1,154 @@
-"""The common look of all plots: style, colours, footer, saving."""
+"""The common look of all plots: style, colours, footer, saving.
+
+A plot is made and saved within ``house_style``, which leaves the user's own settings of matplotlib
+and the backend of a notebook as they were. Names are drawn as they are written: a dollar sign
+begins no formula, and what has no glyph is shown by its escape.
+"""
 
 from __future__ import annotations
 
 import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, wraps
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
+
+from sim.records.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
 
+P = ParamSpec("P")
 INK: Final = "#222222"
 FAINT: Final = "#777777"
 DPI: Final = 130
+SALT: Final = "ccg-consolidation"
+"""Fixes the ids in SVG files; also tells whether the house style is in force."""
+
+NOT_STYLE: Final = (
+    "backend", "date.epoch", "interactive", "keymap", "macosx", "savefig.directory", "tk.",
+    "toolbar", "webagg",
+)  # fmt: skip
+"""Settings of matplotlib that are about windows and not about plots; they are left alone."""
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of this size in inches, in the house style, without a display.
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Put the house style in force; the user's settings are back afterwards.
 
-    It is not registered with pyplot, so nothing needs closing and no window can open.
+    It starts from matplotlib's own defaults, so that a plot does not depend on the user's. The
+    backend is left alone: figures have a canvas of their own.
     """
     import matplotlib as mpl
     import seaborn as sns
+    from cycler import cycler
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        # drawn once by seaborn while a figure is made, before its names are made plain
+        warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from", UserWarning)
+        warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
+        mpl.rcParams.update(
+            {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(NOT_STYLE)}
+        )
+        mpl.rcParams.update(sns.plotting_context("notebook"))
+        mpl.rcParams.update(sns.axes_style("white", rc={"font.family": "sans-serif"}))
+        mpl.rcParams.update(
+            {
+                "axes.prop_cycle": cycler(color=sns.color_palette("colorblind")),
+                "font.size": 10,
+                "axes.titlesize": 11,
+                "axes.labelsize": 10,
+                "xtick.labelsize": 9,
+                "ytick.labelsize": 9,
+                "text.color": INK,
+                "text.parse_math": False,
+                "axes.labelcolor": INK,
+                "axes.edgecolor": "#BBBBBB",
+                "xtick.color": INK,
+                "ytick.color": INK,
+                "svg.hashsalt": SALT,
+            }
+        )
+        yield
+
+
+def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function make its figure in the house style, every text on it drawn as written."""
+
+    @wraps(make)
+    def made(*args: P.args, **options: P.kwargs) -> Figure:
+        with house_style():
+            figure = make(*args, **options)
+            _write_plainly(figure)
+            return figure
+
+    return made
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of this size in inches, without a display.
+
+    It is not registered with pyplot, so nothing needs closing and no window can open. To be
+    called by a function that is ``drawn``.
+    """
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    mpl.use("Agg")
-    sns.set_theme(
-        style="white",
-        palette="colorblind",
-        rc={
-            "font.size": 10,
-            "axes.titlesize": 11,
-            "axes.labelsize": 10,
-            "xtick.labelsize": 9,
-            "ytick.labelsize": 9,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "axes.edgecolor": "#BBBBBB",
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "svg.hashsalt": "ccg-consolidation",
-        },
-    )
+    if mpl.rcParams["svg.hashsalt"] != SALT:
+        raise RuntimeError("a figure of ours is made by a function that is @drawn")
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
+
+
+def _write_plainly(figure: Figure) -> None:
+    """Replace what has no glyph in any text of a figure, tick labels to come included."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
+    from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)  # noqa: S101
+        if not text.get_text().isascii() or not text.get_text().isprintable():
+            text.set_text(with_glyphs(text.get_text(), text.get_fontproperties()))
+    usual = FontProperties()
+
+    def plainly(label: Callable[..., str]) -> Callable[..., str]:
+        return lambda *args: with_glyphs(label(*args), usual)
+
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter):
+                formatter.seq = [with_glyphs(str(label), usual) for label in formatter.seq]
+            elif isinstance(formatter, FuncFormatter):
+                formatter.func = plainly(formatter.func)
+
+
+def with_glyphs(text: str, font: FontProperties) -> str:
+    """Return a text of which every character can be drawn in this font; others are escaped."""
+    from matplotlib.font_manager import findfont
+
+    if text.isascii():
+        return visible(text, page=True)
+    has = _glyphs(str(findfont(font)))
+    return "".join(
+        letter if letter == "\n" or has(ord(letter)) else ascii(letter)[1:-1]
+        for letter in visible(text, page=True)
+    )
+
+
+@lru_cache(maxsize=8)
+def _glyphs(path: str) -> Callable[[int], bool]:
+    from matplotlib.font_manager import get_font
+
+    return frozenset(get_font(path).get_charmap()).__contains__
 
 
 def colours(number: int) -> list[Any]:
@@ -99,19 +201,24 @@ def put_footer(figure: Figure, text: str, *, left: float = 0.02) -> float:
 
 
 def save(figure: Figure, path: Path, *, svg: bool = False) -> list[Path]:
-    """Write the figure as PNG, and as SVG too where asked; the same figure gives the same bytes."""
+    """Write the figure as PNG, and as SVG too where asked; the same figure gives the same bytes.
+
+    ``path`` is the file's without its ending.
+    """
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    png = path.with_suffix(".png")
-    drawn = BytesIO()
-    figure.savefig(drawn, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
-    with Image.open(drawn) as picture:
+    png = path.parent / f"{path.name}.png"
+    raw = BytesIO()
+    with house_style():
+        figure.savefig(raw, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
+    with Image.open(raw) as picture:
         # 256 colours are enough for these plots and keep each file well below 400 kB
         small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small.save(png, optimize=True, dpi=(DPI, DPI))
     if not svg:
         return [png]
-    vector = path.with_suffix(".svg")
-    figure.savefig(vector, metadata={"Date": None, "Creator": None})
+    vector = path.parent / f"{path.name}.svg"
+    with house_style():
+        figure.savefig(vector, metadata={"Date": None, "Creator": None})
     return [png, vector]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sim.views.figure import FAINT, INK, colours, new_figure, put_footer, put_title
+from sim.views.figure import FAINT, INK, colours, drawn, new_figure, put_footer, put_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,7 @@ def bin_width(values: Sequence[float]) -> int:
     return next((width for width in (1, 2, 4, 5) if spread / width <= 60), 10)
 
 
+@drawn
 def final_count_figure(
     finals: pd.DataFrame, scenarios: Sequence[str], *, start: int, footer: str
 ) -> Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.views.figure import FAINT, INK, colours, new_figure, put_footer, put_title
+from sim.views.figure import FAINT, INK, colours, drawn, new_figure, put_footer, put_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@drawn
 def count_forecast_figure(forecasts: pd.DataFrame, *, model: str, footer: str) -> Figure:
     """Return the forecasts of a count, one row each, with the count that came as a line.
 

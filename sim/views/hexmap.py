@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from sim.views.figure import INK, new_figure, probability_colours, put_footer, put_title
+from sim.records.visible import visible
+from sim.views.figure import INK, drawn, new_figure, probability_colours, put_footer, put_title
 from sim.views.geography import Geography, Hex, corners, middle, outlines
-from sim.views.wording import long_date
+from sim.views.wording import long_date, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 REGION_TINTS: Final = ("#DCE6F2", "#F6E3CF", "#DDEEDD", "#F3DDE6", "#EDE9CF", "#E1DDF0", "#E6E6E6")
 
 
+@drawn
 def hexmap_figure(
     shares: Mapping[date, Mapping[str, float]],
     geography: Geography,
@@ -136,7 +138,7 @@ def _draw_key(axes: Axes, geography: Geography) -> None:
         axes.text(
             x,
             y,
-            "\n".join(textwrap.wrap(region, 12, break_long_words=False)),
+            _in_lines(region),
             ha="center",
             va="center",
             fontsize=8.5,
@@ -147,6 +149,14 @@ def _draw_key(axes: Axes, geography: Geography) -> None:
         )
     _draw_borders(axes, geography)
     _frame(axes, geography.hexes)
+
+
+def _in_lines(region: str) -> str:
+    """Return a name in short lines; only what is too long for any word is broken."""
+    shown = shortened(visible(region))
+    longest = max(map(len, shown.split()))
+    lines = textwrap.wrap(shown, max(12, min(longest, 20)), break_long_words=longest > 20)
+    return "\n".join(lines)
 
 
 def _frame(axes: Axes, hexes: Mapping[str, Hex]) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.records.markdown import row as markdown_row
 from sim.views.terminal import plain_table
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def hindcast_page(scores: pd.DataFrame, patterns: pd.DataFrame, footer: str) -> 
 def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     rule = "|".join(["---", *["---:"] * (len(headings) - 1)])
     return [
-        f"| {' | '.join(headings)} |",
+        markdown_row(headings),
         f"|{rule}|",
-        *(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows),
+        *(markdown_row(row) for row in rows),
     ]

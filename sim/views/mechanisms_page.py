@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Final, get_args
 
 from sim.evidence.mechanisms import Group, Mechanism, check_registry, registry
+from sim.records.files import write_whole
+from sim.records.markdown import row as _line
+from sim.views.exit_codes import print_plain
 from sim.views.wording import count_of, listing
 from sim.world.errors import InputError
 
@@ -120,10 +123,6 @@ def _test(test: str) -> str:
     return f"[`{name}`](../{file})"
 
 
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the page named; returns 0, 1 where a row points at nothing, 2 on wrong input."""
     if len(arguments) != 1:
@@ -131,12 +130,12 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         faults = check_registry()
-        Path(arguments[0]).write_text(mechanisms_page(registry()), encoding="utf-8")
+        write_whole(Path(arguments[0]), mechanisms_page(registry()))
     except (InputError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        print_plain(str(error), error=True)
         return 2
     for fault in faults:
-        sys.stderr.write(f"{fault}\n")
+        print_plain(str(fault), error=True)
     return 1 if faults else 0
 
 

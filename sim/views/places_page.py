@@ -11,6 +11,7 @@ from typing import Final
 from sim.evidence.places import NamedPlace
 from sim.evidence.register import LAST_DAY, Case
 from sim.experiment.reasons import Decision, Reason
+from sim.records.markdown import code, plain, row
 from sim.views.story_names import term_label
 from sim.views.wording import (
     count_of,
@@ -101,14 +102,14 @@ def places_page(reports: Sequence[PlaceReport], world: World, facts: PageFacts) 
         "",
         (
             f"**A probability is not an endorsement.** This page says how often a simulation of "
-            f"`{facts.scenario}` went one way in a place, not what the place should do. No rule "
-            "of the model knows a place: what differs are the facts of the world's tables and "
+            f"{code(facts.scenario)} went one way in a place, not what the place should do. No "
+            "rule of the model knows a place: what differs are the facts of the world's tables and "
             "luck. Nothing that became known of any place after "
             f"{long_date(LAST_DAY)} is in the model, its evidence or this page."
         ),
         "",
         (
-            f"`{facts.scenario}` asks: {facts.question} Probabilities are shares of "
+            f"{code(facts.scenario)} asks: {plain(facts.question)} Probabilities are shares of "
             f"{facts.replications:,} replications (a share of 50 % is known to about "
             f"{_margin(facts.replications)} points either way), in whole per cent; in brackets "
             "stands the mean of comparable places. "
@@ -134,7 +135,7 @@ def places_page(reports: Sequence[PlaceReport], world: World, facts: PageFacts) 
         ),
         "",
         (
-            f"Made by `{facts.command}`; results version {facts.version}, scenario "
+            f"Made by {code(facts.command)}; results version {facts.version}, scenario "
             f"{facts.scenario_digest[:12]}, world {facts.world_digest[:12]}, seed {facts.seed}."
         ),
     ]
@@ -149,7 +150,7 @@ def place_lines(report: PlaceReport, world: World) -> list[str]:
     rows = listing([str(number) for number in place.mechanisms])
     shown = [chance for chance in LABELS if chance != "p_one_ccg" or len(place.ccgs) > 1]
     lines = [
-        f"## {place.name}",
+        f"## {plain(place.name)}",
         "",
         (
             f"**What the sources say.** {place.says} ({place.sources}; "
@@ -160,7 +161,7 @@ def place_lines(report: PlaceReport, world: World) -> list[str]:
         "",
         f"**In the world's tables.** {own_numbers(place, world)}",
         "",
-        f"| by | {' | '.join(LABELS[chance] for chance in shown)} |",
+        row(["by", *(LABELS[chance] for chance in shown)]),
         "|" + " --- |" * (1 + len(shown)),
     ]
     for day in report.chances:
@@ -168,7 +169,7 @@ def place_lines(report: PlaceReport, world: World) -> list[str]:
             f"{percent(report.chances[day][chance])} ({percent(report.beside[day][chance])})"
             for chance in shown
         ]
-        lines.append(f"| {long_date(day)} | {' | '.join(cells)} |")
+        lines.append(row([long_date(day), *cells]))
     lines += ["", f"In brackets: the mean of {report.compared}.", ""]
     if place.whole and len(place.ccgs) == 1:
         lines.append("**Strongest reasons.** It began as one CCG: nothing was left to merge.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from sim.records.file_names import file_names
 from sim.views.results import open_results
 from sim.world.errors import InputError
 
@@ -53,10 +53,11 @@ def make_plots(
     written += save(
         fan_figure(counts, results.scenarios, footer=everything), target / "fan", svg=svg
     )
+    names = file_names(results.scenarios)
     for scenario in results.scenarios:
         geography = load_geography(results.worlds[scenario])
         footer = results.footer([scenario], note)
-        name = re.sub(r"[^\w-]+", "_", scenario)
+        name = names[scenario]
         if geography is not None and geography.hexes and scenario in merged:
             figure = hexmap_figure(merged[scenario], geography, scenario=scenario, footer=footer)
             written += save(figure, target / f"hexmap_{name}", svg=svg)

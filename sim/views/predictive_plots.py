@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sim.views.figure import FAINT, INK, colours, new_figure, put_footer, put_title, save
+from sim.views.figure import FAINT, INK, colours, drawn, new_figure, put_footer, put_title, save
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,17 +23,17 @@ TICKS: Final = ([0, 0.25, 0.5, 0.75, 1], ["0", ".25", ".5", ".75", "1"])
 
 def make_predictive_plot(folder: Path, *, footer: str) -> list[Path]:
     """Draw ``predictive.png`` from the tables of a check; nothing where there are none."""
-    import pandas as pd
+    from sim.records.csv_text import read_csv
 
     if not (folder / "predictive_pit.csv").exists():
         return []
     pit, bars, curves = (
-        pd.read_csv(folder / f"predictive_{name}.csv")
-        for name in ("pit", "histogram", "reliability")
+        read_csv(folder / f"predictive_{name}.csv") for name in ("pit", "histogram", "reliability")
     )
     return save(predictive_figure(pit, bars, curves, footer=footer), folder / "predictive")
 
 
+@drawn
 def predictive_figure(
     pit: pd.DataFrame, bars: pd.DataFrame, curves: pd.DataFrame, *, footer: str
 ) -> Figure:

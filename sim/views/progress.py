@@ -6,6 +6,9 @@ import sys
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
+from sim.records.visible import visible
+from sim.views.terminal import plain_console
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
@@ -22,7 +25,7 @@ class ProgressReport:
     def __init__(
         self, label: str = "replications", *, quiet: bool = False, stream: IO[str] | None = None
     ) -> None:
-        self._label = label
+        self._label = visible(label)
         self._quiet = quiet
         self._stream = sys.stderr if stream is None else stream
         self._bar: RichProgress | None = None
@@ -60,7 +63,6 @@ class ProgressReport:
 
     def _show_bar(self, done: int, total: int) -> None:
         if self._bar is None:
-            from rich.console import Console
             from rich.progress import (
                 BarColumn,
                 MofNCompleteColumn,
@@ -71,13 +73,13 @@ class ProgressReport:
             )
 
             self._bar = Progress(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
                 TextColumn("left"),
                 TimeRemainingColumn(),
-                console=Console(file=self._stream),
+                console=plain_console(self._stream),
                 transient=True,
             )
             self._bar.add_task(self._label, total=total)

@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from sim.records.files import write_whole
+from sim.records.markdown import row as _line
 from sim.scenario.durations import Duration, Durations
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_TABLE
+from sim.views.exit_codes import print_plain
 from sim.world.errors import InputError
 
 END_MARKER: Final = "<!-- /generated -->"
@@ -151,9 +154,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for name in arguments:
             path = Path(name)
-            path.write_text(refresh(path.read_text(encoding="utf-8"), name), encoding="utf-8")
+            write_whole(path, refresh(path.read_text(encoding="utf-8"), name))
     except (InputError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        print_plain(str(error), error=True)
         return 2
     return 0
 
@@ -162,10 +165,6 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [_line(header), _line(["---"] * len(header))]
     lines += [_line(row) for row in rows]
     return "\n".join(lines)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def _ids(mechanisms: Sequence[int]) -> str:

@@ -38,10 +38,9 @@ class Results:
 
     def csv(self, name: str) -> pd.DataFrame:
         """Return a CSV table of the batch."""
-        import pandas as pd
+        from sim.records.csv_text import read_csv
 
-        # a scenario may be called "none" or "NA", so only blanks are read as missing
-        return pd.read_csv(self._path(f"{name}.csv"), keep_default_na=False, na_values=["", "nan"])
+        return read_csv(self._path(f"{name}.csv"))
 
     def merged_by(self) -> dict[str, dict[date, dict[str, float]]]:
         """Return the share of replications in which a CCG had merged: scenario, 1 April, CCG.

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sim.records.files import write_whole
+from sim.records.markdown import row
 from sim.scenario.levers import Levers
 from sim.scenario.load import load_scenario, shipped_folder, shipped_names
+from sim.views.exit_codes import print_plain
 from sim.world.errors import InputError
 
 PAGE: Final = "scenarios/README.md"
@@ -123,7 +126,7 @@ def scenario_tables() -> str:
             lines += ["", f"### {heading}", "", "| scenario | question | what it states |"]
             lines.append("| --- | --- | --- |")
         cells = (f"[`{one.name}`]({one.name}.toml)", one.question, one.changes)
-        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
+        lines.append(row(cells))
     count = f"{len(shipped_names())} scenarios come with the project."
     return "\n".join([count, *lines])
 
@@ -148,9 +151,9 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         path = Path(arguments[0])
-        path.write_text(refresh(path.read_text("utf-8"), arguments[0]), encoding="utf-8")
+        write_whole(path, refresh(path.read_text("utf-8"), arguments[0]))
     except (InputError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        print_plain(str(error), error=True)
         return 2
     return 0
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from sim.agents.log import Event, Terms
 from sim.records.lineage import REDRAWN, Lineage
+from sim.records.visible import visible
 from sim.views.story_names import Names, Proposals, main_reasons
 from sim.views.story_sentences import Bundle, sentence
 from sim.views.wording import count_of, listing, long_date, month_year
@@ -47,6 +48,20 @@ def story_lines(
     Raises:
         InputError: ``system`` names no system of the world.
     """
+    for line in _lines(events, world, start, system, places, scenario, replication):
+        # a name must neither repaint the terminal nor begin a line of its own
+        yield visible(line)
+
+
+def _lines(
+    events: Sequence[Event],
+    world: World,
+    start: date,
+    system: str | None,
+    places: Mapping[str, str] | None,
+    scenario: str,
+    replication: int | None,
+) -> Iterator[str]:
     names = Names(world, places)
     code = None if system is None else names.system_code(system)
     proposals = Proposals(events, names)

@@ -134,10 +134,18 @@ class Names:
             return f"{self.system(whole)} (part {part})"
         return short_system_name(self._systems.get(code, code), 60)
 
+    def written(self, code: str) -> str:
+        """Return the name of a CCG, region or system of the first day; "" for any other body."""
+        if code in self._regions.values():
+            return code
+        return self._ccgs.get(code) or (self.system(code) if code in self._systems else "")
+
     def body(self, code: str) -> str:
         """Return a CCG's name; a merged body is named by what it was formed from."""
         if code in self._extra:
             return self._extra[code]
+        if code in self._regions.values():  # a region's name may hold a plus
+            return code
         if "+" not in code:
             return self._ccgs.get(code, code)
         parts = code.split("+")

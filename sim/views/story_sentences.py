@@ -72,6 +72,14 @@ def sentence(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     text = _TELL.get(event.kind, _unknown)(bundle, names, proposals)
     if event.proposal:
         return f"{names.system(proposals.system(event.proposal))}: {text}"
+    return _capital(text, bundle, names)
+
+
+def _capital(text: str, bundle: Bundle, names: Names) -> str:
+    """Return a sentence with a capital, unless a name that is written otherwise begins it."""
+    first = {names.written(event.subject) for event in bundle.events} - {""}
+    if any(text.startswith(name) for name in first):
+        return text
     return text[:1].upper() + text[1:]
 
 
@@ -132,7 +140,7 @@ def _belief(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     ]
     who = listing([_any_body(subject, names) for subject in subjects])
     crowd = who if len(subjects) <= 3 else listing(counted)
-    crowd = crowd[0].upper() + crowd[1:]
+    crowd = _capital(crowd, bundle, names)
     when = "" if bundle.last_day == bundle.day else f" by {long_date(bundle.last_day)}"
     return f"{crowd} come to take the rule to be{when}: {wording}."
 

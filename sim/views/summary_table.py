@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sim.views.terminal import plain_table
+from sim.views.terminal import plain_table, plain_text
 from sim.views.wording import long_date, number, percent_interval
 
 if TYPE_CHECKING:
@@ -294,5 +294,5 @@ def summary_tables(
         parts += [Text(""), variance_table(variance)]
     warning = too_few_replications(summary, counts)
     if warning:
-        parts += [Text(""), Text(warning, style="bold")]
+        parts += [Text(""), plain_text(warning, "bold")]
     return Group(*parts)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.views.comparison_table import outcome_label
-from sim.views.figure import colours, new_figure, put_footer, put_title, save
+from sim.views.figure import colours, drawn, new_figure, put_footer, put_title, save
 from sim.views.terminal import plain_table
 from sim.views.wording import number
 
@@ -50,7 +50,7 @@ def sweep_table(frame: pd.DataFrame) -> Table:
     )
     if also:
         table.add_column(also, overflow="fold")
-    table.add_column(setting, justify="right")
+    table.add_column(setting, justify="right", overflow="fold")
     for outcome in outcomes:
         table.add_column(label(outcome), justify="right", overflow="fold")
     before: Any = None
@@ -67,6 +67,7 @@ def sweep_table(frame: pd.DataFrame) -> Table:
     return table
 
 
+@drawn
 def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
     """Return the plot of a sweep: a panel an outcome, a line for each value of the second setting.
 
@@ -95,7 +96,7 @@ def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
             line = mine if at is None else mine[mine["at"] == at]
             x = line["value"].tolist() if numbers else list(range(len(line)))
             half = Z95 * line["se"]
-            panel.plot(x, line["mean"], marker="o", ms=4, color=colour, label=str(at))
+            panel.plot(x, line["mean"], marker="o", ms=4, color=colour, label=f"line {at}")
             panel.fill_between(
                 x, line["mean"] - half, line["mean"] + half, color=colour, alpha=0.15, lw=0
             )
@@ -110,7 +111,9 @@ def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
         panel.set_xlabel(setting)
     figure.tight_layout(rect=(0.0, 0.06, 1.0, top))
     if also:
-        axes[0].legend(title=also, frameon=False, fontsize=8, title_fontsize=8)
+        legend = axes[0].legend(title=also, frameon=False, fontsize=8, title_fontsize=8)
+        for text, at in zip(legend.get_texts(), lines, strict=True):
+            text.set_text(str(at))  # given as a label, one that begins with _ would be left out
     put_footer(figure, footer)
     return figure
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from sim.views.figure import FAINT, new_figure, probability_colours, put_footer, put_title
-from sim.views.wording import percent, short_system_name
+from sim.records.visible import visible
+from sim.views.figure import FAINT, drawn, new_figure, probability_colours, put_footer, put_title
+from sim.views.wording import percent, short_system_name, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,12 +52,16 @@ def chance_matrix(
         order += [f"# {region}", *groups[region]]
     matrix = wide.reindex(order)
     matrix.index = [
-        "" if str(code).startswith("# ") else short_system_name(str(names[code]), 54)
-        for code in order
+        "" if str(code).startswith("# ") else _label(str(names[code])) for code in order
     ]
     return matrix, headings
 
 
+def _label(name: str) -> str:
+    return shortened(visible(short_system_name(name, 54)), 54)
+
+
+@drawn
 def system_figure(
     places: pd.DataFrame, region_of: Mapping[str, str], *, scenario: str, footer: str
 ) -> Figure:
@@ -113,7 +118,7 @@ def system_figure(
                 axes.text(
                     -0.02,
                     row + 0.62,
-                    region.upper(),
+                    shortened(visible(region.upper()), 40),
                     transform=axes.get_yaxis_transform(),
                     ha="right",
                     va="center",

@@ -23,6 +23,9 @@ MONTHS: Final = (
     "December",
 )
 
+LONGEST_NAME: Final = 400
+"""Letters of a name that are looked at to shorten it."""
+
 _NUMBER_WORDS: Final = (
     "no",
     "one",
@@ -117,12 +120,19 @@ def short_system_name(name: str, most: int = 44) -> str:
     """Return a system's name without its brand, cut to ``most`` characters at a word.
 
     ``West Yorkshire and Harrogate (Health and Care Partnership)`` becomes
-    ``West Yorkshire and Harrogate``.
+    ``West Yorkshire and Harrogate``. A name that would be gone altogether is only cut.
     """
-    text = re.sub(r"\s*\(.*?\)", "", name)
+    name = name[:LONGEST_NAME]
+    text = re.sub(r"\s*\([^()]*\b(Health|Care|Partnership)\b[^()]*\)", "", name)
     text = re.sub(
         r"\s+((Health and (Social )?Care( Partnership)?)|Partners in Health and Care)$", "", text
     )
+    return shortened(text if text.strip() else name, most)
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return a text cut to ``most`` characters, at a word if it has any."""
     if len(text) <= most:
         return text
-    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,") + "…"
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0].rstrip(" ,") or cut) + "…"

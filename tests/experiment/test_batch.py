@@ -23,9 +23,9 @@ from sim.experiment.batch import (
     open_batch,
     run_batch,
 )
+from sim.records.csv_text import write_csv
 from sim.records.manifest import RESULTS_VERSION
 from sim.records.schema import TABLES
-from sim.records.tables import write_csv
 from sim.world import InputError
 from tests.records.fake_engine import FakeScenario, replicate
 
