@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
+from sim.adding import add_up
 from sim.agents import ccg as ccgs
 from sim.agents import influences, leaders
 from sim.agents.choice import choose_footprint
@@ -177,12 +178,12 @@ class System:
     @property
     def push_strength(self) -> float:
         """How strongly the region pushes: the strengths in force added up."""
-        return sum(self.pushes.values()) if self.pushes and not self.exempt else 0.0
+        return add_up(self.pushes.values()) if self.pushes and not self.exempt else 0.0
 
     @property
     def letter_strength(self) -> float:
         """How strongly letters bear on it: the strengths in force added up."""
-        return sum(self.letters.values()) if self.letters and not self.exempt else 0.0
+        return add_up(self.letters.values()) if self.letters and not self.exempt else 0.0
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""

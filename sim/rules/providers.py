@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from sim.adding import add_up
 from sim.rules.influence import Influence, SystemFacts
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def menu(strength: float) -> tuple[tuple[str, float], ...]:
         (name, weight * math.exp(strength) if name == "vertical" else weight)
         for name, weight in MENU
     ]
-    whole = sum(weight for _, weight in weights)
+    whole = add_up(weight for _, weight in weights)
     return tuple((name, weight / whole) for name, weight in weights)
 
 

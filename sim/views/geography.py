@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from sim.adding import add_up
 from sim.world.errors import InputError
 
 Point = tuple[float, float]
@@ -111,6 +112,6 @@ def middle(cells: Iterable[Hex]) -> Point:
     It lies on one of the hexes even where their mean does not, as in a region round another.
     """
     points = [centre(cell) for cell in cells]
-    x = sum(point[0] for point in points) / len(points)
-    y = sum(point[1] for point in points) / len(points)
+    x = add_up(point[0] for point in points) / len(points)
+    y = add_up(point[1] for point in points) / len(points)
     return min(points, key=lambda point: (math.dist(point, (x, y)), point))
