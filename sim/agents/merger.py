@@ -88,6 +88,7 @@ def merge(
     situation.systems[body.system].take_in(body)
     for index in sorted(affected):
         situation.systems[index].reconsider()
+    situation.rouse()
     for part in parts:
         part.proposal = None  # which holds the parts: a circle that would outlive the replication
     return body
