@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import simpy
 
+from sim.adding import add_up
 from sim.agents import ccg as ccgs
 from sim.agents import leaders
 from sim.agents.log import Terms
@@ -113,7 +114,7 @@ class Application:
             whole_system=self._whole_system(),
             one_council=len(councils) == 1 and councils != {-1},
             ready=self._ready(),
-            distress_share=sum(ccg.distress * ccg.patients for ccg in members) / patients,
+            distress_share=add_up(ccg.distress * ccg.patients for ccg in members) / patients,
             day=situation.env.now,
             exempt=self._proposal.home.exempt,
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.adding import add_up
 from sim.agents import recut
 from sim.agents.hazard import DAYS_PER_MONTH, Hazard, Profile
 from sim.chance import Purpose, purposes
@@ -109,7 +110,9 @@ class Exemptions(Talks):
         self._waiting: list[System] = []
         self._places = situation.levers.boundaries.exemption_cap
         for system in situation.systems:
-            taste = sum(ccg.autonomy * ccg.patients for ccg in system.members) / _patients(system)
+            taste = add_up(ccg.autonomy * ccg.patients for ccg in system.members) / _patients(
+                system
+            )
             base = situation.parameters.exemption_request
             if self._may(system):
                 self._set_rate(system, borders.exemption_rate(base, taste))

@@ -15,7 +15,7 @@ from sim.agents.state import LivingCCG, Situation
 from sim.chance import purposes
 from sim.chance.quantiles import exponential, standard_normal
 from sim.rules import consent, ladder, money
-from sim.rules.logistic import expit, happens, total
+from sim.rules.logistic import expit, happens, log_expit, total
 from sim.world.model import CCG
 
 DAYS_PER_MONTH = 365.25 / 12
@@ -120,8 +120,7 @@ def log_consent(situation: Situation, ccg: LivingCCG, pushed: bool) -> tuple[flo
     known = ccg.log_consent
     if situation.influences.consent or known is None or known[0] is not pushed:
         apart, together = (
-            math.log(expit(total(consent_of(situation, ccg, pushed, shares))))
-            for shares in (0.0, 1.0)
+            log_expit(total(consent_of(situation, ccg, pushed, shares))) for shares in (0.0, 1.0)
         )
         known = ccg.log_consent = pushed, (apart, together)
     return known[1]

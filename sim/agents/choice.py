@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.adding import add_up
 from sim.agents import ccg as ccgs
 from sim.agents import influences
 from sim.agents.log import Terms
@@ -73,7 +74,7 @@ def choose_footprint(
         candidate.whole_system,
         candidate.council >= 0,
         one_officer,
-        sum(together if one_officer else apart for apart, together in expected),
+        add_up(together if one_officer else apart for apart, together in expected),
     )
     return members, chosen + _beside(situation, candidate) if extra else chosen
 

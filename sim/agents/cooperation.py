@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from sim.agents.calendar import POLICY
@@ -10,7 +9,7 @@ from sim.agents.hazard import Hazard, Profile
 from sim.chance import purposes
 from sim.chance.quantiles import standard_normal
 from sim.rules import leading
-from sim.rules.logistic import expit
+from sim.rules.logistic import exp, expit
 
 if TYPE_CHECKING:
     from sim.agents.state import Situation
@@ -66,7 +65,7 @@ class Cooperation:
             for attempt in (0, 1)
         )
         self._stock[index] = expit(start)
-        self._success[index] = math.exp(success)
+        self._success[index] = exp(success)
         self._since[index] = situation.env.now
         self._joint[index] = _joint_share(system)
         if situation.levers.leaders.finance_directors:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.adding import add_up
 from sim.agents.alienation import alienation_of
 from sim.agents.log import Terms
 from sim.rules.economies import cooperation_grown
@@ -75,7 +76,7 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         free=len(free),
         patients=sum(ccg.patients for ccg in system.members),
         officer_share=sum(ccg.officer_group != "" for ccg in free) / n,
-        distress_share=sum(ccg.distress for ccg in free) / n,
+        distress_share=add_up(ccg.distress for ccg in free) / n,
         match_share=sum(ccg.matched_council >= 0 for ccg in free) / n,
         leader_type=system.leader_type,
         leader_dedicated=system.leader_dedicated,
@@ -83,10 +84,10 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         ics_status=system.ics_status,
         letters=system.letter_strength,
         refusals=situation.refusals,
-        alienation=sum(alienation_of(situation, ccg) for ccg in system.members)
+        alienation=add_up(alienation_of(situation, ccg) for ccg in system.members)
         / max(1, len(system.members)),
         day=situation.env.now,
-        log_divided=sum(_log_divided(situation, ccg) for ccg in free) / n,
+        log_divided=add_up(_log_divided(situation, ccg) for ccg in free) / n,
         leaders=leader_facts(system, None),
         alternative=system.alternative,
         committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,

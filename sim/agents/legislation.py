@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.agents.endless import run_until
 from sim.agents.mandate import end_proposals
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def run(situation: Situation) -> None:
     """Let the agents act up to the end of the run, or to the law and its effect."""
     until = last_moment(situation)
     if until > situation.env.now:
-        situation.env.run(until=until)
+        run_until(situation, until)
     if until < situation.clock.horizon:
         _abolish(situation)
 

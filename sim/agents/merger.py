@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from sim.adding import add_up
 from sim.agents import ccg as ccgs
 from sim.agents.state import LivingCCG, Situation
 from sim.world.footprints import systems_touched
@@ -45,13 +46,13 @@ def merge(
         rung="shared_officer" if on_map.officer_group else "separate",
         officer_group=on_map.officer_group,
         officer_known=True,
-        distress=sum(part.distress * part.patients for part in parts) / patients,
+        distress=add_up(part.distress * part.patients for part in parts) / patients,
         matched_council=on_map.council if situation.mostly_in(on_map.council) == 1 else -1,
         council_shares=on_map.council_shares,
         lmc_shares=_lmc_shares(parts),
-        autonomy=sum(part.autonomy * part.patients for part in parts) / patients,
+        autonomy=add_up(part.autonomy * part.patients for part in parts) / patients,
         belief=largest.belief,
-        alienation=sum(part.alienation * part.patients for part in parts) / patients,
+        alienation=add_up(part.alienation * part.patients for part in parts) / patients,
         joined=max(part.joined for part in parts),
         ballots=max(part.ballots for part in parts),
         shared_since=max(part.shared_since for part in parts),
@@ -87,6 +88,7 @@ def merge(
     situation.systems[body.system].take_in(body)
     for index in sorted(affected):
         situation.systems[index].reconsider()
+    situation.rouse()
     for part in parts:
         part.proposal = None  # which holds the parts: a circle that would outlive the replication
     return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.adding import add_up
 from sim.agents import council, influences, lmc
 from sim.agents.ccg import shares_officer
 from sim.agents.log import Terms
@@ -80,7 +81,7 @@ class Opinion:
 
     def council_factor(self) -> float:
         """Return how much longer opposed councils, and a compromise with them, make engagement."""
-        opposed = sum(
+        opposed = add_up(
             share * ccg.patients for share, ccg in zip(self._opposed, self._members, strict=True)
         )
         delay = self._situation.parameters.council_delay

@@ -15,6 +15,7 @@ from typing import Final
 from sim.agents.clock import LAST_MOMENT
 from sim.agents.hazard import Profile
 from sim.agents.state import Situation
+from sim.rules.logistic import exp
 from sim.rules.starting import deadline_ramp
 from sim.scenario.levers import Approval
 
@@ -54,18 +55,14 @@ def future(situation: Situation, origin: str, year: Seasons | None = None) -> Pr
     """
     seasons, factors = year or seasons_of(situation)
     steps = set(seasons)
-    for event in situation.scenario.calendar:
-        if event.kind == "rates":
-            steps.add(situation.clock.moment(event.date))
+    regimes = _Regimes(situation, origin)
+    steps.update(regimes.begins)
     for pause in situation.pauses:
         steps.update(pause)
     times = sorted({max(0.0, step) for step in steps})
     return Profile(
         times,
-        [
-            _regime(situation, origin, time) * factors[bisect_right(seasons, time) - 1]
-            for time in times
-        ],
+        [regimes.factor(time) * factors[bisect_right(seasons, time) - 1] for time in times],
     )
 
 
@@ -89,16 +86,29 @@ def past(situation: Situation, months: float) -> Profile:
     )
 
 
-def _regime(situation: Situation, origin: str, time: float) -> float:
-    if any(pause_from <= time < pause_to for pause_from, pause_to in situation.pauses):
-        return 0.0
-    value = 1.0
-    for event in situation.scenario.calendar:
-        if event.kind == "rates" and situation.clock.moment(event.date) <= time:
-            stated = event.local if origin == "local" else event.centre
-            # A multiplier of 1 states no regime, so there is nothing to be off by.
-            value = 1.0 if stated == 1.0 else stated * situation.parameters.regime_factor
-    return value
+class _Regimes:
+    """Dated policy regimes and pauses: what each makes of the rates of one origin, and when."""
+
+    def __init__(self, situation: Situation, origin: str) -> None:
+        stated = {
+            situation.clock.moment(event.date): event.local if origin == "local" else event.centre
+            for event in situation.scenario.calendar  # in order of date and name: the last holds
+            if event.kind == "rates"
+        }
+        regime_factor = situation.parameters.regime_factor
+        self.begins = list(stated)
+        # A multiplier of 1 states no regime, so there is nothing to be off by.
+        self._factors = [1.0 if one == 1.0 else one * regime_factor for one in stated.values()]
+        self._pauses = situation.pauses  # in order, none of them overlapping another
+        self._paused_from = [begins for begins, _ in situation.pauses]
+
+    def factor(self, time: float) -> float:
+        """Return the multiplier at a moment: 0 in a pause, else that of the last regime."""
+        pause = bisect_right(self._paused_from, time) - 1
+        if pause >= 0 and time < self._pauses[pause][1]:
+            return 0.0
+        regime = bisect_right(self.begins, time) - 1
+        return self._factors[regime] if regime >= 0 else 1.0
 
 
 def _deadline_factor(
@@ -116,4 +126,4 @@ def _deadline_factor(
     if deadline is None:
         return 1.0
     ramp = deadline_ramp((deadline - lead - time) / DAYS_PER_MONTH)
-    return math.exp(situation.parameters.start_deadline * ramp)
+    return exp(situation.parameters.start_deadline * ramp)

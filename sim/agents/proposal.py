@@ -131,6 +131,7 @@ class Proposal:
             if cool:
                 system.cool()
             system.reconsider()
+        situation.rouse()
 
     def _systems(self) -> list[System]:
         indexes = sorted({ccg.system for ccg in self.members} | {self.home.index})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import simpy
 
+from sim.adding import add_up
 from sim.agents.alienation import alienate
 from sim.agents.providers import strength
 from sim.chance import purposes
@@ -184,7 +185,7 @@ class ServiceChange:
         situation, luck = self._situation, self._situation.luck
         p = situation.parameters
         patients = sum(ccg.patients for ccg in parties)
-        distress = sum(ccg.distress * ccg.patients for ccg in parties) / patients
+        distress = add_up(ccg.distress * ccg.patients for ccg in parties) / patients
         return services.class_of_patch(
             luck.uniform(purposes.PROVIDER_STRENGTH, system.index, 1),
             services.voluntary_probability(p.voluntary_share, strength(situation, system)),

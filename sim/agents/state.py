@@ -189,6 +189,13 @@ class Situation:
         self.ccgs, self.ladders = {}, {}
         del self.national, self.calendar
 
+    def rouse(self) -> None:
+        """Let resting systems look again once a CCG that lies in another has been set free."""
+        if self.levers.boundaries.cross_system != "never":
+            for system in self.systems:
+                if system.resting:
+                    system.reconsider()
+
     def end_of(self, work_days: float) -> float:
         """Return the moment at which merger work begun now is done; pauses put it off."""
         return self._end_of(self.env.now, work_days)

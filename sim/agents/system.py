@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import simpy
 
-from sim.agents import ccg as ccgs
-from sim.agents import influences, leaders
+from sim.adding import add_up
+from sim.agents import leaders, rates
 from sim.agents.choice import choose_footprint
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
 from sim.agents.proposal import Proposal
 from sim.agents.state import LivingCCG, Situation
 from sim.chance import Purpose, purposes
-from sim.rules import beliefs, starting
+from sim.rules import beliefs
 from sim.rules.dates import add_days
 from sim.world.footprints import list_footprints
 from sim.world.model import Footprint
@@ -23,7 +23,14 @@ from sim.world.model import Footprint
 if TYPE_CHECKING:
     from sim.agents.recut import Recut
 
-DAYS_PER_MONTH = 365.25 / 12
+
+MOST_IN_VAIN: Final = 60.0
+"""Moments at which a system would start a proposal and has none to start, before it rests.
+
+Each costs about as much as an event, and under strong pressure there is no end of them. One a
+month is forgiven. No course of 2013 to 2022 comes near so many, so that none is changed by a
+bit; see ``System.resting`` for why resting changes no chance either.
+"""
 
 
 class System:
@@ -64,6 +71,9 @@ class System:
         self._cooling = 0
         self.losses = 0  # ballots and refusals it has suffered
         self._idle = True  # no two CCGs are free to propose anything
+        self._in_vain = 0.0  # moments at which it had nothing to start, less one a month
+        self._last_in_vain = 0.0
+        self.resting = False  # it starts nothing until one of its candidates is open again
         self.leader_dedicated = place.leader_dedicated
         self.leader_type: str = place.leader_type
         self.ics_status = place.ics_status
@@ -73,7 +83,7 @@ class System:
             self._candidates = situation.world.footprints[index]
         else:
             self.members = list(recut.members)
-        self._place = situation.parameters.start_place_sd * situation.start_leaning(self.address)
+        self.leaning = situation.parameters.start_place_sd * situation.start_leaning(self.address)
         self._budgets = {"local": 0, "centre": 0}
         self._levels = {"local": 0.0, "centre": 0.0}
         self._terms: dict[str, Terms] = {"local": (), "centre": ()}
@@ -177,12 +187,12 @@ class System:
     @property
     def push_strength(self) -> float:
         """How strongly the region pushes: the strengths in force added up."""
-        return sum(self.pushes.values()) if self.pushes and not self.exempt else 0.0
+        return add_up(self.pushes.values()) if self.pushes and not self.exempt else 0.0
 
     @property
     def letter_strength(self) -> float:
         """How strongly letters bear on it: the strengths in force added up."""
-        return sum(self.letters.values()) if self.letters and not self.exempt else 0.0
+        return add_up(self.letters.values()) if self.letters and not self.exempt else 0.0
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
@@ -251,66 +261,12 @@ class System:
             self._levels = {"local": 0.0, "centre": 0.0}
             return
         self._idle = False
-        situation = self._situation
-        p, force = situation.parameters, situation.levers.force
-        n = len(free)
-        match = officer = shortfall = distress = belief = 0.0
-        for ccg in free:
-            match += ccg.matched_council >= 0
-            officer += ccgs.officer_weight(situation, ccg)
-            shortfall += ccg.shortfall
-            distress += ccg.distress
-            belief += beliefs.LEVEL[ccg.belief]
-        match /= n
-        common = starting.common_terms(
-            free=n,
-            officer_share=officer / n,
-            shortfall=shortfall / n,
-            distress_share=distress / n,
-            place=self._place,
-            cooling=1.0 if self._cooling else 0.0,
-            dedicated_leader=self.leader_dedicated and self.leader_in_post,
-            start_officer=p.start_officer,
-            start_shortfall=p.start_shortfall,
-            start_distress=p.start_distress,
-            start_crowding=p.start_crowding,
-            start_after_lost=p.start_after_lost,
-            leader_dedicated=p.leader_dedicated,
-        )
-        if self.satisfaction:
-            common += (("satisfied", p.start_satisfied * self.satisfaction),)
-        local = common + starting.local_terms(
-            belief_level=belief / n,
-            match_share=match,
-            start_expectation=p.start_expectation,
-            start_council_match=p.start_council_match,
-        )
-        centre = common + starting.centre_terms(
-            belief_level=beliefs.level(
-                "none" if self.exempt else situation.regions[self.region].belief
-            ),
-            match_share=match,
-            letter_strength=self.letter_strength,
-            pushed=self.pushed,
-            hard_rule=force.hard_rule and not self.exempt,
-            start_expectation=p.start_expectation,
-            start_council_match=p.start_council_match,
-            start_letter=p.start_letter,
-            start_hard_rule=p.start_hard_rule,
-        )
-        extra = situation.influences
-        if extra.start or extra.start_local or extra.start_centre:
-            facts = influences.system_facts(self, free)
-            both = influences.terms(situation, extra.start, facts)
-            local += both + influences.terms(situation, extra.start_local, facts)
-            centre += both + influences.terms(situation, extra.start_centre, facts)
-        self._terms = {"local": local, "centre": centre}
-        leader = 1.0 if self.leader_in_post else p.start_vacancy
-        base, share, strength = p.start_rate, p.start_centre_share, situation.centre_intensity
-        self._levels = {
-            "local": starting.rate(base, 1.0 - share, 1.0, leader, local) / DAYS_PER_MONTH,
-            "centre": starting.rate(base, share, strength, leader, centre) / DAYS_PER_MONTH,
-        }
+        if self.resting:
+            if not self._open_candidates():
+                self._levels = {"local": 0.0, "centre": 0.0}
+                return
+            self.resting = False  # at no rate, until one of its candidates is open again
+        self._terms, self._levels = rates.of_starting(self, free, cooling=self._cooling > 0)
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
         if not free or self._situation.levers.boundaries.cross_system == "never":
@@ -367,6 +323,7 @@ class System:
         situation = self._situation
         candidates = self._open_candidates()
         if not candidates:
+            self._start_in_vain()
             self.reconsider()
             return
         members, chosen = choose_footprint(self, candidates)
@@ -376,6 +333,20 @@ class System:
         self.open_proposal(
             members, origin, terms=self._terms[origin] + chosen, known_since=since, talked=talked
         )
+
+    def _start_in_vain(self) -> None:
+        """Count a moment at which there was nothing to start, and rest after too many.
+
+        Such a moment changes nothing, and a hazard remembers nothing of it: the time to the next
+        one is as it was. So a system that has had many may leave out the rest of them, until one
+        of its candidates is open again. It looks whenever a CCG of its own is set free or merges,
+        and when ``Situation.rouse`` says so where footprints may cross its border.
+        """
+        now = self._situation.env.now
+        forgiven = (now - self._last_in_vain) / rates.DAYS_PER_MONTH
+        self._in_vain = max(0.0, self._in_vain - forgiven) + 1.0
+        self._last_in_vain = now
+        self.resting = self._in_vain > MOST_IN_VAIN
 
     def open_proposal(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sim.adding import add_up
 from sim.evidence.ballot_records import (
     BallotRecord,
     ballot_records,
@@ -178,7 +179,7 @@ def _terms(
     """Return what the rule multiplies each argument's parameter by: its value for a one there."""
     weights = {name: dict.fromkeys(ARGUMENTS, 0.0) | {name: 1.0} for name in ARGUMENTS}
     return tuple(
-        sum(
+        add_up(
             value
             for _, value in support.argument_terms(
                 outweighed_by=outweighed_by,

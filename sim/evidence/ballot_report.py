@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.adding import add_up
 from sim.evidence.ballot_check import (
     PredictedBallot,
     case_scores,
@@ -186,7 +187,7 @@ def _score_lines(fit: BallotFit, other: BallotFit | None) -> list[str]:
         cells = " | ".join(f"{by_case[case].log_score:.2f}" for by_case in scores)
         lines.append(f"| {case} | {cells} |")
     sums = " | ".join(
-        f"{sum(score.log_score for score in by_case.values()):.2f}" for by_case in scores
+        f"{add_up(score.log_score for score in by_case.values()):.2f}" for by_case in scores
     )
     known = " | ".join(f"{value:.2f} (se {error:.2f})" for value, error in marginals)
     lines += [f"| sum | {sums} |", f"| log marginal likelihood | {known} |"]

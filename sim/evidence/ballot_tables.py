@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.adding import add_up
 from sim.evidence import ballot_counts
 from sim.evidence.ballot_counts import Floats
 from sim.evidence.ballot_data import ALL_STANCES, BallotData, BallotProposal
@@ -144,8 +145,8 @@ def _proposal_table(
     for advice in proposal.advice():
         exposure = [
             (
-                sum(share for lmc, share in ccg.lmcs if advice[lmc] == "oppose"),
-                sum(share for lmc, share in ccg.lmcs if advice[lmc] == "support"),
+                add_up(share for lmc, share in ccg.lmcs if advice[lmc] == "oppose"),
+                add_up(share for lmc, share in ccg.lmcs if advice[lmc] == "support"),
             )
             for ccg in proposal.ccgs
         ]
@@ -156,7 +157,7 @@ def _proposal_table(
             ]
         )
         stances = tuple(list(advice.values()).count(stance) for stance in ALL_STANCES)
-        means = [round(sum(side) / len(rows), 12) for side in zip(*exposure, strict=True)]
+        means = [round(add_up(side) / len(rows), 12) for side in zip(*exposure, strict=True)]
         kind_of.append(kinds.setdefault((stances, means[0], means[1]), len(kinds)))
     pooled = ballot_counts.pooled_records(proposal)
     if pooled and (len(pooled) > 1 or len(pooled[0][1]) != len(rows)):

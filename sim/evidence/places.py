@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.adding import add_up
 from sim.evidence.compositions import MergerTables, bodies_on
 from sim.evidence.observed import FOLDER, _rows
 from sim.records.days import april_firsts
@@ -201,7 +202,7 @@ def mean_chances(chances: Chances, places: Sequence[str]) -> dict[date, dict[str
     days = chances[places[0]]
     return {
         day: {
-            chance: sum(chances[place][day][chance] for place in places) / len(places)
+            chance: add_up(chances[place][day][chance] for place in places) / len(places)
             for chance in CHANCES
         }
         for day in days

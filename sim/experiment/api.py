@@ -65,7 +65,7 @@ def check_scenarios(
     Raises:
         InputError: the first thing that is wrong, with file, key, value and what is allowed.
     """
-    from sim.experiment.replicate import check_places
+    from sim.experiment.replicate import check_world
 
     loaded = dict(worlds or {})
     found = tuple(as_scenario(scenario) for scenario in scenarios)
@@ -75,7 +75,7 @@ def check_scenarios(
                 loaded[scenario.world] = load_world(scenario.world)
             except InputError as error:
                 raise InputError(f"{scenario.source}: world: {error}") from None
-        check_places(loaded[scenario.world], scenario)
+        check_world(loaded[scenario.world], scenario)
     return Checked(found, loaded)
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
-from typing import Final
 
-HISTORY: Final = "history_counts.csv"
+from sim.world.atlas import load_history_counts
 
 
 def former_counts(world_folder: Path, start_count: int, *, before: int = 2019) -> frozenset[int]:
     """Return the counts that the commissioning tier had before a year, the start's excepted.
 
-    Read from ``history_counts.csv`` of a world folder (columns ``tier``, ``year_from`` and
-    ``count`` are used); empty where the world has none. The rule asks whether a reorganisation
-    ends at a number that the NHS has had before.
+    Read from ``history_counts.csv`` of a world folder; empty where the world has none. The rule
+    asks whether a reorganisation ends at a number that the NHS has had before.
+
+    Raises:
+        InputError: the table is wrong; it has been changed since the world was loaded.
     """
-    path = world_folder / HISTORY
-    if not path.is_file():
+    if not world_folder.is_dir():
         return frozenset()
-    counts = set()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["tier"] == "commissioning" and row["count"] and int(row["year_from"]) < before:
-                counts.add(int(row["count"]))
+    rows = load_history_counts(world_folder)
+    counts = {row.count for row in rows if row.tier == "commissioning" and row.year_from < before}
     return frozenset(counts - {start_count})

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.adding import add_up
 from sim.chance import Luck, purposes
 from sim.chance.quantiles import standard_normal
 from sim.rules.economies import scale_gain
@@ -101,7 +102,7 @@ def value_of_knowing_scale(
         for i in range(len(world.systems))
         if slopes[:, i].any()
     ]
-    value = sum(one for one, _ in places)
+    value = add_up(one for one, _ in places)
     changed = float(np.mean([often for _, often in places])) if places else 0.0
     rows: list[tuple[Any, ...]] = [
         ("England", *head, *evpi(england)),

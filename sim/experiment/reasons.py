@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from sim.adding import add_up
 from sim.agents import replicate_log
 from sim.agents.log import Event, Terms
 from sim.rules.logistic import expit
@@ -69,7 +70,7 @@ class Weights:
     @property
     def leverage(self) -> float:
         """Four times p (1 - p), p being the chance that the mean terms of a yes or no come to."""
-        p = expit(sum(self.sums.values()) / self.times)
+        p = expit(add_up(self.sums.values()) / self.times)
         return 4.0 * p * (1.0 - p)
 
     def standard_error(self, name: str) -> float:

@@ -73,9 +73,39 @@ def run_replication(
     """
     _in_range("--seed", seed, MAXIMUM_SEED)
     _in_range("--replication", replication, MAXIMUM_REPLICATIONS - 1)
-    check_places(world, scenario)
+    check_world(world, scenario)
     log = replicate_log(world, scenario, seed, replication)
     return Replication(world, scenario, seed, replication, log.events, log.parameters)
+
+
+def check_world(world: World, scenario: Scenario) -> None:
+    """Refuse a scenario that does not fit its world: its first day, or a place that it names.
+
+    Raises:
+        InputError: names the scenario's file, the key, and what is allowed.
+    """
+    check_day(world, scenario)
+    check_places(world, scenario)
+
+
+def check_day(world: World, scenario: Scenario) -> None:
+    """Refuse a run that starts on another day than its world's map is of, unless it says so.
+
+    Raises:
+        InputError: names the scenario's file, both days and what to write.
+    """
+    start, stated, day = scenario.start, scenario.world_date, world.day
+    if stated is not None and stated != day:
+        raise InputError(
+            f"{scenario.source}: world_date = {stated} is not the day of the map of world "
+            f"{world.name}, which is {day}"
+        )
+    if stated is None and start != day:
+        raise InputError(
+            f"{scenario.source}: start = {start} is another day than that of the map of world "
+            f"{world.name}, {day}; write start = {day}, or, if a run from {start} on is to begin "
+            f"with the bodies of {day} all the same, world_date = {day}"
+        )
 
 
 def check_places(world: World, scenario: Scenario) -> None:

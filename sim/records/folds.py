@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from sim.adding import add_up
 from sim.agents.log import Event
 from sim.records.beside import beside_scalars
 from sim.records.chain import CHAIN_KINDS, Course, ballot_rows, courses, proposal_rows
@@ -109,5 +110,5 @@ def _scalars(
         "repeat_mergers": sum(any("+" in part for part in e.data["parts"]) for e in merged),
         "systems_with_one_ccg": sum(n == 1 for n in Counter(lineage.home.values()).values()),
         "leaders_left": len(by_kind.get("leader_left", ())),
-        "panel_wait_days": sum(waits) / len(waits) if waits else None,
+        "panel_wait_days": add_up(waits) / len(waits) if waits else None,
     }

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sim.adding import add_up
 from sim.agents.log import Event
 from sim.rules.ladder import NEXT, group_cost, saved_part
 from sim.world.model import World
@@ -85,4 +86,4 @@ def fixed_costs(places: Iterable[Place], parameters: Mapping[str, float]) -> flo
         else:  # committees meet without an officer; an officer or team needs a partner
             alone = saved[rung] if rung == "committees_in_common" else 0.0
             cost += bodies * fixed * (1.0 - alone)
-    return cost + sum(group_cost(fixed, group) for group in groups.values())
+    return cost + add_up(group_cost(fixed, group) for group in groups.values())

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Final
 
+from sim.adding import add_up
 from sim.agents.log import Event
 from sim.records.column import Column, count, share
 
@@ -66,7 +67,7 @@ def _terms(view: LogView) -> dict[str, int | float | None]:
     """Leaders' comings and goings."""
     left, joined = view.events("leader_left"), view.events("leader_joined")
     end = view.events("end")[-1].time
-    vacant = sum(e.time for e in joined) - sum(e.time for e in left)
+    vacant = add_up(e.time for e in joined) - add_up(e.time for e in left)
     vacant += end * (len(left) - len(joined))
     led = sum(len(system.ccgs) > 1 for system in view.world.systems)
     why = Counter(e.data.get("reason", "") for e in left)

@@ -7,6 +7,7 @@ from datetime import date
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
+from sim.adding import add_up
 from sim.records.column import Column, count, share
 from sim.records.days import day_of
 from sim.rules.logistic import expit, total
@@ -56,7 +57,7 @@ def scalars(view: LogView) -> dict[str, int | float | None]:
     waits = [float(event.data["waited"]) for event in view.events("assessed")]
     mandated = view.events("mandated")
     law = view.events("abolished")
-    forced = sum(float(event.data["amount"]) for event in view.events("alienated"))
+    forced = add_up(float(event.data["amount"]) for event in view.events("alienated"))
     return {
         **_origins(list(view.courses.values())),
         **_expectations(view),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from sim.adding import add_up
 from sim.records.column import Column, count, share
 
 if TYPE_CHECKING:
@@ -126,4 +127,4 @@ def _alternatives(view: LogView) -> dict[str, int | float | None]:
 
 
 def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    return add_up(values) / len(values) if values else None

@@ -6,11 +6,11 @@ split in two; small systems may be persuaded to join a neighbour. Rates are per 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.rules.influence import Influence, SystemFacts
+from sim.rules.logistic import exp
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -34,7 +34,7 @@ def exemption_rate(base: float, autonomy: float) -> float:
     ``autonomy`` is its CCGs' mean taste for staying as they are (log-odds), by patients: those who
     would rather stay ask sooner (assumed).
     """
-    return base * math.exp(autonomy)
+    return base * exp(autonomy)
 
 
 def grant_exemptions(sizes: Sequence[int], places: int) -> tuple[int, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.rules.influence import Influence, SystemFacts
-from sim.rules.logistic import expit
+from sim.rules.logistic import exp, expit
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -36,8 +35,8 @@ def allocate(
     tasks of the others go up. ``csu_capacity`` 1 is half as much room again. Source: rows 41, 58
     and 69; the form (weights against the places' 1) is assumed.
     """
-    up = math.exp(function_up)
-    csu = math.exp(function_csu) * (1.0 + 0.5 * csu_capacity)
+    up = exp(function_up)
+    csu = exp(function_csu) * (1.0 + 0.5 * csu_capacity)
     down = led / places if to_place else 0.0
     if to_place:
         up += 1.0 - down

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sim.adding import add_up
 from sim.rules.logistic import total
 
 NEXT: Final = {
@@ -87,4 +88,4 @@ def group_cost(fixed_cost: float, saved: Sequence[float]) -> float:
     bodies save their shares of n - 1 fixed costs, so that merging them never costs more.
     """
     n = len(saved)
-    return fixed_cost * (n - (n - 1) / n * sum(saved)) if n else 0.0
+    return fixed_cost * (n - (n - 1) / n * add_up(saved)) if n else 0.0

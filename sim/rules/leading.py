@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.rules.influence import BodyFacts, Influence, SystemFacts
-from sim.rules.logistic import expit, logit
+from sim.rules.logistic import exp, expit, logit
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -74,7 +74,7 @@ def favour_probability(share: float, strength: float, leaders: float) -> float:
 
 def pace(*, chair: bool, rival: bool, outside_chair: float, rivalry: float) -> float:
     """Return how much longer talks and drafting take: an outside chair hastens, rivalry slows."""
-    return math.exp((rivalry if rival else 0.0) - (outside_chair if chair else 0.0))
+    return exp((rivalry if rival else 0.0) - (outside_chair if chair else 0.0))
 
 
 # -- Place leaders -------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def place_leader_rate(base: float, keenness: float, merged: float) -> float:
     ``keenness`` is that of trusts and councils, ``merged`` a log-rate once the place's CCG has
     merged: leaders of places are partly a consequence of mergers (HSJ, June 2019).
     """
-    return base * keenness * math.exp(merged)
+    return base * keenness * exp(merged)
 
 
 # -- Cooperation ---------------------------------------------------------------------------------

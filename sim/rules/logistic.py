@@ -8,6 +8,8 @@ from typing import Final
 Terms = tuple[tuple[str, float], ...]
 
 GRID: Final = 2.0**32  # probabilities are compared after rounding to this grid
+MOST_LOG: Final = 300.0  # e to 300 is about 2e130; a product of two such numbers is still one
+LEAST_LOG: Final = -700.0  # e to less than this is no longer told apart from nothing
 
 
 def expit(x: float) -> float:
@@ -16,6 +18,16 @@ def expit(x: float) -> float:
         return 1.0 / (1.0 + math.exp(-x))
     e = math.exp(x)
     return e / (1.0 + e)
+
+
+def exp(x: float) -> float:
+    """Return e to x, and no more than e to 300: what drives a rate may add up without limit."""
+    return math.exp(min(x, MOST_LOG))
+
+
+def log_expit(x: float) -> float:
+    """Return the log of the probability whose log-odds are x, however small it is."""
+    return math.log(expit(x)) if x > LEAST_LOG else x
 
 
 def logit(p: float) -> float:

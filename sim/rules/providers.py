@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from sim.adding import add_up
 from sim.rules.influence import Influence, SystemFacts
+from sim.rules.logistic import exp
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -41,10 +43,9 @@ def menu(strength: float) -> tuple[tuple[str, float], ...]:
     Vertical integration needs a strong provider: its weight is multiplied by exp(strength).
     """
     weights = [
-        (name, weight * math.exp(strength) if name == "vertical" else weight)
-        for name, weight in MENU
+        (name, weight * exp(strength) if name == "vertical" else weight) for name, weight in MENU
     ]
-    whole = sum(weight for _, weight in weights)
+    whole = add_up(weight for _, weight in weights)
     return tuple((name, weight / whole) for name, weight in weights)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.rules.influence import BodyFacts, Influence
-from sim.rules.logistic import Terms, expit, logit, total
+from sim.rules.logistic import Terms, exp, expit, logit, total
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -129,7 +129,7 @@ def delay_factor(loss: float, deadlock_salience: float) -> float:
 
     Source: row 97 (the political cost of unpopular closures delays them).
     """
-    return math.exp(deadlock_salience * (loss - MIDDLE_LOSS))
+    return exp(deadlock_salience * (loss - MIDDLE_LOSS))
 
 
 # -- Alienation ---------------------------------------------------------------------------------

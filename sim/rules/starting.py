@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.logistic import Terms, total
+from sim.rules.logistic import Terms, exp, total
 
 REFERENCE_CUT = 0.2  # the base rate was observed under this cut
 REFERENCE_LEVEL = 1.0  # and under "typically"
@@ -105,7 +105,7 @@ def rate(base: float, share: float, intensity: float, leader_factor: float, term
     """Return a rate per month: base x share x intensity x leader factor x exp(sum of terms)."""
     if base == 0.0 or share == 0.0 or intensity == 0.0 or leader_factor == 0.0:
         return 0.0
-    return base * share * intensity * leader_factor * math.exp(total(terms))
+    return base * share * intensity * leader_factor * exp(total(terms))
 
 
 def centre_intensity(

@@ -26,6 +26,9 @@ _KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "pause": (("months",), ()),
     "satisfaction": (("strength",), ("region", "system")),
 }
+FIRST_YEAR: Final = 1948
+LAST_YEAR: Final = 2100
+MOST_EVENTS: Final = 2_000
 _WORDINGS: Final = ("none", "typically", "expected", "required")
 
 
@@ -68,8 +71,17 @@ class PolicyEvent:
         return table
 
 
+def in_the_age(day: dt.date, where: str) -> dt.date:
+    """Return a day of the age of the NHS; raises InputError for one before or long after it."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InputError(f"{where} = {day} must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
 def parse_calendar(raw: Mapping[str, Any], where: str) -> tuple[PolicyEvent, ...]:
     """Read a scenario's calendar, ordered by date then name; raises InputError naming the key."""
+    if len(raw) > MOST_EVENTS:
+        raise InputError(f"{where}: {len(raw):,} dated events; at most {MOST_EVENTS:,} are allowed")
     events = [_parse_event(name, value, f"{where}.{name}") for name, value in raw.items()]
     return tuple(sorted(events, key=lambda event: (event.date, event.name)))
 
@@ -97,7 +109,7 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
         if key in ("date", "deadline"):
             if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
                 raise InputError(f"{where}.{key} = {value!r} must be a date such as 2019-09-01")
-            values[key] = value
+            values[key] = in_the_age(value, f"{where}.{key}")
         elif key in ("strength", "local", "centre", "months"):
             number = _finite(value, f"{where}.{key}")
             if not 0 <= number <= 100:

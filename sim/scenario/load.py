@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.calendar import parse_calendar
+from sim.scenario.calendar import in_the_age, parse_calendar
 from sim.scenario.durations import parse_durations
 from sim.scenario.levers import Levers
 from sim.scenario.model import ModelForm, Scenario
@@ -24,6 +24,7 @@ MAX_BYTES: Final = 250_000
 MAX_DOTS: Final = 30  # in one line: the reader's time grows with the square of a key's parts
 MAX_DEPTH: Final = 6
 MAX_NUMBER: Final = 10**15
+LEAST_NUMBER: Final = 1e-12  # what is smaller, but not nought, is lost in any sum
 MAX_TEXT: Final = 2000
 MAX_YEARS: Final = 30
 MAX_EXTENDS: Final = 20
@@ -34,6 +35,7 @@ _SECTIONS: Final = (
     "start",
     "end",
     "world",
+    "world_date",
     "model",
     "levers",
     "calendar",
@@ -69,6 +71,7 @@ def parse_scenario(tables: Mapping[str, Any], source: str = "scenario") -> Scena
     """Build a scenario from tables made in code, in the shape of a scenario file."""
     path = Path(source)
     tables = dict(tables)
+    _refuse_monsters(tables, path)
     base = tables.pop("extends", None)
     if base is not None:
         tables = _merge(_resolve(_find(str(base))), tables)
@@ -204,6 +207,10 @@ def _refuse_monsters(tables: Mapping[str, Any], path: Path) -> None:
             waiting.extend((place, inner, depth + 1) for inner in value)
         elif isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
             raise InputError(f"{path}: {place[:80]} is a whole number beyond {MAX_NUMBER:,}")
+        elif isinstance(value, float) and 0.0 < abs(value) < LEAST_NUMBER:
+            raise InputError(
+                f"{path}: {place[:80]} = {value:g} must be 0 or at least {LEAST_NUMBER:g} in size"
+            )
         elif isinstance(value, str) and len(value) > MAX_TEXT:
             raise InputError(
                 f"{path}: {place[:80]} = {value[:60]!r}... must be text of at most {MAX_TEXT} "
@@ -213,6 +220,8 @@ def _refuse_monsters(tables: Mapping[str, Any], path: Path) -> None:
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     merged = dict(base)
+    if depth == 0 and over.get("world", base.get("world")) != base.get("world"):
+        merged.pop("world_date", None)  # which was said of another world
     for key, value in over.items():
         old = merged.get(key)
         # A distribution or an event is one thing: it replaces the old one whole.
@@ -248,6 +257,9 @@ def _build(tables: dict[str, Any], path: Path) -> Scenario:
     beside = path.parent / world_text
     levers = _model(Levers, tables["levers"], f"{where}: levers")
     _check_window(levers, where)
+    for key in ("mandate", "legislation"):
+        if (day := getattr(levers.force, key)) is not None:
+            in_the_age(day, f"{where}: levers.force.{key}")
     form = _model(ModelForm, tables["model"], f"{where}: model")
     return Scenario(
         name=name,
@@ -266,6 +278,7 @@ def _build(tables: dict[str, Any], path: Path) -> Scenario:
         posterior=find_posterior(
             form.knowledge, path.parent, PARAMETER_NAMES, f"{where}: model.knowledge"
         ),
+        world_date=_day(tables, "world_date", start, where) if "world_date" in tables else None,
     )
 
 
@@ -318,14 +331,19 @@ def _day(tables: Mapping[str, Any], key: str, default: date, where: str) -> date
     value = tables.get(key, default)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise InputError(f"{where}: {key} = {value!r} must be a date such as 2019-06-01")
-    if not 1948 <= value.year <= 2100:
-        raise InputError(f"{where}: {key} = {value} must lie between 1948 and 2100")
-    return value
+    return in_the_age(value, f"{where}: {key}")
+
+
+def _with_one_nought(value: Any) -> Any:
+    """Return tables in which -0.0 is 0.0: equal values must have one text, and one digest."""
+    if isinstance(value, Mapping):
+        return {key: _with_one_nought(inner) for key, inner in value.items()}
+    return value + 0.0 if isinstance(value, float) else value
 
 
 def _model(model: type[_M], raw: Mapping[str, Any], where: str) -> _M:
     try:
-        return model.model_validate(raw)
+        return model.model_validate(_with_one_nought(raw))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])

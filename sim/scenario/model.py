@@ -58,6 +58,8 @@ class Scenario:
     file says of it (kept in the manifest, free of this machine's paths). ``priors`` hold one
     distribution for each parameter; of those that ``posterior`` holds it is used only where the
     file states it (``stated``). ``start`` and ``end`` are the first and last day of the run.
+    ``world_date`` is the day that the file says the world's map is of, where the run is meant to
+    start on another day than that.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Scenario:
     source: str
     stated: frozenset[str] = frozenset()
     posterior: Posterior | None = None
+    world_date: date | None = None
 
     @property
     def fitted(self) -> frozenset[str]:
@@ -94,6 +97,7 @@ class Scenario:
             "start": self.start,
             "end": self.end,
             "world": self.world_text,
+            **({} if self.world_date is None else {"world_date": self.world_date}),
             "model": self.form.model_dump(),
             "levers": self.levers.model_dump(exclude_none=True),
             "calendar": {event.name: event.table() for event in self.calendar},

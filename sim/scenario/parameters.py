@@ -24,7 +24,7 @@ from sim.chance import Luck
 from sim.chance.purposes import PARAMETERS
 from sim.scenario.parameters_course import CourseParameters
 from sim.scenario.parameters_service import ServiceParameters
-from sim.scenario.priors import Prior, fixed
+from sim.scenario.priors import MOST_NUMBER, Prior, fixed
 
 PARAMETER_COLUMNS: Final = 512  # columns of the page of parameter draws; new ones take the next
 
@@ -108,6 +108,8 @@ def draw_parameters(
 ) -> Parameters:
     """Draw one replication's parameters; a draw outside a parameter's range is put on its edge.
 
+    A range without an end ends at a million, so that whatever is made of a parameter is a number.
+
     ``fitted`` are values that stand already: a joint draw from a posterior.
     """
     values = dict(fitted or {})
@@ -119,5 +121,6 @@ def draw_parameters(
                 value = prior.first
             else:
                 value = prior.draw(luck.uniform(PARAMETERS, row.number))
-        values[row.name] = min(max(value, row.low), row.high)
+        low, high = max(row.low, -MOST_NUMBER), min(row.high, MOST_NUMBER)
+        values[row.name] = min(max(value, low), high)
     return Parameters(**values)

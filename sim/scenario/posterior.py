@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sim.scenario.priors import MOST_NUMBER
 from sim.world.errors import InputError, nearest
 
 FOLDER: Final = Path(__file__).parent / "posteriors"
@@ -134,6 +135,10 @@ def _numbers(line: list[str], width: int, path: Path, number: int) -> tuple[floa
         values = ()
     if len(values) != width or not all(map(math.isfinite, values)):
         raise InputError(f"{path}, line {number}: must hold {width} finite numbers")
+    if max(map(abs, values)) > MOST_NUMBER:
+        raise InputError(
+            f"{path}, line {number}: numbers must be between -{MOST_NUMBER:,} and {MOST_NUMBER:,}"
+        )
     return values
 
 

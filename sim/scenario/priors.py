@@ -23,6 +23,11 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+MOST_NUMBER: Final = 1_000_000
+"""The largest size of any number that a distribution is given, and of any parameter drawn."""
+MOST_SIGMA: Final = 20.0  # a lognormal draw is then at most some e to 180 times its median
+
+
 @dataclass(frozen=True, slots=True)
 class Prior:
     """One distribution: a family and its one or two numbers, in the parameter's unit."""
@@ -119,12 +124,17 @@ def parse_prior(raw: object, where: str) -> Prior:
             raise InputError(f"{where}.{name} = {number:g} must be above 0")
         if name in ("sd", "sigma") and number < 0:
             raise InputError(f"{where}.{name} = {number:g} must not be negative")
+        if name == "sigma" and number > MOST_SIGMA:
+            raise InputError(f"{where}.{name} = {number:g} must be at most {MOST_SIGMA:g}")
     return Prior(family, numbers[0], numbers[1] if len(numbers) > 1 else 0.0)
 
 
 def _finite(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{where} = {value!r} must be a number")
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{where} = {value!r} must be a finite number")
-    return float(value)
+    if not -MOST_NUMBER <= value <= MOST_NUMBER:
+        said = f"{value:g}" if isinstance(value, float) else "a whole number"
+        raise InputError(f"{where} = {said} must be between -{MOST_NUMBER:,} and {MOST_NUMBER:,}")
+    return float(value) + 0.0  # so that there is one nought, and one text of it

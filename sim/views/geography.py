@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
+from sim.adding import add_up
 from sim.world.errors import InputError
 
 Point = tuple[float, float]
@@ -36,42 +35,28 @@ class Geography:
         return self.system_region[self.ccg_system[ccg]]
 
 
-def _world_folder(world: str) -> Path:
-    """Return the folder of a world's tables; the one place that asks ``sim.world`` for it."""
-    from sim.world.load import world_folder
-
-    return world_folder(world)
-
-
-def _read(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        yield from csv.DictReader(handle)
-
-
 @lru_cache(maxsize=4)
 def load_geography(world: str = "england_2019") -> Geography | None:
     """Return the geography of a world by name or folder, or None where its folder is gone.
 
-    Results outlive worlds: a folder moved since the run costs the map, not the other plots. A
+    Results outlive worlds: a folder moved or spoilt since the run costs the map alone. A
     world without ``hex_layout.csv`` gives empty ``hexes``.
     """
+    from sim.world.atlas import load_hex_layout
+    from sim.world.load import read_table, world_folder
+
     try:
-        folder = _world_folder(world)
-        systems = list(_read(folder / "systems.csv"))
-        ccgs = list(_read(folder / "ccgs.csv"))
-    except (OSError, InputError):
+        folder = world_folder(world)
+        systems, ccgs = read_table(folder, "systems.csv"), read_table(folder, "ccgs.csv")
+        hexes = load_hex_layout(folder)
+    except InputError:
         return None
-    layout = folder / "hex_layout.csv"
-    hexes = (
-        {row["ccg"]: (int(row["q"]), int(row["r"])) for row in _read(layout)}
-        if layout.is_file()
-        else {}
-    )
+    assert systems is not None and ccgs is not None  # noqa: S101 - a world cannot lack them
     return Geography(
         hexes=hexes,
-        ccg_system={row["code"]: row["system"] for row in ccgs},
-        system_name={row["code"]: row["name"] for row in systems},
-        system_region={row["code"]: row["region"] for row in systems},
+        ccg_system={row.text("code"): row.text("system") for row in ccgs.rows},
+        system_name={row.text("code"): row.text("name") for row in systems.rows},
+        system_region={row.text("code"): row.text("region") for row in systems.rows},
     )
 
 
@@ -111,6 +96,6 @@ def middle(cells: Iterable[Hex]) -> Point:
     It lies on one of the hexes even where their mean does not, as in a region round another.
     """
     points = [centre(cell) for cell in cells]
-    x = sum(point[0] for point in points) / len(points)
-    y = sum(point[1] for point in points) / len(points)
+    x = add_up(point[0] for point in points) / len(points)
+    y = add_up(point[1] for point in points) / len(points)
     return min(points, key=lambda point: (math.dist(point, (x, y)), point))

@@ -22,6 +22,11 @@ from sim.world.model import (
 )
 from sim.world.tables import Row, Table, shown
 
+MOST_PATIENTS: Final = 10_000_000  # of one practice
+MOST_PEOPLE: Final = 1_000_000_000  # of one CCG
+MOST_LEANING: Final = 100.0  # in log-odds, beyond which no probability is told from 0 or 1
+MOST_KM: Final = 100_000.0  # more than twice round the Earth
+
 Index = Mapping[str, int]
 Shares = tuple[tuple[int, float], ...]
 STANDARD_RULE: Final = BallotRule(0.5, 0.0, "equal", binding=True, documented=False)
@@ -111,12 +116,15 @@ def read_practices(table: Table, ccgs: Index) -> Practices:
     of_ccg: list[list[int]] = [[] for _ in ccgs]
     for practice, index in enumerate(ccg):
         of_ccg[index].append(practice)
-    leans = "leaning" in table.columns
+    leanings = tuple(
+        row.number_in("leaning", -MOST_LEANING, MOST_LEANING)
+        for row in (table.rows if "leaning" in table.columns else ())
+    )
     return Practices(
         ccg=ccg,
-        patients=tuple(row.whole("patients", 1) for row in table.rows),
+        patients=tuple(row.whole("patients", 1, MOST_PATIENTS) for row in table.rows),
         votes=tuple(row.flag("votes") for row in table.rows),
-        leaning=tuple(row.number_in("leaning") for row in table.rows) if leans else None,
+        leaning=leanings if "leaning" in table.columns else None,
         of_ccg=tuple(map(tuple, of_ccg)),
     )
 
@@ -134,7 +142,7 @@ def read_neighbours(table: Table, ccgs: Index) -> tuple[tuple[tuple[int, ...], .
         near[a].add(b)
         near[b].add(a)
         if row.text("km"):
-            row.number_in("km", 0.0)
+            row.number_in("km", 0.0, MOST_KM)
         borders += row.choice("kind", ("border", "bridge", "tunnel", "ferry")) == "border"
     return tuple(tuple(sorted(found)) for found in near), borders
 

@@ -14,7 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
+from sim.world.beside import read_hexes, read_history
 from sim.world.bodies import (
+    MOST_PEOPLE,
     read_ccg_rows,
     read_councils,
     read_live_proposals,
@@ -237,8 +239,8 @@ def _assemble(folder: Path, about: _About, tables: dict[str, Table], digest: str
                 code=code,
                 name=row.filled("name"),
                 system=system_of[index],
-                patients=row.whole("patients", 1),
-                residents=row.whole("residents", 1),
+                patients=row.whole("patients", 1, MOST_PEOPLE),
+                residents=row.whole("residents", 1, MOST_PEOPLE),
                 practices=practices.of_ccg[index],
                 voters=tuple(i for i in practices.of_ccg[index] if practices.votes[i]),
                 rung=row.choice("rung", RUNGS),
@@ -270,6 +272,8 @@ def _assemble(folder: Path, about: _About, tables: dict[str, Table], digest: str
             "borders": borders,
         },
     )
+    read_hexes(tables.get("hex_layout.csv"), ccg_codes)  # which later commands read
+    read_history(tables.get("history_counts.csv"))
     bodies, near = starting_bodies(ccgs), starting_neighbours(neighbours)
     return World(
         name=about.name,
@@ -286,5 +290,6 @@ def _assemble(folder: Path, about: _About, tables: dict[str, Table], digest: str
         practice_votes=practices.votes,
         practice_leaning=practices.leaning,
         digest=digest,
+        day=about.start,
         splits=read_splits(tables.get("splits.csv"), ccg_codes, systems, neighbours),
     )

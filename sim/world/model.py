@@ -182,7 +182,7 @@ class World:
     where the world states no leanings). ``neighbours[i]`` are the CCGs that share a border or a
     crossing with CCG i. ``footprints[s]`` are the candidates whose home is system s (at most 30
     inside the system; those that cross are flagged). ``digest`` is the SHA-256 of its files;
-    ``splits`` are the splits of systems that had been named.
+    ``splits`` are the splits of systems that had been named; ``day`` is the day of its map.
     """
 
     name: str
@@ -199,4 +199,5 @@ class World:
     practice_votes: tuple[bool, ...]
     practice_leaning: tuple[float, ...] | None
     digest: str
+    day: date
     splits: tuple[Split, ...] = ()

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 from sim.world.errors import InputError, nearest
 
 MAX_BYTES: Final = 50_000_000
+LEAST: Final = 1e-12  # what is smaller than this, but not nought, is lost in any sum
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,15}")
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -101,19 +102,21 @@ class Row:
         """Return a yes (1) or no (0)."""
         return self.choice(column, ("0", "1")) == "1"
 
-    def whole(self, column: str, low: int = 0) -> int:
-        """Return a whole number of at least ``low``."""
+    def whole(self, column: str, low: int, high: int) -> int:
+        """Return a whole number between ``low`` and ``high``, both included."""
         value = self.text(column)
         if not _WHOLE.fullmatch(value):
             # say first what is wrong with it as a number, then that it is not a whole one
-            self.number_in(column, float(low), math.inf)
+            self.number_in(column, float(low), float(high))
             raise self.error(column, f"{shown(value)} is not a whole number of at most 15 digits")
         number = int(value)
         if number < low:
-            raise self.error(column, f"{number} is too low; at least {low} is needed")
+            raise self.error(column, f"{number} is too low; at least {low:,} is needed")
+        if number > high:
+            raise self.error(column, f"{number:,} is too high; at most {high:,} is allowed")
         return number
 
-    def number_in(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
+    def number_in(self, column: str, low: float, high: float) -> float:
         """Return a finite number between ``low`` and ``high``, both included."""
         value = self.text(column)
         if _NOT_FINITE.fullmatch(value):
@@ -124,9 +127,11 @@ class Row:
         if not math.isfinite(number):
             raise self.error(column, f"{shown(value)} is not a finite number")
         if not low <= number <= high:
-            bounds = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+            bounds = f"between {low:,.15g} and {high:,.15g}"
             raise self.error(column, f"{shown(value)} is out of range; allowed: {bounds}")
-        return number
+        if 0.0 < abs(number) < LEAST:
+            raise self.error(column, f"{shown(value)} must be 0 or at least {LEAST:g} in size")
+        return number + 0.0  # so that there is one nought: -0 would print as a number of its own
 
     def day(self, column: str) -> date | None:
         """Return a date (``2019-05-14``, or ``2019-05`` for its first day); None if empty."""

@@ -1,0 +1,87 @@
+"""How fast a system starts proposals, as things stand now: local leaders, and the centre."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from sim.agents import ccg as ccgs
+from sim.agents import influences
+from sim.agents.log import Terms
+from sim.rules import beliefs, starting
+
+if TYPE_CHECKING:
+    from sim.agents.state import LivingCCG
+    from sim.agents.system import System
+
+DAYS_PER_MONTH: Final = 365.25 / 12
+
+
+def of_starting(
+    system: System, free: Sequence[LivingCCG], *, cooling: bool
+) -> tuple[dict[str, Terms], dict[str, float]]:
+    """Return the terms of a system's rates of starting and the rates a day, both by origin.
+
+    ``free`` are its CCGs in no proposal; ``cooling`` says that a ballot or an application has
+    been lost of late.
+    """
+    situation = system.situation
+    p, force = situation.parameters, situation.levers.force
+    n = len(free)
+    match = officer = shortfall = distress = belief = 0.0
+    for ccg in free:
+        match += ccg.matched_council >= 0
+        officer += ccgs.officer_weight(situation, ccg)
+        shortfall += ccg.shortfall
+        distress += ccg.distress
+        belief += beliefs.LEVEL[ccg.belief]
+    match /= n
+    common = starting.common_terms(
+        free=n,
+        officer_share=officer / n,
+        shortfall=shortfall / n,
+        distress_share=distress / n,
+        place=system.leaning,
+        cooling=1.0 if cooling else 0.0,
+        dedicated_leader=system.leader_dedicated and system.leader_in_post,
+        start_officer=p.start_officer,
+        start_shortfall=p.start_shortfall,
+        start_distress=p.start_distress,
+        start_crowding=p.start_crowding,
+        start_after_lost=p.start_after_lost,
+        leader_dedicated=p.leader_dedicated,
+    )
+    if system.satisfaction:
+        common += (("satisfied", p.start_satisfied * system.satisfaction),)
+    local = common + starting.local_terms(
+        belief_level=belief / n,
+        match_share=match,
+        start_expectation=p.start_expectation,
+        start_council_match=p.start_council_match,
+    )
+    centre = common + starting.centre_terms(
+        belief_level=beliefs.level(
+            "none" if system.exempt else situation.regions[system.region].belief
+        ),
+        match_share=match,
+        letter_strength=system.letter_strength,
+        pushed=system.pushed,
+        hard_rule=force.hard_rule and not system.exempt,
+        start_expectation=p.start_expectation,
+        start_council_match=p.start_council_match,
+        start_letter=p.start_letter,
+        start_hard_rule=p.start_hard_rule,
+    )
+    extra = situation.influences
+    if extra.start or extra.start_local or extra.start_centre:
+        facts = influences.system_facts(system, free)
+        both = influences.terms(situation, extra.start, facts)
+        local += both + influences.terms(situation, extra.start_local, facts)
+        centre += both + influences.terms(situation, extra.start_centre, facts)
+    leader = 1.0 if system.leader_in_post else p.start_vacancy
+    base, share, strength = p.start_rate, p.start_centre_share, situation.centre_intensity
+    levels = {
+        "local": starting.rate(base, 1.0 - share, 1.0, leader, local) / DAYS_PER_MONTH,
+        "centre": starting.rate(base, share, strength, leader, centre) / DAYS_PER_MONTH,
+    }
+    return {"local": local, "centre": centre}, levels
