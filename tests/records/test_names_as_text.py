@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -124,6 +125,14 @@ def test_no_two_texts_meet_in_one_file(texts: list[str]) -> None:
 def test_text_files_are_the_same_on_any_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.linesep", "\r\n")
+    asked: list[Any] = []
+    opened = Path.open
+
+    def spy(path: Path, *more: Any, **options: Any) -> Any:
+        asked.append((options["encoding"], options["newline"]))
+        return opened(path, *more, **options)
+
+    monkeypatch.setattr(Path, "open", spy)
     write_text(tmp_path / "x.md", "é\nb\udc80\n")
+    assert asked == [("utf-8", "\n")]  # what is left out would be the system's habit
     assert (tmp_path / "x.md").read_bytes() == "é\nb\\udc80\n".encode()

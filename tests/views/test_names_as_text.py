@@ -131,7 +131,7 @@ def test_a_story_holds_no_line_of_a_name_s_making(shift: int, tmp_path: Path) ->
 
 
 def test_a_sentence_keeps_the_name_it_begins_with(tmp_path: Path) -> None:
-    world = load_world(write_hostile_world(tmp_path / "w", 7))
+    world = load_world(write_hostile_world(tmp_path / "w", 2))
     names = Names(world)
     for body in (*world.ccgs, *world.regions):
         code = getattr(body, "code", body.name)
