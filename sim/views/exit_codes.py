@@ -58,7 +58,7 @@ def _unexpected(error: Exception) -> int:
     if callable(usage):
         context = getattr(error, "ctx", None)
         path = getattr(context, "command_path", "run_sim.py")
-        return _end(WRONG_INPUT, f"error: {usage()}\n'{path} --help' shows what is allowed")
+        return _end(WRONG_INPUT, f"error: {visible(usage())}\n'{path} --help' shows what is allowed")
     if type(error).__name__ == "Abort":
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     if type(error).__name__ == "BatchInterrupted":
