@@ -30,8 +30,8 @@ def guarded(command: Callable[[], object]) -> int:
         sys.stdout.flush()
     except InputError as error:
         # several messages are several lines; a name within one does not begin a line
-        said = [str(part) for part in error.args] if len(error.args) > 1 else [str(error)]
-        return _end(WRONG_INPUT, "error: " + "\n".join(map(visible, said)))
+        several = [str(part) for part in error.args] if len(error.args) > 1 else [str(error)]
+        return _end(WRONG_INPUT, "error: " + "\n".join(map(visible, several)))
     except KeyboardInterrupt:
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     except MemoryError:
@@ -58,7 +58,8 @@ def _unexpected(error: Exception) -> int:
     if callable(usage):
         context = getattr(error, "ctx", None)
         path = getattr(context, "command_path", "run_sim.py")
-        return _end(WRONG_INPUT, f"error: {visible(usage())}\n'{path} --help' shows what is allowed")
+        said = visible(usage())
+        return _end(WRONG_INPUT, f"error: {said}\n'{path} --help' shows what is allowed")
     if type(error).__name__ == "Abort":
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     if type(error).__name__ == "BatchInterrupted":
