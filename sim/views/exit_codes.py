@@ -113,7 +113,8 @@ def _told(error: Exception) -> int:
     if callable(usage):
         context = getattr(error, "ctx", None)
         path = getattr(context, "command_path", "run_sim.py")
-        return _end(WRONG_INPUT, f"error: {usage()}\n'{path} --help' shows what is allowed")
+        said = visible(usage())
+        return _end(WRONG_INPUT, f"error: {said}\n'{path} --help' shows what is allowed")
     if type(error).__name__ == "Abort":
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     _trace()

@@ -78,9 +78,8 @@ def sentence(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 def _capital(text: str, bundle: Bundle, names: Names) -> str:
     """Return a sentence with a capital, unless a name that is written otherwise begins it."""
     first = {names.written(event.subject) for event in bundle.events} - {""}
-    if any(text.startswith(name) for name in first):
-        return text
-    return text[:1].upper() + text[1:]
+    named = text.startswith(tuple(first))
+    return text if named else text[:1].upper() + text[1:]
 
 
 def wording_of(name: object) -> str:

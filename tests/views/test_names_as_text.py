@@ -12,13 +12,15 @@ from rich.text import Text
 
 import sim.views
 from sim.agents import replicate_log
+from sim.agents.log import Event
 from sim.records.visible import visible
 from sim.scenario import parse_scenario
 from sim.views.comparison_table import comparison_tables
 from sim.views.exit_codes import guarded, print_plain
 from sim.views.progress import ProgressReport
 from sim.views.story import story_lines
-from sim.views.story_names import Names
+from sim.views.story_names import Names, Proposals
+from sim.views.story_sentences import Bundle, sentence
 from sim.views.terminal import plain_table, render_text, show
 from sim.views.wording import short_system_name, shortened
 from sim.world import load_world
@@ -131,13 +133,18 @@ def test_a_story_holds_no_line_of_a_name_s_making(shift: int, tmp_path: Path) ->
 
 
 def test_a_sentence_keeps_the_name_it_begins_with(tmp_path: Path) -> None:
-    world = load_world(write_hostile_world(tmp_path / "w", 7))
+    world = load_world(write_hostile_world(tmp_path / "w", 2))
     names = Names(world)
     for body in (*world.ccgs, *world.regions):
         code = getattr(body, "code", body.name)
         assert names.written(code) == body.name
     for region in world.regions:
         assert names.body(region.name) == region.name  # "-2+3" is no merged CCG
+    told = Names(load_world(write_hostile_world(tmp_path / "v")))
+    for region, begins in (("null", "null takes"), ("line", "Line takes")):
+        event = Event(0.0, "belief", region, "", {"wording": "expected"}, ())
+        text = sentence(Bundle(START, START, [event]), told, Proposals([], told))
+        assert text.startswith(begins)
 
 
 @pytest.mark.parametrize(
