@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import math
 import os
@@ -9,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -82,7 +82,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, int]
         max_size=4,
     )
 )
-@settings(steady, max_examples=12)
+@settings(steady, max_examples=8)
 def test_however_tables_came_about_they_are_the_same(
     at_once: Mapping[tuple[str, int], Any],
     tmp_path_factory: pytest.TempPathFactory,
@@ -222,15 +222,16 @@ def gaps(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Writ
     return folder, write_tables(three, 330, folder)
 
 
-def number(cell: float) -> float | None:
-    return None if math.isnan(cell) else cell
+def rows_in(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_the_summary_is_what_the_tables_say(gaps: tuple[Path, dict[str, Written]]) -> None:
     """To the last digit, by plain Python over the whole columns."""
     folder, _ = gaps
-    summary = pd.read_csv(folder / "summary.csv", float_precision="round_trip")
-    assert tuple(summary.columns) == SUMMARY_COLUMNS
+    summary = rows_in(folder / "summary.csv")
+    assert tuple(summary[0]) == SUMMARY_COLUMNS
     replications, counts = read_table(folder, "replications"), read_table(folder, "counts")
     for name in ("a", "c"):
         mine = replications[replications["scenario"] == name]
@@ -239,24 +240,24 @@ def test_the_summary_is_what_the_tables_say(gaps: tuple[Path, dict[str, Written]
             here = counts[(counts["scenario"] == name) & (counts["date"] == day)]
             outcomes[f"ccgs_{day:%Y_%m_%d}"] = here["ccgs"].tolist()
         final = outcomes["final_ccgs"]
-        said = summary[summary["scenario"] == name].set_index("outcome")
-        assert list(said.index[:4]) == [
+        said = {row["outcome"]: row for row in summary if row["scenario"] == name}
+        assert list(said)[:4] == [
             *sorted(o for o in outcomes if o[:5] == "ccgs_"),
             "final_ccgs",
         ]
-        assert set(said.index) - set(outcomes) == {
+        assert said.keys() - set(outcomes) == {
             "p_60_70", "p_more_than_42", "p_fewer_than_151", "p_former_count", "p_fall_over_150",
         }  # fmt: skip
         for outcome, values in outcomes.items():
-            row, n = said.loc[outcome], len(values)
+            row, n = said[outcome], len(values)
             mean = math.fsum(values) / n
             sd = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
             quantiles = [quantile(sorted(values), q) for q in (0.05, 0.25, 0.5, 0.75, 0.95)]
             expected = [n, mean, sd, sd / math.sqrt(n), *quantiles]
-            assert row[SUMMARY_COLUMNS[2]] == n
-            assert [row[column] for column in SUMMARY_COLUMNS[2:11]] == expected, outcome
-        assert said.loc["p_former_count", "p"] == sum(x in FORMER for x in final) / len(final)
-        assert said.loc["p_60_70", "p"] == sum(60 <= x <= 70 for x in final) / len(final)
+            found = [float(row[column]) for column in SUMMARY_COLUMNS[2:11]]
+            assert found == expected, outcome
+        assert float(said["p_former_count"]["p"]) == sum(x in FORMER for x in final) / len(final)
+        assert float(said["p_60_70"]["p"]) == sum(60 <= x <= 70 for x in final) / len(final)
 
 
 def test_a_scenario_without_replications_is_said_to_have_none(
@@ -274,7 +275,7 @@ def test_a_scenario_without_replications_is_said_to_have_none(
 
 def test_the_places_are_what_the_tables_say(gaps: tuple[Path, dict[str, Written]]) -> None:
     folder, _ = gaps
-    places = pd.read_csv(folder / "places.csv", float_precision="round_trip")
+    places = rows_in(folder / "places.csv")
     tables = {n: read_table(folder, n) for n in ("proposals", "ballots", "ccgs", "systems")}
     ballots = tables["ballots"]
     sources = {
@@ -296,7 +297,7 @@ def test_the_places_are_what_the_tables_say(gaps: tuple[Path, dict[str, Written]
                     "scenario == @name and system == @system and date == @day and ccgs == 1"
                 )
                 said["p_one_ccg"] = len(here) / replications
-                shares = [said[chance] for chance in CHANCES]
+                shares = [repr(said[chance]) for chance in CHANCES]
                 rows.append([name, system, f"The {system}", day.isoformat(), *shares])
-    assert places.to_numpy().tolist() == rows
-    assert np.unique(places[list(CHANCES)].to_numpy()).size > 20
+    assert [list(row.values()) for row in places] == rows
+    assert len({row[chance] for row in places for chance in CHANCES}) > 20
