@@ -13,6 +13,7 @@ import random
 import statistics
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
@@ -27,8 +28,11 @@ from sim.scenario import Scenario
 from sim.scenario.levers import Levers
 from sim.scenario.load import parse_scenario
 from sim.world import World
+from tests.small_worlds import write_world
 
 NEVER = math.inf
+ENDED = {"lost", "withdrawn", "lapsed"}
+CROSSING = ("S1C1", "S2C1")
 
 
 def letters(number: int, strength: float, **more: Any) -> Scenario:
@@ -228,3 +232,44 @@ def any_value(drawn: random.Random, lever: Any) -> Any:
     if int in kinds:
         return drawn.choice((low, high, drawn.randint(low, high)))
     return float(drawn.choice((low, high, drawn.uniform(low, high))))
+
+
+def test_a_resting_system_is_roused_by_what_is_set_free_in_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1 has S1C1 and S1C3 free, which do not touch; S1C1 matches a county with S2C1.
+
+    S2C1 is in a proposal of S2 at first. Once that has lapsed, S1 can start across the border.
+    """
+    county = {"K1": 1.0}
+    big = {"practices": [90_000], "councils": county}
+    world = sim.load_world(
+        write_world(
+            tmp_path / "w",
+            [[big, {"councils": {"K2": 1.0}}, {"councils": {"K3": 1.0}}],
+             [{"councils": county}, {"councils": {"K4": 1.0}}],
+             [{"councils": {"K5": 1.0}}]],
+            borders=[("S1C1", "S1C2"), ("S1C2", "S1C3"), ("S1C1", "S2C1"), ("S2C1", "S2C2"),
+                     ("S1C2", "S3C1"), ("S2C2", "S3C1")],
+            live_proposals=[{"ccgs": ["S1C2", "S3C1"], "system": "S1"}, {"ccgs": ["S2C1", "S2C2"]}],
+        )
+    )  # fmt: skip
+    monkeypatch.setattr(system, "MOST_IN_VAIN", 0.0)
+    scenario = letters(
+        1,
+        12.0,
+        levers={"boundaries": {"cross_system": "county"}, "ballot": {"leaders_gate": False}},
+        parameters={"start_rate": 0.1, "consent_base": 100.0, "support_mean": -100.0},
+    )
+    rested = []
+    monkeypatch.setattr(
+        system.System,
+        "_start_in_vain",
+        lambda self, count=system.System._start_in_vain: rested.append(self.code) or count(self),
+    )
+    events = replicate_log(world, scenario, 1, 0).events
+    freed = next(e.time for e in events if e.kind in ENDED and e.subject == "S2")
+    crossed = [e.time for e in events if e.kind == "mooted" and e.data["footprint"] == CROSSING]
+    assert "S1" in rested
+    assert crossed
+    assert 0.0 <= crossed[0] - freed < 1.0, (freed, crossed)
