@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sim.agents.state import Situation
 
 EVENTS_AT_LEAST: Final = 20_000
-EVENTS_PER_BODY_AND_YEAR: Final = 150
-EVENTS_PER_ENTRY: Final = 20
+EVENTS_PER_BODY_AND_YEAR: Final = 50
+EVENTS_PER_BODY_AND_ENTRY: Final = 4
 DAYS_PER_YEAR: Final = 365.25
 
 
@@ -43,14 +43,14 @@ class EndlessReplication(RuntimeError):  # noqa: N818 - what happened, not an er
 def most_events(situation: Situation) -> int:
     """Return the limit on a replication's events: generous, and larger for larger worlds.
 
-    A body (CCG, system or region) has 1 or 2 events a year under the levers of 2019 and about 25
-    with every lever at the end that makes for most; 150 are allowed, and 20 for each dated event
-    and body besides, since a letter or a rule heard anew can change every rate.
+    A body (CCG, system or region) has 1 or 2 events a year under the levers of 2019 and up to 20
+    with levers at the ends that make for most; 50 are allowed, and 4 for each dated event and body
+    besides, since a letter or a rule heard anew can change every rate.
     """
     world, clock = situation.world, situation.clock
     bodies = len(world.ccgs) + len(world.systems) + len(world.regions)
     years = 1.0 + clock.horizon / DAYS_PER_YEAR
-    dated = EVENTS_PER_ENTRY * len(situation.scenario.calendar)
+    dated = EVENTS_PER_BODY_AND_ENTRY * len(situation.scenario.calendar)
     return EVENTS_AT_LEAST + int(bodies * (EVENTS_PER_BODY_AND_YEAR * years + dated))
 
 

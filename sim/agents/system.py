@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from sim.agents.recut import Recut
 
 
-MOST_IN_VAIN: Final = 60.0
-"""Moments at which a system would start a proposal and has none to start, before it rests.
+MOST_IN_VAIN: Final = 120.0
+FORGIVEN_A_MONTH: Final = 10.0
+"""How many moments there may be at which a system would start a proposal and has none to start.
 
-Each costs about as much as an event, and under strong pressure there is no end of them. One a
-month is forgiven. No course of 2013 to 2022 comes near so many, so that none is changed by a
-bit; see ``System.resting`` for why resting changes no chance either.
+Each costs about as much as an event, and under strong pressure there is no end of them: after so
+many a system rests. Ten a month are forgiven, which is several times what the strongest pressure
+of any shipped scenario comes to, so that none of their courses is changed by a bit; see
+``System._start_in_vain`` for why resting changes no chance either.
 """
 
 
@@ -71,8 +73,9 @@ class System:
         self._cooling = 0
         self.losses = 0  # ballots and refusals it has suffered
         self._idle = True  # no two CCGs are free to propose anything
-        self._in_vain = 0.0  # moments at which it had nothing to start, less one a month
+        self._in_vain = 0.0  # moments at which it had nothing to start, less those forgiven
         self._last_in_vain = 0.0
+        self._has_rested = False
         self.resting = False  # it starts nothing until one of its candidates is open again
         self.leader_dedicated = place.leader_dedicated
         self.leader_type: str = place.leader_type
@@ -339,14 +342,15 @@ class System:
 
         Such a moment changes nothing, and a hazard remembers nothing of it: the time to the next
         one is as it was. So a system that has had many may leave out the rest of them, until one
-        of its candidates is open again. It looks whenever a CCG of its own is set free or merges,
-        and when ``Situation.rouse`` says so where footprints may cross its border.
+        of its candidates is open again; one that has rested before rests again at once. It looks
+        whenever a CCG of its own is set free or merges, and when ``Situation.rouse`` says so
+        where footprints may cross its border.
         """
         now = self._situation.env.now
-        forgiven = (now - self._last_in_vain) / rates.DAYS_PER_MONTH
-        self._in_vain = max(0.0, self._in_vain - forgiven) + 1.0
+        months = (now - self._last_in_vain) / rates.DAYS_PER_MONTH
+        self._in_vain = max(0.0, self._in_vain - FORGIVEN_A_MONTH * months) + 1.0
         self._last_in_vain = now
-        self.resting = self._in_vain > MOST_IN_VAIN
+        self.resting = self._has_rested = self._has_rested or self._in_vain > MOST_IN_VAIN
 
     def open_proposal(
         self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sim.chance import quantiles
-from sim.scenario.priors import _finite
+from sim.scenario.priors import MOST_SIGMA, _finite
 from sim.world.errors import InputError, nearest
 
 DAYS_PER_MONTH: Final = 365.25 / 12
@@ -177,6 +177,8 @@ def _parse_duration(raw: object, where: str) -> Duration:
         number = _finite(raw[name], f"{where}.{name}")
         if number < 0 or (number == 0 and name in ("mean", "median") and family != "fixed"):
             raise InputError(f"{where}.{name} = {number:g} must not be negative or, a mean, zero")
+        if name == "sigma" and number > MOST_SIGMA:
+            raise InputError(f"{where}.{name} = {number:g} must be at most {MOST_SIGMA:g}")
         if number > 1200:
             raise InputError(f"{where}.{name} = {number:g} must be at most 1200 months")
         numbers.append(number)

@@ -200,7 +200,7 @@ def _refuse_monsters(tables: Mapping[str, Any], path: Path) -> None:
             )
         if isinstance(value, dict):
             for key, inner in value.items():
-                if len(key) > MAX_TEXT:
+                if len(str(key)) > MAX_TEXT:
                     raise InputError(f"{path}: the key {key[:60]!r}... is longer than {MAX_TEXT}")
                 waiting.append((f"{place}.{key}".lstrip("."), inner, depth + 1))
         elif isinstance(value, list):

@@ -147,6 +147,7 @@ class StartingParameters:
         "(approval_criteria.md, durations observed)",
         (37,),
         low=0.0,
+        high=240.0,
     )
     regime_factor: float = parameter(
         77,

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
+from sim.records.files import whole_files
 from sim.records.visible import visible
 
 if TYPE_CHECKING:
@@ -200,25 +201,44 @@ def put_footer(figure: Figure, text: str, *, left: float = 0.02) -> float:
     return float((0.16 + 0.16 * len(lines)) / inches[1])
 
 
-def save(figure: Figure, path: Path, *, svg: bool = False) -> list[Path]:
-    """Write the figure as PNG, and as SVG too where asked; the same figure gives the same bytes.
+def pictures(figure: Figure, name: str, *, svg: bool = False) -> dict[str, bytes]:
+    """Return the files of a figure by name: a PNG, and an SVG too where asked.
 
-    ``path`` is the file's without its ending.
+    The same figure gives the same bytes. ``name`` is without an ending.
     """
     from PIL import Image
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    png = path.parent / f"{path.name}.png"
-    raw = BytesIO()
+    raw, png, vector = BytesIO(), BytesIO(), BytesIO()
     with house_style():
         figure.savefig(raw, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
     with Image.open(raw) as picture:
         # 256 colours are enough for these plots and keep each file well below 400 kB
         small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    small.save(png, optimize=True, dpi=(DPI, DPI))
-    if not svg:
-        return [png]
-    vector = path.parent / f"{path.name}.svg"
-    with house_style():
-        figure.savefig(vector, metadata={"Date": None, "Creator": None})
-    return [png, vector]
+    small.save(png, format="png", optimize=True, dpi=(DPI, DPI))
+    drawn = {f"{name}.png": png.getvalue()}
+    if svg:
+        with house_style():
+            figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+        drawn[f"{name}.svg"] = vector.getvalue()
+    return drawn
+
+
+def put(folder: Path, drawn: Mapping[str, bytes]) -> list[Path]:
+    """Write pictures into a folder, all of them or none, and return their files.
+
+    What was there before stays until all are whole.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / name for name in drawn]
+    with whole_files(paths) as files:
+        for file, content in zip(files, drawn.values(), strict=True):
+            file.write(content)
+    return paths
+
+
+def save(figure: Figure, path: Path, *, svg: bool = False) -> list[Path]:
+    """Write one figure, ``path`` being without its ending, and return its files."""
+    return put(path.parent, pictures(figure, path.name, svg=svg))
