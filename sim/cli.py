@@ -7,6 +7,7 @@ stands in ``sim.views.exit_codes``.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +30,17 @@ from sim.cli_options import (
     Variance,
     Workers,
     command_line,
+    csv_files,
+    fail_with,
     refuse_odd_path,
     say,
     whole_number,
+    write_copies,
 )
 from sim.cli_places import add_place_commands
 from sim.cli_sweep import add_sweep_command
 from sim.views.exit_codes import guarded, print_page, print_plain
-from sim.world.errors import InputError
+from sim.world.errors import InputError, RunFailed
 
 if TYPE_CHECKING:
     from sim.experiment.api import Checked
@@ -86,12 +90,12 @@ def main_job(
 
     options = Options(replications, seed, workers, out or MAIN_OUT, overwrite, quiet, csv)
     batch = _run(HEADLINE, options, variance)
-    from sim.views.plots import make_plots
+    from sim.views.plots import redraw
 
     say(options, "drawing plots")
-    _remove_old_plots(batch.folder / "plots")
-    written = make_plots(batch.folder)
+    written = redraw(batch.folder)
     say(options, f"tables in {batch.folder}, {len(written)} plots in {batch.folder / 'plots'}")
+    fail_with(batch)
 
 
 @app.command()
@@ -110,6 +114,7 @@ def run(
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     batch = _run(files, options, variance)
     say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
+    fail_with(batch)
 
 
 @app.command()
@@ -126,11 +131,11 @@ def compare(
 ) -> None:
     """Compare scenarios with a base."""
     from sim.experiment.api import check_scenarios
+    from sim.experiment.compare import FILES, compare_batch
 
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     checked = check_scenarios([base, *others])
-    batch = _run_batch(checked, options)
-    from sim.experiment.compare import compare_batch
+    batch = _run_batch(checked, options, FILES)
     from sim.views.comparison_table import comparison_tables
     from sim.views.terminal import show
 
@@ -138,6 +143,7 @@ def compare(
     if not quiet:
         show(comparison_tables(comparison.outcomes, comparison.places))
     say(options, f"compare.csv and compare_places.csv in {batch.folder}")
+    fail_with(batch)
 
 
 @app.command()
@@ -152,6 +158,7 @@ def trace(
     seed: Seed = 1,
 ) -> None:
     """Tell one replication as a dated story."""
+    from sim.agents.engine import unfinished
     from sim.experiment.api import check_scenarios
     from sim.experiment.replicate import run_replication
     from sim.views.story import story_lines
@@ -159,9 +166,16 @@ def trace(
     checked = check_scenarios([file])
     scenario = checked.scenarios[0]
     world = checked.world_of(scenario)
-    done = run_replication(world, scenario, seed, replication)
+    failed: Exception | None = None
+    try:
+        events = run_replication(world, scenario, seed, replication).log
+    except InputError:
+        raise
+    except Exception as error:
+        events = unfinished(error)
+        failed = error
     lines = story_lines(
-        done.log,
+        events,
         world,
         scenario.start,
         system=system,
@@ -169,6 +183,11 @@ def trace(
         replication=replication,
     )
     print_page("\n".join(lines))
+    if failed is not None:
+        where = "".join(traceback.format_exception(failed))
+        print_page(f"\nThe replication failed here.\n\n{where}")
+        kind = type(failed).__name__
+        raise RunFailed(f"replication {replication} of {scenario.name}: {kind}: {failed}")
 
 
 @app.command()
@@ -178,12 +197,11 @@ def plot(
 ) -> None:
     """Draw the plots of a results folder."""
     from sim.experiment.batch import open_batch
-    from sim.views.plots import make_plots
+    from sim.views.plots import redraw
 
     refuse_odd_path("DIR", folder)
     open_batch(folder)
-    _remove_old_plots(folder / "plots")
-    for path in make_plots(folder, svg=svg):
+    for path in redraw(folder, svg=svg):
         print_plain(str(path))
 
 
@@ -281,7 +299,7 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
     from sim.views.terminal import show
 
     shares = None
-    pairs = min(pairs, options.replications)
+    pairs = 0 if batch.failed else min(pairs, options.replications)
     if pairs > 1:  # a variance needs two
         from sim.experiment.variance import variance_shares
         from sim.views.progress import ProgressReport
@@ -305,15 +323,17 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
     return batch
 
 
-def _run_batch(checked: Checked, options: Options) -> Batch:
+def _run_batch(checked: Checked, options: Options, files: Sequence[str] = ()) -> Batch:
+    """Run a batch whose folder these files will be written into as well."""
     from sim.experiment import api
-    from sim.records.csv_text import write_csv
+    from sim.records.ledger import refuse_foreign
     from sim.views.progress import ProgressReport
 
     out = options.out
     if out is None:
         out = api.default_folder(checked.scenarios)
     refuse_odd_path("--out", out)
+    refuse_foreign(out, [*files, *(csv_files() if options.csv else ())])
     with ProgressReport(quiet=options.quiet) as progress:
         batch = api.run_batch(
             checked.scenarios,
@@ -325,15 +345,8 @@ def _run_batch(checked: Checked, options: Options) -> Batch:
             overwrite=options.overwrite,
             progress=progress,
             command=command_line(),
+            allow_failures=True,
         )
     if options.csv:
-        write_csv(batch.folder)
+        write_copies(batch)
     return batch
-
-
-def _remove_old_plots(folder: Path) -> None:
-    """Remove plots of an earlier batch, which might be of scenarios that are no longer in it."""
-    for pattern in ("final_counts.*", "fan.*", "hexmap_*.*", "systems_*.*"):
-        for path in folder.glob(pattern):
-            if path.suffix in (".png", ".svg") and path.is_file():
-                path.unlink(missing_ok=True)

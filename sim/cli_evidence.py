@@ -17,12 +17,16 @@ from sim.cli_options import (
     Seed,
     Workers,
     command_line,
+    csv_files,
     refuse_odd_path,
     say,
+    write_copies,
 )
 
 HINDCAST_SCENARIO: Final = "as_happened"
 
+PAGE: Final = "hindcast.md"
+EARLIER: Final = "earlier_rounds.csv"
 HINDCAST_OUT: Final = Path("results/hindcast")
 
 
@@ -56,6 +60,7 @@ def hindcast(
     against named baselines, patterns, reliability and plots under results/hindcast.
     """
     from sim.evidence.hindcast_run import (
+        TABLES,
         check_libraries,
         facts_for,
         hindcast_arms,
@@ -63,9 +68,9 @@ def hindcast(
         write_hindcast,
     )
     from sim.experiment import api
-    from sim.records.csv_text import write_csv
     from sim.records.files import write_whole
-    from sim.views.hindcast_plots import make_hindcast_plots
+    from sim.records.ledger import refuse_foreign
+    from sim.views.hindcast_plots import HINDCAST_PLOTS, make_hindcast_plots
     from sim.views.hindcast_table import hindcast_page, hindcast_tables
     from sim.views.progress import ProgressReport
     from sim.views.results import open_results
@@ -79,6 +84,10 @@ def hindcast(
     base = checked.scenarios[0]
     world = checked.world_of(base)
     facts = facts_for(base, world)
+    tables = [f"{name}.csv" for name in TABLES]
+    plots = [f"plots/{name}.png" for name in HINDCAST_PLOTS]
+    files = (PAGE, *tables, *plots, *((EARLIER,) if earlier else ()))
+    refuse_foreign(folder, [*files, *(csv_files() if csv else ())])
     with ProgressReport(quiet=quiet) as progress:
         batch = api.run_batch(
             hindcast_arms(base, facts.on),
@@ -92,21 +101,22 @@ def hindcast(
             command=command_line(),
         )
     if options.csv:
-        write_csv(batch.folder)
+        write_copies(batch)
     say(options, "scoring")
-    found = score_batch(batch, facts, world, seed=seed)
-    write_hindcast(found, batch.folder)
-    scores, patterns = found.tables["scores"], found.tables["patterns"]
-    footer = open_results(batch.folder).footer(batch.scenarios)
-    page = hindcast_page(scores, patterns, footer)
-    if earlier:
-        page += _earlier_rounds(options, batch.folder, base.form.knowledge)
-    write_whole(batch.folder / "hindcast.md", page)
-    written = make_hindcast_plots(batch.folder)
+    with batch.writing(*files):
+        found = score_batch(batch, facts, world, seed=seed)
+        write_hindcast(found, batch.folder)
+        scores, patterns = found.tables["scores"], found.tables["patterns"]
+        footer = open_results(batch.folder).footer(batch.scenarios)
+        page = hindcast_page(scores, patterns, footer)
+        if earlier:
+            page += _earlier_rounds(options, batch.folder, base.form.knowledge)
+        write_whole(batch.folder / PAGE, page)
+        written = make_hindcast_plots(batch.folder)
     if not quiet:
         show(hindcast_tables(scores, patterns, batch.scenarios[0]))
-    plots = batch.folder / "plots"
-    say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {plots}")
+    drawn = batch.folder / "plots"
+    say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {drawn}")
 
 
 def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
@@ -132,7 +142,7 @@ def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
             command=command_line(),
         )
     table = earlier_rounds(batch.folder, options.seed)
-    write_frame(folder / "earlier_rounds.csv", table)
+    write_frame(folder / EARLIER, table)
     told = "The parameters have been fitted to these rounds too: no test, but a check of the fit."
     lines = ["", "## Earlier rounds, from the map of 2013", "", told, ""]
     lines += earlier_rounds_page(table)

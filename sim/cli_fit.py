@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 CALIBRATION_OUT: Final = Path("results/calibration")
 FORECAST_OUT: Final = Path("results/forecast")
+BALLOTS_PAGE: Final = "ballots.md"
+LEFT_OUT_FILES: Final = ("waves_left_out.csv", "waves_left_out.md")
 CHECKS: Final = 6000
 FITTED: Final = 4000  # replications of each wave in each round of the fit
 LEFT_OUT: Final = 1000  # replications at the draws of each fit with a wave left out
@@ -99,6 +100,9 @@ def calibrate(
     the same code has made it.
     """
     from sim.evidence.fitting import POSTERIOR, fit, prove
+    from sim.experiment.owner import owning
+    from sim.records.ledger import refuse_foreign
+    from sim.scenario.posterior import FOLDER
 
     folder = out or (CALIBRATION_OUT / "before_2020" if before_2020 else CALIBRATION_OUT)
     refuse_odd_path("--out", folder)
@@ -107,18 +111,27 @@ def calibrate(
             "--waves-left-out goes with --replications, --seed, --workers, --out and --quiet alone"
         )
     if waves_left_out:
-        _report_waves_left_out(
-            folder, LEFT_OUT if replications is None else replications, seed, workers, quiet
-        )
+        refuse_foreign(folder, LEFT_OUT_FILES)
+        with owning(folder):
+            _report_waves_left_out(
+                folder, LEFT_OUT if replications is None else replications, seed, workers, quiet
+            )
         return
     if ballots and (check or publish or before_2020 or overwrite):
         raise InputError("--ballots goes with --seed and --out alone")
     if ballots:
-        _report_ballots(folder, seed)
+        refuse_foreign(folder, [BALLOTS_PAGE])
+        with owning(folder):
+            _report_ballots(folder, seed)
         return
     if publish and (not publish.isidentifier() or publish == "prior"):
         raise InputError(
             f"--publish {publish!r}: give a name of letters, digits and _, other than prior"
+        )
+    if publish and (FOLDER / publish).exists() and not overwrite:
+        raise InputError(
+            f"--publish {publish}: a posterior of that name is shipped already; use --overwrite "
+            "to replace it (all replications are then run again), or give another name"
         )
     if check and check < 20:
         raise InputError(f"--check is {check}; must be 20 or more synthetic truths")
@@ -130,7 +143,7 @@ def calibrate(
             f"--replications is {replications:,}; must be at least {max(FEWEST, 2 * check):,} here"
         )
     waves = _waves(before_2020)
-    with _Told(quiet) as told:
+    with owning(folder), _Told(quiet) as told:
         if check:
             text = prove(
                 waves,
@@ -176,12 +189,13 @@ def _report_ballots(folder: Path, seed: int) -> None:
     from sim.evidence.ballot_fit import fit_ballots
     from sim.evidence.ballot_report import ballot_report, fits_by_causal_share
     from sim.records.files import write_whole
+    from sim.records.ledger import enlist
 
     print_plain("fitting both forms, and three causal shares", error=True)
     one, two = fit_ballots(seed, "one_mode"), fit_ballots(seed, "two_mode")
     text = ballot_report(two, one, fits_by_causal_share(seed, "two_mode"))
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "ballots.md", text)
+    enlist(folder, [BALLOTS_PAGE])
+    write_whole(folder / BALLOTS_PAGE, text)
     print_page(text)
 
 
@@ -195,6 +209,7 @@ def _report_waves_left_out(
     from sim.evidence.waves_left_out_scores import score_waves, waves_left_out_page
     from sim.records.csv_text import write_frame
     from sim.records.files import write_whole
+    from sim.records.ledger import enlist
 
     require("scoringrules")
     if replications < FEWEST_SCORED:
@@ -211,9 +226,10 @@ def _report_waves_left_out(
             progress=told,
         )
     table = score_waves(found, seed)
-    write_frame(folder / "waves_left_out.csv", table)
+    enlist(folder, LEFT_OUT_FILES)
+    write_frame(folder / LEFT_OUT_FILES[0], table)
     page = waves_left_out_page(table, found)
-    write_whole(folder / "waves_left_out.md", page)
+    write_whole(folder / LEFT_OUT_FILES[1], page)
     if not quiet:
         print_page(page)
 
@@ -226,13 +242,14 @@ def _waves(before_2020: bool) -> tuple[Wave, ...]:
 
 
 def _ship(posterior: Path, name: str) -> None:
+    from sim.records.files import write_whole
     from sim.scenario.posterior import FOLDER
 
     target = FOLDER / name
     target.mkdir(parents=True, exist_ok=True)
     for file in ("draws.csv", "places.csv", "about.toml"):
         if (posterior / file).exists():
-            shutil.copyfile(posterior / file, target / file)
+            write_whole(target / file, (posterior / file).read_bytes())
         else:
             (target / file).unlink(missing_ok=True)
 
@@ -258,18 +275,27 @@ def forecast(
     tables and a page. Batches that are there already are used again, if the same code has made
     them; a forecast that is published already is not changed.
     """
+    from sim.evidence.published import PAGE as FORECAST_PAGE
     from sim.evidence.published import make_forecast, write_forecast
+    from sim.experiment.owner import owning
+    from sim.records.ledger import refuse_file
 
     folder = out or FORECAST_OUT
     refuse_odd_path("--out", folder)
     day = _day(made_on)
     target = docs or folder / "page"
+    if docs is not None:
+        refuse_odd_path("--docs", docs)
+        if docs.exists() and not docs.is_dir():
+            raise InputError(f"--docs {docs}: is a file; give a folder")
+        if (docs / FORECAST_PAGE).exists() or (docs / FORECAST_PAGE).is_symlink():
+            refuse_file(docs / FORECAST_PAGE, "--docs", overwrite=overwrite)
     if (target / "forecast" / day.isoformat()).exists():
         raise InputError(
             f"{target / 'forecast' / day.isoformat()}: a forecast of that day is published already "
             "and must not change; give another day with --made-on"
         )
-    with _Told(quiet) as told:
+    with owning(folder), _Told(quiet) as told:
         made = make_forecast(
             folder,
             made_on=day,
@@ -279,9 +305,9 @@ def forecast(
             overwrite=overwrite,
             progress=told,
         )
-    written = write_forecast(made, target)
+        written = write_forecast(made, target)
     if not quiet:
-        print_page((target / "forecast.md").read_text(encoding="utf-8"))
+        print_page((target / FORECAST_PAGE).read_text(encoding="utf-8"))
         print_plain(f"tables in {written}", error=True)
 
 

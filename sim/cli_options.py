@@ -6,12 +6,15 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from sim.views.exit_codes import print_plain
 from sim.world.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.experiment.batch import Batch
 
 
 def whole_number(text: str | int) -> int:
@@ -100,6 +103,33 @@ def command_line() -> str:
     # file names may hold bytes that are no text, which a manifest cannot keep
     line = shlex.join(["run_sim.py", *TYPED])
     return line.encode("utf-8", errors="replace").decode()
+
+
+def csv_files() -> tuple[str, ...]:
+    """Return the names of the CSV copies of all tables."""
+    from sim.records.schema import TABLES
+
+    return tuple(f"{table.name}.csv" for table in TABLES)
+
+
+def write_copies(batch: Batch) -> None:
+    """Write all tables of a batch as CSV too."""
+    from sim.records.csv_text import write_csv
+
+    with batch.writing(*csv_files()):
+        write_csv(batch.folder)
+
+
+def fail_with(batch: Batch) -> None:
+    """End a command whose tables have been written and of which some replications failed.
+
+    Raises:
+        ReplicationsFailed: there are any; exit code 1.
+    """
+    from sim.experiment.batch import ReplicationsFailed
+
+    if batch.failed:
+        raise ReplicationsFailed(batch)
 
 
 def say(options: Options, line: str) -> None:

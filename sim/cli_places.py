@@ -67,8 +67,10 @@ def places(
     )
     from sim.evidence.register import cases
     from sim.experiment import api
+    from sim.experiment.folder import BATCH_FILES
     from sim.experiment.reasons import average_terms
     from sim.records.files import write_whole
+    from sim.records.ledger import refuse_file, refuse_foreign
     from sim.scenario import parse_scenario
     from sim.views.places_page import PageFacts, PlaceReport, places_page
     from sim.views.progress import ProgressReport
@@ -79,8 +81,12 @@ def places(
     refuse_odd_path("--out", folder)
     if reasons < 2:
         raise InputError(f"--reasons is {reasons}; must be a whole number from 2")
-    if page is not None and (not page.parent.is_dir() or page.is_dir()):
-        raise InputError(f"--page '{page}': give a file in a folder that exists")
+    if page is None:
+        refuse_foreign(folder, [PAGE])
+    elif page.parent.resolve() == folder.resolve() and page.name in BATCH_FILES:
+        raise InputError(f"--page '{page}': is one of the files of a results folder")
+    else:
+        refuse_file(page, "--page", overwrite=overwrite)
     # what the fit has learnt of each place from its own course would answer the question itself
     tables = {"extends": SCENARIO, "name": SCENARIO, "model": {"leanings": "unlearnt"}}
     checked = api.check_scenarios([parse_scenario(tables, SCENARIO)])
@@ -142,8 +148,14 @@ def places(
         command=command_line(),
         fitted=scenario.posterior is not None,
     )
-    page = page or batch.folder / PAGE
-    write_whole(page, places_page(reports, world, facts))
+    text = places_page(reports, world, facts)
+    if page is None:
+        page = batch.folder / PAGE
+        with batch.writing(PAGE):
+            write_whole(page, text)
+    else:
+        refuse_file(page, "--page", overwrite=overwrite)  # it may have come about meanwhile
+        write_whole(page, text)
     say(options, f"{page} tells of {len(reports)} places; tables in {batch.folder}")
 
 

@@ -18,6 +18,7 @@ from sim.cli_options import (
     Seed,
     Workers,
     command_line,
+    fail_with,
     refuse_odd_path,
     say,
 )
@@ -59,11 +60,12 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Sweep a lever or parameter over values under the same luck."""
-    from sim.experiment.sweep import OUTCOMES, make_setting
+    from sim.experiment.sweep import OUTCOMES, SWEEP, make_setting
     from sim.experiment.sweep import sweep as run_sweep
+    from sim.records.ledger import refuse_foreign
     from sim.views.progress import ProgressReport
     from sim.views.results import open_results
-    from sim.views.sweep_table import save_sweep, sweep_table
+    from sim.views.sweep_table import SWEEP_PLOT, save_sweep, sweep_table
     from sim.views.terminal import show
 
     if (parameter is None) != (at is None):
@@ -75,6 +77,7 @@ def sweep(
     shown = OUTCOMES if outcomes is None else tuple(outcomes.replace(" ", "").split(","))
     folder = out if out is not None else default_folder(scenario, setting, also)
     refuse_odd_path("--out", folder)
+    refuse_foreign(folder, (SWEEP, SWEEP_PLOT))
     with ProgressReport(quiet=quiet) as progress:
         done = run_sweep(
             scenario,
@@ -88,17 +91,20 @@ def sweep(
             overwrite=overwrite,
             progress=progress,
             command=command_line(),
+            allow_failures=True,
         )
     results = open_results(folder)
     footer = (
         f"Scenario: {Path(scenario).stem} with {lever} swept. {results.replications:,} "
         f"replications each, seed {results.seed}, results version {results.version}."
     )
-    [plot] = save_sweep(done.frame, folder, footer)
+    with done.batch.writing(SWEEP_PLOT):
+        [plot] = save_sweep(done.frame, folder, footer)
     if not quiet:
         show(sweep_table(done.frame))
     options = Options(replications, seed, workers, folder, overwrite, quiet, False)
     say(options, f"sweep.csv and tables in {folder}, plot {plot}")
+    fail_with(done.batch)
 
 
 def read_values(option: str, text: str) -> tuple[Any, ...]:

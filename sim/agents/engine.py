@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 import simpy
 
@@ -50,6 +50,7 @@ BEFORE = {  # the same, by the scenario's rule on footprints that cross a border
     for crossing in get_args(Crossing)
 }
 BUDGETS_OF_2019 = (LEVERS_OF_2019.money, LEVERS_OF_2019.joint)
+UNFINISHED: Final = "events_until_then"
 _parameter_values = attrgetter(*PARAMETER_NAMES)
 
 
@@ -84,10 +85,20 @@ def replicate_log(
         situation.calendar.end()
         events = situation.log.events()
         situation.dismantle()
+    except Exception as error:
+        # what had happened until then tells more than where in the code it stopped
+        setattr(error, UNFINISHED, situation.log.events())
+        raise
     finally:
         if collecting:
             gc.enable()
     return Log(events, dict(zip(PARAMETER_NAMES, _parameter_values(parameters), strict=True)))
+
+
+def unfinished(error: BaseException) -> tuple[Event, ...]:
+    """Return the events of a replication up to the error that ended it; none if none are known."""
+    found: tuple[Event, ...] = getattr(error, UNFINISHED, ())
+    return found
 
 
 def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:

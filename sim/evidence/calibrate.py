@@ -25,11 +25,13 @@ from sim.evidence.scores_of_priors import (
     fitted_names,
     prior_scores,
     values_of,
+    write_array,
     write_draws,
 )
 from sim.evidence.waves import Wave
 from sim.experiment.api import run_batch
 from sim.experiment.own_luck import OwnLuck
+from sim.records.ledger import enlist
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -226,6 +228,12 @@ def first_posterior(folder: Path, replications: int) -> Path:
     return folder / f"first_posterior_{replications}"
 
 
+def first_files(folder: Path, replications: int) -> list[str]:
+    """Return the names of the files in it, relative to the fit's folder."""
+    name = first_posterior(folder, replications).name
+    return [f"{name}/scores.npy", f"{name}/draws.csv"]
+
+
 def trained(
     wave: Wave,
     position: int,
@@ -312,8 +320,9 @@ def calibrate(
     )
     around = first.mean(axis=0) + SPREAD * (first - first.mean(axis=0))
     posterior = first_posterior(folder, replications)
+    enlist(folder, first_files(folder, replications))
     posterior.mkdir(parents=True, exist_ok=True)
-    np.save(posterior / "scores.npy", around)
+    write_array(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))
     emulators = run(SECOND)
     scores, r_hat, weight = posterior_scores(

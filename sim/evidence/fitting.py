@@ -20,6 +20,7 @@ from sim.evidence.calibrate import (
     batch_folder,
     calibrate,
     design,
+    first_files,
 )
 from sim.evidence.emulator import transform
 from sim.evidence.identifiability import identifiability_report
@@ -31,12 +32,14 @@ from sim.evidence.place_effects import (
     simulated_courses,
     write_places,
 )
+from sim.evidence.predictive_tables import FIGURE, FILES
 from sim.evidence.recorded_round import PUSHED_REGIONS, round_of_2020
-from sim.evidence.scores_of_priors import ROWS, fitted_names, write_draws
+from sim.evidence.scores_of_priors import ROWS, fitted_names, write_array, write_draws
 from sim.evidence.summaries import Covariates
 from sim.evidence.waves import APRIL_2020, Wave, wave_of_2020
 from sim.experiment.made_by import refuse_other_code
 from sim.records.files import write_whole
+from sim.records.ledger import enlist, refuse_foreign
 from sim.records.markdown import plain
 from sim.scenario.model import DEFAULT_FORM
 from sim.world.load import load_world
@@ -45,6 +48,17 @@ Array = NDArray[np.float64]
 POSTERIOR: Final = "posterior"
 CHECK: Final = "check"
 TRUTHS: Final = "truths"
+FIT_FILES: Final = (
+    "report.md",
+    *(f"{POSTERIOR}/{name}" for name in ("draws.csv", "scores.npy", "places.csv", "about.toml")),
+)
+"""What a fit writes into its folder beside the batches."""
+PROOF_FILES: Final = (
+    "simulation_based_check.md",
+    *(f"{name}.csv" for name in FILES),
+    f"{FIGURE}.png",
+)
+"""What a proof of the fitting writes there."""
 SMALLEST_SPREAD: Final = {"support_sd": 0.2}  # that the ballots' integration resolves
 CHECK_SEED: Final = 300  # added to the fit's seed for replications that check it
 
@@ -92,6 +106,7 @@ def fit(
     Raises:
         InputError: a batch in the folder is another one, or was made by other code.
     """
+    refuse_foreign(folder, [*FIT_FILES, *first_files(folder, replications)])
     batches = [
         batch_folder(folder, stage, wave, replications)
         for stage in (FIRST, SECOND, CHECK)
@@ -111,11 +126,12 @@ def fit(
         progress=progress,
     )
     posterior = folder / POSTERIOR
+    enlist(folder, FIT_FILES)
     posterior.mkdir(parents=True, exist_ok=True)
     for left in ("places.csv", "about.toml"):
         (posterior / left).unlink(missing_ok=True)
     write_draws(posterior / "draws.csv", found.values)
-    np.save(posterior / "scores.npy", found.scores)
+    write_array(posterior / "scores.npy", found.scores)
     predicted = {}
     learnt: tuple[LearntPlace, ...] = ()
     for wave in waves:
@@ -140,7 +156,7 @@ def fit(
     code = refuse_other_code(batches)  # and if it was changed while they ran
     about = _about(result, seed, replications, code)
     write_whole(posterior / "about.toml", about)
-    write_whole(folder / "report.md", report(result))
+    write_whole(folder / FIT_FILES[0], report(result))
     return result
 
 
@@ -169,6 +185,7 @@ def prove(
     from sim.evidence.predictive_tables import predictive_tables, write_tables
     from sim.evidence.simulation_based import check_report, simulation_based_check
 
+    refuse_foreign(folder, PROOF_FILES)
     names = fitted_names()
     batches = [
         batch_folder(folder, f"{TRUTHS}_{index}", wave, replications)
@@ -195,10 +212,11 @@ def prove(
     text = check_report(found, truths)
     left_out = leave_each_out(waves, designs, names, truths=truths, seed=seed)
     tables = predictive_tables(left_out, seed=seed) if left_out else None
+    enlist(folder, PROOF_FILES)
     write_tables(folder, tables)
     if tables is not None:
         text += "\n" + predictive_report(left_out, tables.pit, seed=seed)
-    write_whole(folder / "simulation_based_check.md", text)
+    write_whole(folder / PROOF_FILES[0], text)
     return text
 
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FROM: Final = {"from_2019_06": "as_happened", "from_2020_04": "as_happened_2020"}
+PAGE: Final = "forecast.md"
+"""The page that a forecast is added to, beside the folder of tables."""
 LATER: Final = "from_2020_04"
 LEANS_ON: Final = "p_one_ccg_2021_04_01"
 REPLICATIONS: Final = "code of the replications"
@@ -167,7 +169,7 @@ def write_forecast(published: Published, docs: Path) -> Path:
     write_whole(folder / "about.json", json.dumps(about, indent=1) + "\n")
     folder.rename(final)
     folder = final
-    page = docs / "forecast.md"
+    page = docs / PAGE
     before = page.read_text(encoding="utf-8") if page.exists() else HEAD
     write_whole(page, before.rstrip() + "\n\n" + forecast_section(published))
     return folder

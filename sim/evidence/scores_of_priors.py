@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from scipy import special
 from sim.chance import Luck
 from sim.chance.purposes import PARAMETERS
 from sim.records.csv_text import write_rows
+from sim.records.files import write_whole
 from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE, ParameterInfo
 from sim.scenario.priors import Prior
 
@@ -80,6 +82,13 @@ def drawn_rows(seed: int, replications: Sequence[int], rows: int) -> NDArray[np.
         ],
         dtype=np.int64,
     )
+
+
+def write_array(path: Path, values: Array) -> None:
+    """Write an array in NumPy's own form, whole or not at all."""
+    buffer = BytesIO()
+    np.save(buffer, values)
+    write_whole(path, buffer.getvalue())
 
 
 def write_draws(path: Path, values: Mapping[str, Array]) -> None:

@@ -38,12 +38,13 @@ from sim.evidence.calibrate import (
 )
 from sim.evidence.fitting import POSTERIOR
 from sim.evidence.history_wave import LAST_DAY, WAVES, history_wave, last_day
-from sim.evidence.scores_of_priors import fitted_names, values_of, write_draws
+from sim.evidence.scores_of_priors import fitted_names, values_of, write_array, write_draws
 from sim.evidence.waves import wave_of_2020
 from sim.experiment.api import run_batch
 from sim.experiment.made_by import codes_of
 from sim.experiment.plan import check_numbers
 from sim.records.code import replication_code
+from sim.records.ledger import enlist
 from sim.world.errors import InputError
 
 Array = NDArray[np.float64]
@@ -224,9 +225,11 @@ def _run(
     """Run the years since 2013 at some draws and return them with their batch."""
     # named by its draws too, so that those of another fit never lie beside these runs
     digest = hashlib.sha256(one.scores.round(6).tobytes()).hexdigest()[:8]
-    folder = fit.folder / "left_out" / f"{one.wave}_{fit.replications}_{seed}_{digest}"
+    name = f"left_out/{one.wave}_{fit.replications}_{seed}_{digest}"
+    folder = fit.folder / name
+    enlist(fit.folder, [f"{name}/scores.npy", f"{name}/draws.csv"])
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "scores.npy", one.scores)
+    write_array(folder / "scores.npy", one.scores)
     write_draws(folder / "draws.csv", values_of(one.scores, fitted_names()))
     past = history_wave()
     scenario = replace(past, tables={**past.tables, "end": last}).scenario(str(folder.resolve()))

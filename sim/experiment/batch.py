@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.batch_tables import write_batch_tables
 from sim.experiment.finished import FinishedTables, finished_tables, taken_over
-from sim.experiment.folder import ResultsFolder, opened, remove_derived
+from sim.experiment.folder import ResultsFolder, cannot_be_written, opened, remove_derived
 from sim.experiment.made_by import sign
+from sim.experiment.owner import owning
 from sim.experiment.plan import (
     Plan,
     Progress,
@@ -29,11 +31,12 @@ from sim.experiment.plan import (
 from sim.experiment.tasks import RUNS, Job, Replicate
 from sim.experiment.workers import METHODS, WorkersDied
 from sim.records.failures import read_failures
-from sim.records.manifest import build_manifest, write_manifest
+from sim.records.ledger import enlist
+from sim.records.manifest import build_manifest, read_manifest, write_manifest
 from sim.records.shards import BrokenShard
 from sim.records.store import compact
 from sim.records.tables import OldTables, read_table
-from sim.world.errors import RunFailed
+from sim.world.errors import InputError, RunFailed
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -74,6 +77,24 @@ class Batch:
     folder: Path
     scenarios: tuple[str, ...]
     manifest: Mapping[str, Any] = field(repr=False)
+
+    @contextmanager
+    def writing(self, *names: str) -> Iterator[None]:
+        """Hold the folder while files of these names are read from it and written into it.
+
+        Raises:
+            InputError: another run is writing there; or a file of that name is somebody else's.
+            RunFailed: another run has replaced these results meanwhile; or the disk is full.
+        """
+        with owning(self.folder):
+            found = None
+            with suppress(InputError):
+                found = read_manifest(self.folder)
+            if found is None or found.get("tables") != self.manifest["tables"]:
+                raise RunFailed(f"{self.folder}: another run has replaced these results meanwhile")
+            with cannot_be_written(self.folder):
+                enlist(self.folder, names)
+                yield
 
     @cached_property
     def replications(self) -> pd.DataFrame:

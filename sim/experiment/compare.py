@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_OUTCOMES: Final = ("proposals", "proposals_lost")
 """Compared besides the number of CCGs on each 1 April and at the end."""
 
+FILES: Final = ("compare.csv", "compare_places.csv")
 COMPARE_COLUMNS: Final = (
     "base",
     "other",
@@ -127,10 +128,13 @@ def compare_batch(
         if name not in batch.scenarios:
             known = nearest(name, batch.scenarios)
             raise InputError(f"scenario '{name}' is not in {batch.folder}{known}")
-    rows = list(_outcome_rows(batch, first, rest, outcomes))
-    places = list(_place_rows(batch, first, rest))
-    write_rows(batch.folder / "compare.csv", COMPARE_COLUMNS, rows)
-    write_rows(batch.folder / "compare_places.csv", PLACES_COLUMNS, places)
+    with batch.writing(*FILES):
+        rows = list(_outcome_rows(batch, first, rest, outcomes))
+        places = list(_place_rows(batch, first, rest))
+        for name, columns, found in zip(
+            FILES, (COMPARE_COLUMNS, PLACES_COLUMNS), (rows, places), strict=True
+        ):
+            write_rows(batch.folder / name, columns, found)
     return Comparison(
         batch,
         first,
@@ -192,7 +196,9 @@ def _outcomes(batch: Batch) -> pd.DataFrame:
 def _place_rows(batch: Batch, base: str, others: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     import numpy as np
 
-    final, names = _final_systems(batch.folder, (base, *others))
+    # a pair needs both: what failed in one scenario is left out of all
+    failed = {number for name in (base, *others) for number in batch.failed.get(name, ())}
+    final, names = _final_systems(batch.folder, (base, *others), failed)
     for other in others:
         rows: list[tuple[Any, ...]] = []
         for system, name in names.items():
@@ -219,12 +225,13 @@ def _place_rows(batch: Batch, base: str, others: Sequence[str]) -> Iterator[tupl
 
 
 def _final_systems(
-    folder: Path, wanted: Sequence[str]
+    folder: Path, wanted: Sequence[str], skip: set[int]
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
     """Return the CCGs of each system on the end date, by scenario and replication.
 
     The table is read block by block; two bytes are kept for each number. Systems that exist in
-    some replications only (made by joining or splitting) are left out.
+    some replications only (made by joining or splitting) are left out, and so are the replications
+    in ``skip``.
     """
     import numpy as np
     import pyarrow.parquet as pq
@@ -235,6 +242,9 @@ def _final_systems(
     source = pq.ParquetFile(folder / "systems.parquet")
     for group in range(source.num_row_groups):
         frame: pd.DataFrame = source.read_row_group(group).to_pandas()
+        frame = frame[~frame["replication"].isin(skip)]
+        if frame.empty:
+            continue
         scenario = str(frame["scenario"].iloc[0])
         if scenario not in parts:
             continue

@@ -32,6 +32,7 @@ def owning(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     place = folder / SHARD_FOLDER
+    new = [path for path in (place, folder, *folder.parents) if not path.exists()]
     place.mkdir(parents=True, exist_ok=True)
     lock = FileLock(place / LOCK, is_singleton=True)
     try:
@@ -53,6 +54,9 @@ def owning(folder: Path) -> Iterator[None]:
                 with suppress(OSError):
                     (place / name).unlink(missing_ok=True)
         lock.release()
+        for path in new:  # what was made for nothing goes again
+            with suppress(OSError):
+                path.rmdir()
 
 
 def _holder(place: Path) -> str:

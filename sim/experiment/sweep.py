@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.api import ScenarioLike, as_scenario, run_batch
@@ -153,7 +152,8 @@ def sweep(
     batch = run_batch(scenarios, **options)
     frame = tabulate(batch, setting, also, outcomes)
     if options.get("out") is not None:
-        write_frame(Path(batch.folder) / SWEEP, frame)
+        with batch.writing(SWEEP):
+            write_frame(batch.folder / SWEEP, frame)
     return Sweep(setting, also, batch, frame)
 
 

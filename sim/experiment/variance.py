@@ -17,12 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.chance import GROUPS
 from sim.experiment.batch import Batch, BatchInterrupted, run_batch
-from sim.experiment.owner import owning
 from sim.experiment.plan import Progress, job_for, run_missing
 from sim.experiment.tasks import Replicate
 from sim.experiment.workers import METHODS
 from sim.records.csv_text import write_rows
-from sim.records.ledger import enlist
 from sim.records.shards import SHARD_FOLDER, read_counts
 from sim.records.store import find_shards
 from sim.world.errors import InputError, RunFailed
@@ -111,8 +109,7 @@ def variance_shares(
     folder = batch.folder / SHARD_FOLDER
     series = {name: SERIES[name] for name in components}
     job = job_for(scenarios, seed, folder, series, worlds or {}, replicate)
-    with owning(batch.folder):
-        enlist(batch.folder, [VARIANCE])
+    with batch.writing(VARIANCE):
         tell = progress or (lambda done, total: None)
         ran = run_missing(job, replications, workers, start_method, tell)
         if ran.interrupted:
@@ -142,6 +139,8 @@ def _check_batch(batch: Batch, scenarios: Sequence[Scenario], replications: int,
         raise InputError(f"{batch.folder}: the batch is of other scenarios than those given")
     if batch.manifest["seed"] != seed:
         raise InputError(f"{batch.folder}: the batch has seed {batch.manifest['seed']}, not {seed}")
+    if batch.failed:
+        raise RunFailed(f"{batch.folder}: some replications failed, so nothing can be shared out")
     if batch.manifest["replications"] < replications:
         raise InputError(
             f"variance replications are {replications}; the batch in {batch.folder} has only "

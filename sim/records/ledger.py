@@ -110,6 +110,40 @@ def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
         )
 
 
+def refuse_file(path: Path, option: str, *, overwrite: bool) -> None:
+    """Refuse to write a single file that a user has named, before anything is run.
+
+    Args:
+        path: the file.
+        option: the option that named it, for the message.
+        overwrite: replace a file that is there.
+
+    Raises:
+        InputError: it is no file in a folder that exists, is one that a results folder cannot do
+            without, or is there already.
+    """
+    if not path.parent.is_dir() or path.is_dir():
+        raise InputError(f"{option} '{path}': give a file in a folder that exists")
+    if SHARD_FOLDER in path.parts or path.name == LEDGER or _is_kept(path):
+        raise InputError(f"{option} '{path}': is one of the files of a results folder")
+    if not os.path.lexists(path):
+        return
+    if not path.is_file() or path.is_symlink():
+        raise InputError(f"{option} '{path}': is there already, and is no ordinary file")
+    if not overwrite:
+        raise InputError(f"{option} '{path}': is there already; use --overwrite, or another name")
+
+
+def _is_kept(path: Path) -> bool:
+    """Tell whether a file is the manifest of a results folder, or a table that it lists."""
+    with suppress(InputError):
+        manifest = read_manifest(path.parent)
+        if manifest is not None:
+            tables = manifest.get("tables")
+            return path.name == MANIFEST or (isinstance(tables, dict) and path.name in tables)
+    return False
+
+
 def enlist(folder: Path, names: Iterable[str]) -> None:
     """Put names on the folder's list of our own files, before they are written.
 

@@ -113,8 +113,8 @@ def _told(error: Exception) -> int:
     if callable(usage):
         context = getattr(error, "ctx", None)
         path = getattr(context, "command_path", "run_sim.py")
-        said = visible(usage())
-        return _end(WRONG_INPUT, f"error: {said}\n'{path} --help' shows what is allowed")
+        told = visible(usage())
+        return _end(WRONG_INPUT, f"error: {told}\n'{path} --help' shows what is allowed")
     if type(error).__name__ == "Abort":
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     _trace()

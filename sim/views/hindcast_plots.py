@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from sim.views.results import open_results
+
+HINDCAST_PLOTS: Final = ("count_forecasts", "reliability", "pit")
+"""The plots of a hindcast, in its folder's ``plots``."""
 
 
 def make_hindcast_plots(

@@ -19,9 +19,7 @@ OURS: Final = r"final_counts|fan|hexmap_.+|systems_.+"
 """Names of the plots drawn here; others (of a sweep, of a hindcast) lie beside them."""
 
 
-def draw(
-    folder: str | Path, *, svg: bool = False, note: str | None = None
-) -> dict[str, bytes]:
+def draw(folder: str | Path, *, svg: bool = False, note: str | None = None) -> dict[str, bytes]:
     """Draw every plot of a batch and return the files' contents by name; nothing is written.
 
     Raises:

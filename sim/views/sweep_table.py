@@ -22,6 +22,8 @@ LABELS: Final = {
     "ballots_carried": "ballots carried",
     "carried_share": "share of ballots carried",
 }
+SWEEP_PLOT: Final = "plots/sweep.png"
+"""Where the plot of a sweep lies in its results folder."""
 Z95: Final = 1.959963984540054
 PANELS_WIDE: Final = 4
 
@@ -120,6 +122,4 @@ def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
 
 def save_sweep(frame: pd.DataFrame, folder: Path, footer: str) -> Sequence[Path]:
     """Write the plot of a sweep into a folder's ``plots`` and return its files."""
-    target = folder / "plots"
-    target.mkdir(parents=True, exist_ok=True)
-    return save(sweep_figure(frame, footer=footer), target / "sweep")
+    return save(sweep_figure(frame, footer=footer), (folder / SWEEP_PLOT).with_suffix(""))
