@@ -24,7 +24,7 @@ from sim.world.tables import Row, Table, shown
 
 MOST_PATIENTS: Final = 10_000_000  # of one practice
 MOST_PEOPLE: Final = 1_000_000_000  # of one CCG
-MOST_LEANING: Final = 100.0  # in log-odds, beyond which no probability is told from 0 or 1
+MOST_LEANING: Final = 1_000.0  # in log-odds: far beyond any whose chance is told from 0 or 1
 MOST_KM: Final = 100_000.0  # more than twice round the Earth
 
 Index = Mapping[str, int]
