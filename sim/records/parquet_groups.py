@@ -226,7 +226,8 @@ def _number(data: bytes, found: Found) -> int:
 def moved(entry: bytes | memoryview, by: int, ordinal: int) -> bytes | memoryview:
     """Return a group's entry with every offset moved, and with another place in the order.
 
-    An offset of 0 says that there is nothing, and stays.
+    An offset of 0, or less, says that there is nothing, and stays. (Older Arrow, 15 for one, also
+    wrote each column's entry behind its pages, with offsets that nobody reads; they stay too.)
     """
     data = bytes(entry)
     found: list[Found] = []
@@ -236,13 +237,17 @@ def moved(entry: bytes | memoryview, by: int, ordinal: int) -> bytes | memoryvie
         value = _number(data, one)
         if one.field == _GROUP_ORDINAL:
             changes.append((one, write_integer(min(ordinal, _MOST_ORDINAL))))
-        elif value:
+        elif value > 0:
             changes.append((one, write_integer(value + by)))
     return replaced(data, changes)
 
 
 def encode(table: pa.Table) -> tuple[Frame, Group, memoryview]:
-    """Return a table as one row group: its frame, its entry as the only group, its bytes."""
+    """Return a table as one row group: its frame, its entry as the only group, its bytes.
+
+    Whoever changes these options, or how replications are cut into groups, raises the results
+    version too: a footer does not tell them all, and old groups would be copied among new ones.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

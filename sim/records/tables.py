@@ -203,7 +203,7 @@ class TableWriter:
             self._write_group()
         while self._done < groups_of(self._replications):
             self._write_group()
-        self._done = 0
+        self._done, self._scenario = 0, None
 
     def finish(self) -> dict[str, Written]:
         """Write what is still waiting and the footers; return rows and checksum by file."""

@@ -53,6 +53,11 @@ def by_us(path: Path, tables: Sequence[pa.Table]) -> Written:
         return writer.finish()
 
 
+PAGES_ALONE = pq.read_metadata(io.BytesIO(by_arrow(TABLES))).row_group(0).column(0).file_offset == 0
+"""Whether this Arrow writes nothing but pages between its groups; older ones wrote offsets too."""
+
+
+@pytest.mark.skipif(not PAGES_ALONE, reason="an older Arrow writes offsets among the pages too")
 @pytest.mark.parametrize("places", [(), (0,), (2,), (0, 1, 2, 3, 4), (2, 2, 4), (3, 1) * 20])
 def test_the_file_is_arrows_own(tmp_path: Path, places: tuple[int, ...]) -> None:
     path, tables = tmp_path / "t.parquet", [TABLES[place] for place in places]
@@ -89,7 +94,9 @@ def test_groups_copied_to_any_place_are_groups_written_there(
                 writer.add(TABLES[place])
         written = writer.finish()
     data = (folder / "new").read_bytes()
-    assert data == by_arrow(expected)
+    if PAGES_ALONE:
+        assert data == by_arrow(expected)
+    assert by_us(folder / "anew", expected) == written
     assert written.sha256 == hashlib.sha256(data).hexdigest()
 
 
@@ -98,10 +105,10 @@ def test_groups_copied_to_any_place_are_groups_written_there(
 def test_an_entry_moved_there_and_back_is_the_same(by: int) -> None:
     data = by_arrow(TABLES)
     end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    for group in read_footer(data[end:-8], end)[1]:
-        there = moved(group.entry, by, 0)
+    for place, group in enumerate(read_footer(data[end:-8], end)[1]):
+        there = moved(group.entry, by, place)
         assert there != group.entry
-        assert moved(there, -by, 0) == group.entry
+        assert moved(there, -by, place) == group.entry
 
 
 def test_some_columns_of_some_groups_are_read(tmp_path: Path) -> None:
