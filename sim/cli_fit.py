@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -278,7 +279,7 @@ def forecast(
     from sim.evidence.published import PAGE as FORECAST_PAGE
     from sim.evidence.published import make_forecast, write_forecast
     from sim.experiment.owner import owning
-    from sim.records.ledger import refuse_file
+    from sim.records.ledger import owned, refuse_file
 
     folder = out or FORECAST_OUT
     refuse_odd_path("--out", folder)
@@ -288,13 +289,14 @@ def forecast(
         refuse_odd_path("--docs", docs)
         if docs.exists() and not docs.is_dir():
             raise InputError(f"--docs {docs}: is a file; give a folder")
-        if (docs / FORECAST_PAGE).exists() or (docs / FORECAST_PAGE).is_symlink():
-            refuse_file(docs / FORECAST_PAGE, "--docs", overwrite=overwrite)
     if (target / "forecast" / day.isoformat()).exists():
         raise InputError(
             f"{target / 'forecast' / day.isoformat()}: a forecast of that day is published already "
             "and must not change; give another day with --made-on"
         )
+    page = target / FORECAST_PAGE
+    if os.path.lexists(page) and FORECAST_PAGE not in owned(target):
+        refuse_file(page, "--docs", overwrite=overwrite)
     with owning(folder), _Told(quiet) as told:
         made = make_forecast(
             folder,

@@ -30,6 +30,7 @@ from sim.experiment.made_by import refuse_other_code
 from sim.records.code import package_code
 from sim.records.csv_text import write_frame
 from sim.records.files import write_whole
+from sim.records.ledger import enlist
 from sim.records.manifest import RESULTS_VERSION
 from sim.records.markdown import plain
 from sim.scenario.load import load_scenario
@@ -167,6 +168,11 @@ def write_forecast(published: Published, docs: Path) -> Path:
         "hashes": published.hashes,
     }
     write_whole(folder / "about.json", json.dumps(about, indent=1) + "\n")
+    enlist(
+        docs,
+        [PAGE, *(f"{final.relative_to(docs).as_posix()}/{p.name}" for p in folder.iterdir())],
+        adopted=[PAGE],
+    )
     folder.rename(final)
     folder = final
     page = docs / PAGE

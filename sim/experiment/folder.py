@@ -130,6 +130,11 @@ def _refuse_unclaimed(path: Path, keys: Iterable[str]) -> None:
     if held:
         raise InputError(f"--out {path}: holds replications of another batch; {ADVICE}")
     foreign = strangers(path)
+    if MANIFEST in foreign:
+        try:
+            read_manifest(path)
+        except InputError as error:
+            raise InputError(f"--out {path}: {error}; give another --out") from None
     if foreign:
         raise InputError(
             f"--out {path}: is not empty and holds no batch of this program "

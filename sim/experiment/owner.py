@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from sim.records.files import write_whole
 from sim.records.shards import SHARD_FOLDER
 from sim.world.errors import InputError
 
@@ -45,7 +46,7 @@ def owning(folder: Path) -> Iterator[None]:
     try:
         if lock.lock_counter == 1:
             with suppress(OSError):
-                (place / HOLDER).write_text(f"{os.getpid()}\n", encoding="ascii")
+                write_whole(place / HOLDER, f"{os.getpid()}\n")
         yield
     finally:
         if lock.lock_counter == 1:

@@ -144,15 +144,21 @@ def _is_kept(path: Path) -> bool:
     return False
 
 
-def enlist(folder: Path, names: Iterable[str]) -> None:
+def enlist(folder: Path, names: Iterable[str], *, adopted: Iterable[str] = ()) -> None:
     """Put names on the folder's list of our own files, before they are written.
+
+    Args:
+        folder: the folder, which need not be there yet.
+        names: names relative to it, with '/'.
+        adopted: those of them that may be somebody else's so far, since the user has said so.
 
     Raises:
         InputError: one of them is somebody else's file.
         OSError: the list could not be written.
     """
     wanted = set(names)
-    refuse_foreign(folder, sorted(wanted))
+    refuse_foreign(folder, sorted(wanted - set(adopted)))
+    folder.mkdir(parents=True, exist_ok=True)
     before = {name for name in owned(folder) if name != LEDGER}
     if not wanted <= before or not (folder / LEDGER).is_file():
         text = json.dumps({"files": sorted(before | wanted)}, indent=1, ensure_ascii=False)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sim.experiment.batch_tables import Part, write_tables
-from sim.records.shards import Block
+from sim.records.store import Block
 from sim.records.tables import BLOCK, OldTables
 from tests.records.made_up_rows import END, START, WORLD, blocks_of
 

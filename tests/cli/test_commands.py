@@ -17,6 +17,7 @@ import pytest
 
 from sim.experiment.api import HEADLINE
 from sim.experiment.compare import COMPARE_COLUMNS
+from sim.records.ledger import enlist
 from sim.records.schema import TABLES
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES, PARAMETER_TABLE
@@ -69,8 +70,8 @@ def test_another_batch_is_refused_until_overwrite(england: Path, tmp_path: Path)
     folder = tmp_path / "x"
     shutil.copytree(england, folder)
     before = tree(folder)
-    for options in (("--seed", SEED + 1), ("--seed", SEED, "hard_rule")):
-        done = command("run", "as_written", *options, "--replications", 2, "--out", folder)
+    for options in (("as_written", "--seed", SEED + 1), ("hard_rule", "--seed", SEED)):
+        done = command("run", *options, "--replications", 2, "--out", folder)
         assert done.code == 2
         assert "another batch" in done.err
         assert "--overwrite" in done.err
@@ -143,14 +144,19 @@ def test_trace_of_one_system_by_code_or_name(england: Path) -> None:
 def test_plot_draws_again_and_clears_what_is_old(england: Path, tmp_path: Path) -> None:
     folder = tmp_path / "x"
     shutil.copytree(england, folder)
+    enlist(folder, ["plots/hexmap_gone.png"])
     (folder / "plots").mkdir()
-    (folder / "plots" / "hexmap_gone.png").write_bytes(b"old")
-    (folder / "plots" / "mine.png").write_bytes(b"mine")
+    (folder / "plots" / "hexmap_gone.png").write_bytes(b"ours, and old")
+    (folder / "plots" / "hexmap_mine.png").write_bytes(b"mine")
     done = command("plot", folder)
     assert done.code == 0, done.err
     drawn = {"final_counts.png", "fan.png", "hexmap_as_written.png", "systems_as_written.png"}
     assert {Path(line).name for line in done.out.splitlines()} == drawn
-    assert set(os.listdir(folder / "plots")) == {*drawn, "mine.png"}
+    assert set(os.listdir(folder / "plots")) == {*drawn, "hexmap_mine.png"}
+    (folder / ".files.json").unlink()  # nobody knows any more whose they are
+    refused = command("plot", folder)
+    assert refused.code == 2
+    assert "plots/fan.png" in refused.err
 
 
 def test_levers_lists_every_lever_and_parameter() -> None:

@@ -40,6 +40,14 @@ def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
     assert {"code", "world england_2020", "scenario as_happened_2020"} <= set(about["hashes"])
     page = (docs / "forecast.md").read_text()
     assert "## 2020-04-02" in page
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "forecast.md").write_text("ten years of work")
+    (tmp_path / "file").write_text("x")
+    for other in ("mine", "file"):
+        refused = run(*(str(tmp_path / other) if a == str(docs) else a for a in arguments))
+        assert refused.returncode == 2
+        assert f"{tmp_path / other}" in refused.stderr
+    assert (tmp_path / "mine" / "forecast.md").read_text() == "ten years of work"
     again = run(*arguments)
     assert again.returncode == 2
     assert "published already and must not change" in again.stderr

@@ -237,7 +237,7 @@ def _huge_manifest(folder: Path) -> None:
 
 
 FOLDERS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
-    "foreign": (_foreign, ("not empty", "thesis.txt", "--overwrite")),
+    "foreign": (_foreign, ("not empty", "thesis.txt", "another --out")),
     "a file": (_foreign_file, ("is a file",)),
     "another results version": (_other_version, ("results version '0'", "--overwrite")),
     "no JSON": (_not_json, ("not a manifest",)),
@@ -276,7 +276,7 @@ def test_damaged_tables_are_not_plotted(england: Path, tmp_path: Path) -> None:
     shutil.copytree(england, folder)
     (folder / "counts.parquet").write_bytes(b"PAR1")
     before = tree(folder)
-    refused(command("plot", folder), "checksums")
+    refused(command("plot", folder), "checksum")
     assert tree(folder) == before
 
 

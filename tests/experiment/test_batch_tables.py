@@ -22,7 +22,7 @@ from sim.experiment.summary import SUMMARY_COLUMNS, quantile
 from sim.records import parquet_groups
 from sim.records.days import april_firsts
 from sim.records.parquet_groups import Written
-from sim.records.shards import Block
+from sim.records.store import Block
 from sim.records.tables import OldTables, read_table
 from tests.properties import steady
 from tests.records.made_up_rows import END, START, SYSTEMS, WORLD, blocks_of

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.records.days import count_dates, to_number
 from sim.records.schema import TABLES, Table
-from sim.records.shards import Block
+from sim.records.store import Block
 from sim.records.tables import BLOCK, Columns
 
 START, END = date(2019, 6, 1), date(2022, 7, 1)
