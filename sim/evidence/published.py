@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -154,9 +155,25 @@ def write_forecast(published: Published, docs: Path) -> Path:
             f"{folder}: a forecast of that day is published already and must not change; "
             "give another day with --made-on"
         )
-    final, folder = folder, folder.with_name(f".{folder.name}-unfinished")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    final = folder
+    final.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+    try:
+        _write_tables(published, folder)
+        names = [f"{final.relative_to(docs).as_posix()}/{p.name}" for p in folder.iterdir()]
+        enlist(docs, [PAGE, *names], adopted=[PAGE])
+        folder.chmod(0o755)  # a temporary folder is its maker's alone
+        folder.rename(final)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    page = docs / PAGE
+    before = page.read_text(encoding="utf-8") if page.exists() else HEAD
+    write_whole(page, before.rstrip() + "\n\n" + forecast_section(published))
+    return final
+
+
+def _write_tables(published: Published, folder: Path) -> None:
     for start, tables in published.tables.items():
         for name, table in tables.items():
             write_frame(folder / f"{start}_{name}.csv", table, decimals=".4f")
@@ -168,17 +185,6 @@ def write_forecast(published: Published, docs: Path) -> Path:
         "hashes": published.hashes,
     }
     write_whole(folder / "about.json", json.dumps(about, indent=1) + "\n")
-    enlist(
-        docs,
-        [PAGE, *(f"{final.relative_to(docs).as_posix()}/{p.name}" for p in folder.iterdir())],
-        adopted=[PAGE],
-    )
-    folder.rename(final)
-    folder = final
-    page = docs / PAGE
-    before = page.read_text(encoding="utf-8") if page.exists() else HEAD
-    write_whole(page, before.rstrip() + "\n\n" + forecast_section(published))
-    return folder
 
 
 HEAD: Final = """# Published forecasts
