@@ -184,7 +184,10 @@ def opened(
         folder = _made_ready(path, ours, overwrite)
         held = stack.pop_all()
     with held:
-        yield folder
+        try:
+            yield folder
+        finally:
+            clear_leftovers(folder.shards)  # of workers that died while they wrote
 
 
 def _made_ready(path: Path, ours: dict[str, Any], overwrite: bool) -> ResultsFolder:
