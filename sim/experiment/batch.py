@@ -31,7 +31,7 @@ from sim.experiment.plan import (
 from sim.experiment.tasks import RUNS, Job, Replicate
 from sim.experiment.workers import METHODS, WorkersDied
 from sim.records.failures import read_failures
-from sim.records.ledger import enlist
+from sim.records.ledger import clear_begun, enlist
 from sim.records.manifest import build_manifest, read_manifest, write_manifest
 from sim.records.shards import BrokenShard
 from sim.records.store import compact
@@ -93,6 +93,7 @@ class Batch:
             if found is None or found.get("tables") != self.manifest["tables"]:
                 raise RunFailed(f"{self.folder}: another run has replaced these results meanwhile")
             with cannot_be_written(self.folder):
+                clear_begun(self.folder)
                 enlist(self.folder, names)
                 yield
 
@@ -241,7 +242,8 @@ def run_batch(
                 if progress:
                     progress(replications * len(scenarios), replications * len(scenarios))
             else:
-                signed = sign(folder, plan.claim)
+                with cannot_be_written(folder.path):
+                    signed = sign(folder, plan.claim)
                 job = job_of(scenarios, plan, seed, signed.shards, {RUNS: ()}, replicate)
 
                 def go(starts: Mapping[tuple[int, str], int]) -> Ran:

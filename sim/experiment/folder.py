@@ -12,8 +12,7 @@ from typing import Any, Final
 from sim.experiment.made_by import IDENTITY, codes_of, note_of, refuse_other_code
 from sim.experiment.owner import owning
 from sim.records.failures import FAILURES
-from sim.records.files import PARTIAL
-from sim.records.ledger import enlist, names_shown, owned, remove_own, strangers
+from sim.records.ledger import clear_begun, enlist, names_shown, owned, remove_own, strangers
 from sim.records.manifest import (
     MANIFEST,
     continues,
@@ -185,20 +184,19 @@ def opened(
         folder = _made_ready(path, ours, overwrite)
         held = stack.pop_all()
     with held:
-        yield folder
+        try:
+            yield folder
+        finally:
+            clear_leftovers(folder.shards)  # of workers that died while they wrote
 
 
 def _made_ready(path: Path, ours: dict[str, Any], overwrite: bool) -> ResultsFolder:
+    clear_begun(path)  # before the list of our own files goes
     if overwrite:
         remove_own(path)
         remove_shards(path / SHARD_FOLDER)
         (path / SHARD_FOLDER / IDENTITY).unlink(missing_ok=True)
     clear_leftovers(path / SHARD_FOLDER)
-    ours_now = owned(path)
-    for file in path.iterdir():
-        begun = PARTIAL.fullmatch(file.name)
-        if begun is not None and begun["name"] in ours_now:
-            file.unlink(missing_ok=True)
     enlist(path, BATCH_FILES)
     codes = codes_of(path)
     write_manifest(path / SHARD_FOLDER, note_of(ours, codes), IDENTITY)

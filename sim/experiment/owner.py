@@ -45,6 +45,9 @@ def owning(folder: Path) -> Iterator[None]:
         ) from None
     try:
         if lock.lock_counter == 1:
+            for begun in place.glob(f"{HOLDER}.*.partial"):  # of a process that died just then
+                with suppress(OSError):
+                    begun.unlink()
             with suppress(OSError):
                 write_whole(place / HOLDER, f"{os.getpid()}\n")
         yield

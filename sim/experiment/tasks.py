@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sim.agents.log import Event
 from sim.records.folds import final_count, fold
-from sim.records.shards import pack, squeeze, write_shard
+from sim.records.shards import misfit, pack, squeeze, write_shard
 from sim.world.errors import InputError
 from sim.world.model import World
 
@@ -161,7 +161,10 @@ def _keep(job: Job, task: Task, first: int, done: list[Any]) -> None:
 
 
 def _failure(task: Task, number: int, error: BaseException) -> Failure:
-    said = " ".join(str(error).split())
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # an error that cannot say what is wrong is one that says nothing
+        said = ""
     where = "".join(traceback.format_exception(error))
     return Failure(
         task.scenario,
@@ -182,4 +185,8 @@ def _one(job: Job, task: Task, replication: int, replicate: Replicate) -> Any:
     if task.series != RUNS:
         return final_count(log.events, world)
     start: date = scenario.start
-    return pack(fold(log.events, log.parameters, world, start, scenario.end))
+    packed = pack(fold(log.events, log.parameters, world, start, scenario.end))
+    wrong = misfit(packed)
+    if wrong is not None:  # it fails here, alone, and not in the tables of all
+        raise ValueError(f"what it came to does not fit the columns of the table {wrong}")
+    return packed

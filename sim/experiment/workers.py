@@ -313,8 +313,10 @@ def _drain(executor: Executor, path: Path, line: Line, workers: int, finished: F
             try:
                 with _interrupts_held():
                     line.flying[executor.submit(_work, str(path), task)] = task
-            except BaseException:
+            except BaseException as refused:
                 line.back(task)
+                if type(refused) is RuntimeError:  # it has been shut down
+                    raise BrokenExecutor(str(refused)) from refused
                 raise
         # Waiting in short steps lets Ctrl-C through on every system.
         broken: BaseException | None = None

@@ -165,6 +165,20 @@ def enlist(folder: Path, names: Iterable[str], *, adopted: Iterable[str] = ()) -
         write_whole(folder / LEDGER, text + "\n")
 
 
+def clear_begun(folder: Path) -> None:
+    """Remove files of ours that were begun and never finished; whoever calls holds the folder."""
+    ours = owned(folder) | {LEDGER}
+    for below in {(folder / name).parent for name in ours}:
+        for path in below.iterdir() if below.is_dir() else ():
+            begun = PARTIAL.fullmatch(path.name)
+            if begun is None:
+                continue
+            name = path.with_name(begun["name"]).relative_to(folder).as_posix()
+            if name in ours and not _is_link_on_the_way(folder, name):
+                with suppress(OSError):
+                    path.unlink()
+
+
 def remove_own(folder: Path, names: Iterable[str] | None = None) -> None:
     """Remove listed files (all of them, or those of these names) and folders left empty.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import stat
 import zipfile
@@ -191,10 +192,14 @@ def _whole(value: object) -> bool:
     return type(value) is int and abs(value) < 2**63
 
 
+def _finite(value: float) -> bool:
+    return abs(value) < math.inf  # nor is what is no number at all
+
+
 KINDS: Final[Mapping[str, tuple[frozenset[type], Callable[[Any], bool] | None]]] = {
     "string": (frozenset({str}), None),
     "int": (frozenset({int}), _whole),
-    "float": (frozenset({float, int}), None),
+    "float": (frozenset({float, int}), _finite),
     "bool": (frozenset({bool}), None),
     "date": (frozenset({int}), _day),
 }
@@ -203,9 +208,12 @@ KINDS: Final[Mapping[str, tuple[frozenset[type], Callable[[Any], bool] | None]]]
 
 def _fits(item: Mapping[str, Columns]) -> bool:
     """Tell whether one replication's columns are those of the tables."""
-    return item.keys() == {table.name for table in TABLES} and all(
-        _table_fits(table, item[table.name]) for table in TABLES
-    )
+    return item.keys() == {table.name for table in TABLES} and misfit(item) is None
+
+
+def misfit(item: Mapping[str, Columns]) -> str | None:
+    """Return the name of the first table whose columns could not be kept, or None."""
+    return next((t.name for t in TABLES if not _table_fits(t, item[t.name])), None)
 
 
 def _table_fits(table: Table, columns: Columns) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from sim.experiment.folder import cannot_be_written
 from sim.experiment.owner import owning
 from sim.records.file_names import file_names
-from sim.records.ledger import enlist, owned, remove_own
+from sim.records.ledger import clear_begun, enlist, owned, remove_own
 from sim.views.results import open_results
 from sim.world.errors import InputError
 
@@ -107,6 +107,7 @@ def redraw(folder: Path, *, svg: bool = False) -> list[Path]:
         names = [f"{PLOTS}/{name}" for name in drawn]
         before = {n for n in owned(folder) if re.fullmatch(rf"{PLOTS}/({OURS})\.(png|svg)", n)}
         with cannot_be_written(folder / PLOTS):
+            clear_begun(folder)
             enlist(folder, names)
             written = put(folder / PLOTS, drawn)
         remove_own(folder, before - set(names))
