@@ -66,7 +66,11 @@ def result_lines() -> list[str]:
 
 
 def stored() -> dict[str, Any]:
-    """Return the stored baseline: its numbers, and the changelog's lines that it knows of."""
+    """Return the stored baseline: its numbers, and why they are what they are.
+
+    ``because`` are the lines of the changelog that it was renewed with, ``known`` the short forms
+    of all that stood there then.
+    """
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 
@@ -105,17 +109,26 @@ def renew() -> str:
     """Store today's numbers and return what has been done.
 
     Raises:
-        SystemExit: they have changed and the changelog has no new line to say so.
+        SystemExit: they have changed and the changelog has no new line that says so.
     """
-    numbers = measure()
-    before = stored() if FILE.exists() else {"numbers": {}, "changelog": []}
-    lines = [digest(line) for line in result_lines()]
+    numbers, lines = measure(), result_lines()
+    before = stored() if FILE.exists() else {"numbers": {}, "known": [], "because": []}
     differing = changed(before["numbers"], numbers)
-    new = [line for line in lines if line not in before["changelog"]]
-    if differing and not new:
-        raise SystemExit(f"{told(differing)}\n(CHANGELOG.md has no new line marked {MARK}.)")
-    if not differing and FILE.exists():
+    gone = [line for line in before["because"] if line not in lines]  # reworded, perhaps
+    if not differing and not gone:
         return "nothing has changed"
-    content = {"numbers": numbers, "changelog": lines, "seal": seal(numbers, lines)}
-    FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
-    return f"renewed: {', '.join(differing)}"
+    new = [line for line in lines if digest(line) not in before["known"]]
+    if not new:
+        why = told(differing) if differing else "a line of the changelog has gone:\n" + gone[0]
+        raise SystemExit(f"{why}\n(CHANGELOG.md has no new line marked {MARK}.)")
+    known = [digest(line) for line in lines]
+    because = new if before["known"] else new[:1]
+    content = {
+        "numbers": numbers,
+        "because": because,
+        "known": known,
+        "seal": seal(numbers, [*because, *known]),
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    FILE.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return f"renewed: {', '.join(differing) or 'the line of the changelog'}"
