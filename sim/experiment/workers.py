@@ -26,10 +26,11 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from multiprocessing import connection, parent_process
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sim.experiment.suspects import Line
 from sim.experiment.tasks import Job, Outcome, Task, run_task
@@ -113,23 +114,26 @@ _jobs: Final[dict[str, Job]] = {}
 """In a worker process: the job that it was started for, by the file that it was read from."""
 
 
-def _start_worker(path: str, parent: int) -> None:
-    """Prepare a worker: leave Ctrl-C to the parent, never outlive the parent, read the job."""
+def _start_worker(path: str, parent: int, *, direct: bool) -> None:
+    """Prepare a worker: leave Ctrl-C to the parent, never outlive the parent, read the job.
+
+    ``direct`` says that the parent has started it itself, and not through a helper (forkserver).
+    """
     with suppress(ValueError):  # an executor's thread is not allowed to
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with, args=(parent, path), daemon=True).start()
+    threading.Thread(target=_leave_with, args=(parent, path, direct), daemon=True).start()
     with suppress(Exception):  # what is wrong with it is told by the first task
         _job_of(path)
     gc.freeze()  # the world and the libraries live as long as the worker: no need to look at them
     gc.set_threshold(MOST_YOUNG)
 
 
-def _leave_with(parent: int, path: str) -> None:
+def _leave_with(parent: int, path: str, direct: bool) -> None:
     """Wait until the parent process is no more, leave nothing of ours behind, and go."""
-    if os.name != "nt" and os.getppid() == parent:
+    if os.name != "nt" and direct:  # the parent may have died before we came to look
         while os.getppid() == parent:
             time.sleep(LOOK)
-    else:  # a child of the parent's helper (forkserver), or a system where the number stays
+    else:  # a child of the parent's helper, or a system where the parent's number stays
         known = parent_process()
         if known is None or known.sentinel is None:
             return
@@ -202,9 +206,14 @@ def _start(path: Path, workers: int, start_method: str) -> Executor:
     """Return a pool of workers, one of which has said that it is there."""
     from multiprocessing import resource_tracker
 
-    from loky import ProcessPoolExecutor
+    from loky import ProcessPoolExecutor, process_executor
     from loky.backend import get_context
     from loky.backend import resource_tracker as loky_tracker
+
+    # It would ask pgrep for a worker's own children, and where there is none (as in slim
+    # containers) fail half-way through a worker's death, and leave us waiting for ever.
+    if hasattr(process_executor, "kill_process_tree"):
+        process_executor.kill_process_tree = _end_process
 
     # They shield themselves from Ctrl-C, and end our own shield when they do: so they go first.
     resource_tracker.ensure_running()
@@ -215,7 +224,7 @@ def _start(path: Path, workers: int, start_method: str) -> Executor:
         pool: Executor = ProcessPoolExecutor(
             workers,
             context=get_context(start_method),
-            initializer=_start_worker,
+            initializer=partial(_start_worker, direct=start_method != "forkserver"),
             initargs=(str(path), os.getpid()),
         )
     try:
@@ -232,14 +241,24 @@ def _start(path: Path, workers: int, start_method: str) -> Executor:
     return pool
 
 
+def _kill(process: Any) -> None:
+    with suppress(OSError, ValueError):
+        if os.name == "nt":
+            process.terminate()
+        else:
+            os.kill(process.pid, signal.SIGKILL)
+
+
+def _end_process(process: Any, use_psutil: bool = False) -> None:
+    """Stand in for the library's way of ending a worker."""
+    _kill(process)
+    process.join()
+
+
 def _end(pool: Executor) -> None:
     """End a pool's processes at once."""
     for process in list((getattr(pool, "_processes", None) or {}).values()):
-        with suppress(OSError, ValueError):
-            if os.name == "nt":
-                process.terminate()
-            else:
-                os.kill(process.pid, signal.SIGKILL)
+        _kill(process)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # loky regrets that it cannot look for grandchildren
         pool.shutdown(wait=False)

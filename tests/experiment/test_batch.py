@@ -367,7 +367,7 @@ else:
 job = Job((scenario,), (load_world(),), (0,), 1, {str(tmp_path)!r},
           {{(0, "runs"): "runs-" + 32 * "a"}}, {{}}, replicate)
 with _job_file(job) as path:
-    _start_worker(str(path), os.getppid())
+    _start_worker(str(path), os.getppid(), direct=True)
     assert _work(str(path), Task(0, 0, 2)).tried == 2
 heavy = {{"pandas", "pyarrow", "seaborn", "matplotlib", "scipy.stats"}}
 print(sorted(heavy & set(sys.modules)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ class Odd(BaseException):
     """No ``Exception``, as what ends a program is."""
 
 
-class Unpicklable(Exception):
+class UnpicklableError(Exception):
     """Cannot be sent from one process to another."""
 
     def __init__(self) -> None:
@@ -29,7 +30,7 @@ class Unpicklable(Exception):
         self.lock = threading.Lock()
 
 
-class Speechless(Exception):
+class SpeechlessError(Exception):
     """Fails again when asked what went wrong."""
 
     def __str__(self) -> str:
@@ -45,16 +46,19 @@ class Engine:
         kind: how it misbehaves; "" for not at all.
         at: at which replication.
         once: only the first time.
+        pause: seconds that each replication takes besides.
     """
 
     folder: str
     kind: str = ""
     at: int = 13
     once: bool = False
+    pause: float = 0.0
 
     def __call__(
         self, world: Any, scenario: FakeScenario, seed: int, replication: int, swaps: Any = None
     ) -> Any:
+        time.sleep(self.pause)
         with (Path(self.folder) / "calls").open("a") as file:
             file.write(f"{replication}\n")
         if replication == self.at and self.kind and self._may():
@@ -91,9 +95,9 @@ class Engine:
             case "odd":
                 raise Odd("out of the ordinary")
             case "unpicklable":
-                raise Unpicklable
+                raise UnpicklableError
             case "speechless":
-                raise Speechless
+                raise SpeechlessError
             case "rubbish":
                 return "rubbish"
             case "text for a number":

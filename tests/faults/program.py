@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,20 @@ from sim.views.exit_codes import guarded
 def run(out: str, world: str, told: dict[str, Any]) -> int:
     from sim.world import load_world
     from tests.faults.engines import Engine
-    from tests.faults.small import SCENARIO, batch
+    from tests.faults.small import batch
 
     def say(done: int, total: int) -> None:
         print(done, flush=True)
 
     engine = Engine(
-        str(Path(out).parent), told.pop("kind", ""), told.pop("at", 13), told.pop("once", False)
+        str(Path(out).parent),
+        told.pop("kind", ""),
+        told.pop("at", 13),
+        told.pop("once", False),
+        told.pop("pause", 0.0),
     )
-    scenario = replace(SCENARIO, pause=told.pop("pause", 0.0))
     print("ready", flush=True)
-    batch(
-        load_world(world), Path(out), scenarios=(scenario,), replicate=engine, progress=say, **told
-    )
+    batch(load_world(world), Path(out), replicate=engine, progress=say, **told)
     return 0
 
 

@@ -80,6 +80,13 @@ class Program:
                 os.killpg(self.process.pid, signal.SIGKILL)
         return code
 
+    def all_gone(self) -> None:
+        """Wait until no process of its group is left."""
+        end = time.monotonic() + HANG
+        while left := self.group():
+            assert time.monotonic() < end, f"{left} outlive their parent"
+            time.sleep(0.01)
+
     def children(self) -> list[int]:
         """Return its child processes."""
         found: list[int] = []
@@ -90,7 +97,7 @@ class Program:
 
     def workers(self) -> list[int]:
         """Return those of its children that are workers, and not helpers of the libraries."""
-        return [pid for pid in self.children() if b"tracker" not in _command(pid)]
+        return [pid for pid in self.children() if b"loky.backend.popen" in _command(pid)]
 
     def group(self) -> list[int]:
         """Return all live processes of its group."""
@@ -105,7 +112,7 @@ def _command(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return b"tracker"  # gone
+        return b""  # gone
 
 
 def _processes() -> list[int]:

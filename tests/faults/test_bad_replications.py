@@ -21,8 +21,8 @@ RAISES = {
     "memory": "MemoryError",
     "leave": "SystemExit: 5",
     "odd": "Odd: out of the ordinary",
-    "unpicklable": "Unpicklable: holds a lock",
-    "speechless": "Speechless",
+    "unpicklable": "UnpicklableError: holds a lock",
+    "speechless": "SpeechlessError",
     "rubbish": "AttributeError",
     "text for a number": "ValueError",
     "number for a text": "does not fit the columns of the table parameters",
@@ -179,7 +179,9 @@ def test_an_executor_that_breaks(
 
 def test_a_worker_lost_by_another_executor(world: Any, tmp_path: Path) -> None:
     engine = Engine(str(tmp_path), "kill")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        with pytest.raises(RunFailed, match=r"the executor given has broken .* are kept"):
-            batch(world, tmp_path / "o", NUMBER, workers=1, executor=executor, replicate=engine)
+    with (
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
+        pytest.raises(RunFailed, match=r"the executor given has broken .* are kept"),
+    ):
+        batch(world, tmp_path / "o", NUMBER, workers=1, executor=executor, replicate=engine)
     assert leftovers(tmp_path / "o") == []
