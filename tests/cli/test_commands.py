@@ -216,7 +216,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=hears_ctrl_c,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - sets one signal, before anything runs
     )
     assert child.stderr is not None
     first = child.stderr.readline()
@@ -257,7 +257,7 @@ def test_ctrl_c_while_workers_start_ends_the_command(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=hears_ctrl_c,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - sets one signal, before anything runs
     )
     while child.poll() is None and children_of(child.pid) < 3:  # two, and a tracker of theirs
         time.sleep(0.005)
