@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -22,6 +22,9 @@ from sim.cli_options import (
     say,
     write_copies,
 )
+
+if TYPE_CHECKING:
+    from sim.experiment.batch import Batch
 
 HINDCAST_SCENARIO: Final = "as_happened"
 
@@ -88,6 +91,7 @@ def hindcast(
     plots = [f"plots/{name}.png" for name in HINDCAST_PLOTS]
     files = (PAGE, *tables, *plots, *((EARLIER,) if earlier else ()))
     refuse_foreign(folder, [*files, *(csv_files() if csv else ())])
+    before = _earlier_batch(options, folder, base.form.knowledge) if earlier else None
     with ProgressReport(quiet=quiet) as progress:
         batch = api.run_batch(
             hindcast_arms(base, facts.on),
@@ -109,8 +113,8 @@ def hindcast(
         scores, patterns = found.tables["scores"], found.tables["patterns"]
         footer = open_results(batch.folder).footer(batch.scenarios)
         page = hindcast_page(scores, patterns, footer)
-        if earlier:
-            page += _earlier_rounds(options, batch.folder, base.form.knowledge)
+        if before is not None:
+            page += _earlier_rounds(before, batch.folder, seed)
         write_whole(batch.folder / PAGE, page)
         written = make_hindcast_plots(batch.folder)
     if not quiet:
@@ -119,11 +123,10 @@ def hindcast(
     say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {drawn}")
 
 
-def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
-    """Run the years before 2020 and return their scores as a section of the page."""
-    from sim.evidence.earlier_rounds import SCENARIO, earlier_rounds, earlier_rounds_page
+def _earlier_batch(options: Options, folder: Path, knowledge: str) -> Batch:
+    """Run the years before 2020."""
+    from sim.evidence.earlier_rounds import SCENARIO
     from sim.experiment import api
-    from sim.records.csv_text import write_frame
     from sim.scenario import parse_scenario
     from sim.views.progress import ProgressReport
 
@@ -131,7 +134,7 @@ def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
     model = {"knowledge": knowledge, "leanings": "unlearnt"}
     say(options, "running the years 2013 to 2019")
     with ProgressReport(quiet=options.quiet) as progress:
-        batch = api.run_batch(
+        return api.run_batch(
             parse_scenario({"extends": SCENARIO, "name": SCENARIO, "model": model}, SCENARIO),
             replications=options.replications,
             seed=options.seed,
@@ -141,7 +144,14 @@ def _earlier_rounds(options: Options, folder: Path, knowledge: str) -> str:
             progress=progress,
             command=command_line(),
         )
-    table = earlier_rounds(batch.folder, options.seed)
+
+
+def _earlier_rounds(batch: Batch, folder: Path, seed: int) -> str:
+    """Return the scores of the years before 2020 as a section of the page."""
+    from sim.evidence.earlier_rounds import earlier_rounds, earlier_rounds_page
+    from sim.records.csv_text import write_frame
+
+    table = earlier_rounds(batch.folder, seed)
     write_frame(folder / EARLIER, table)
     told = "The parameters have been fitted to these rounds too: no test, but a check of the fit."
     lines = ["", "## Earlier rounds, from the map of 2013", "", told, ""]

@@ -279,7 +279,7 @@ def forecast(
     from sim.evidence.published import PAGE as FORECAST_PAGE
     from sim.evidence.published import make_forecast, write_forecast
     from sim.experiment.owner import owning
-    from sim.records.ledger import owned, refuse_file
+    from sim.records.ledger import owned, refuse_file, refuse_no_folder
 
     folder = out or FORECAST_OUT
     refuse_odd_path("--out", folder)
@@ -287,13 +287,12 @@ def forecast(
     target = docs or folder / "page"
     if docs is not None:
         refuse_odd_path("--docs", docs)
-        if docs.exists() and not docs.is_dir():
-            raise InputError(f"--docs {docs}: is a file; give a folder")
     if (target / "forecast" / day.isoformat()).exists():
         raise InputError(
             f"{target / 'forecast' / day.isoformat()}: a forecast of that day is published already "
             "and must not change; give another day with --made-on"
         )
+    refuse_no_folder(target / "forecast", "--docs" if docs is not None else "--out")
     page = target / FORECAST_PAGE
     if os.path.lexists(page) and FORECAST_PAGE not in owned(target):
         refuse_file(page, "--docs", overwrite=overwrite)
@@ -307,7 +306,8 @@ def forecast(
             overwrite=overwrite,
             progress=told,
         )
-        written = write_forecast(made, target)
+        with owning(target):
+            written = write_forecast(made, target)
     if not quiet:
         print_page((target / FORECAST_PAGE).read_text(encoding="utf-8"))
         print_plain(f"tables in {written}", error=True)

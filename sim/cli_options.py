@@ -53,7 +53,12 @@ Out: TypeAlias = Annotated[
     ),
 ]
 Overwrite: TypeAlias = Annotated[
-    bool, typer.Option("--overwrite", help="Discard what this program left in the folder.")
+    bool,
+    typer.Option(
+        "--overwrite",
+        help="Discard what this program left in the folder, and replace a file that another "
+        "option names; refused where files lie that this program did not write.",
+    ),
 ]
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("--quiet", help="Show neither progress nor tables, only errors.")

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.batch_tables import write_batch_tables
+from sim.experiment.batch_tables import columns_of, write_batch_tables
 from sim.experiment.finished import FinishedTables, finished_tables, taken_over
 from sim.experiment.folder import ResultsFolder, cannot_be_written, opened, remove_derived
 from sim.experiment.made_by import sign
@@ -28,13 +28,14 @@ from sim.experiment.plan import (
     make_plan,
     run_missing,
 )
+from sim.experiment.suspects import WORKER_DIED
 from sim.experiment.tasks import RUNS, Job, Replicate
 from sim.experiment.workers import METHODS, WorkersDied
 from sim.records.failures import read_failures
 from sim.records.ledger import clear_begun, enlist
 from sim.records.manifest import build_manifest, read_manifest, write_manifest
 from sim.records.shards import BrokenShard
-from sim.records.store import compact
+from sim.records.store import Fits, compact, remove_broken
 from sim.records.tables import OldTables, read_table
 from sim.world.errors import InputError, RunFailed
 from sim.world.model import World
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
-MOST_REPAIRS = 100
-"""Broken shards that are run again before the disk is held to be at fault."""
+MOST_REPAIRS = 5
+"""Times that broken shards are run again before the disk is held to be at fault."""
 
 
 class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
@@ -166,11 +167,13 @@ def failed_text(batch: Batch) -> str:
         for name, numbers in batch.failed.items()
     )
     first = batch.failures.iloc[0]
+    # one that ends its process would end that of the story too
+    told = "" if first["error"].startswith(WORKER_DIED) else ", 'trace' tells of one"
     return (
         f"{total} of {batch.manifest['replications'] * len(batch.scenarios):,} replications failed "
         f"({listed}); the first: {first['error']}. The tables in {batch.folder} hold the others, "
-        "failures.parquet says where each failed, 'trace' tells of one, and the same command tries "
-        "only the failed ones again"
+        f"failures.parquet says where each failed{told}, and the same command tries only the "
+        "failed ones again"
     )
 
 
@@ -305,8 +308,9 @@ class _Run:
                     raise BatchInterrupted(ran.kept, ran.total, self.kept_in)
                 try:
                     return self._write(folder, old, ran)
-                except BrokenShard as broken:  # whole by its checksum, and yet not what it says
-                    broken.shard.path.unlink(missing_ok=True)
+                except BrokenShard:  # whole by its checksum, and yet not what it says
+                    for key, fits in zip(self.plan.keys, self._fits(), strict=True):
+                        remove_broken(folder.shards, key, fits)
                 except LookupError:
                     # tables that could not be taken over after all, or shards gone meanwhile
                     found = None
@@ -363,8 +367,15 @@ class _Run:
             failed=failed,
         )
         write_manifest(folder.path, manifest)
-        compact(folder.shards, self.plan.keys)
+        compact(folder.shards, self.plan.keys, self.replications)
         return manifest
+
+    def _fits(self) -> list[Fits]:
+        """Return for each scenario what tells whether a replication's columns can be its."""
+        return [
+            columns_of(self.plan.worlds[self.plan.world_of[position]], scenario)
+            for position, scenario in enumerate(self.scenarios)
+        ]
 
 
 def open_batch(folder: str | Path) -> Batch:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.experiment.history import former_counts
 from sim.experiment.places import NEEDED as PLACED
@@ -15,13 +15,22 @@ from sim.experiment.places import PLACE_COLUMNS, place_rows
 from sim.experiment.plan import Plan
 from sim.experiment.summary import NEEDED as SUMMARISED
 from sim.experiment.summary import SUMMARY_COLUMNS, summary_rows
+from sim.records.column import Table
 from sim.records.csv_text import write_rows
-from sim.records.days import april_firsts
+from sim.records.days import april_firsts, count_dates, to_number
 from sim.records.failures import FAILURES, FailureRow, write_failures
 from sim.records.manifest import FileEntry, file_digest
 from sim.records.parquet_groups import Written
-from sim.records.store import blocks, find_shards
-from sim.records.tables import Block, OldTables, groups_of, open_tables, table_writer
+from sim.records.schema import (
+    BALLOTS,
+    CCGS,
+    COUNTS,
+    PROPOSALS,
+    REPLICATIONS,
+    SYSTEMS,
+)
+from sim.records.store import Fits, blocks, find_shards
+from sim.records.tables import Block, Columns, OldTables, groups_of, open_tables, table_writer
 from sim.world.errors import InputError
 from sim.world.load import world_folder
 from sim.world.model import World
@@ -132,7 +141,14 @@ def write_batch_tables(
     for position, scenario in enumerate(scenarios):
         world = plan.worlds[plan.world_of[position]]
         counts = _former(scenario, world) if former is None else former
-        several = partial(_blocks, shards, plan.keys[position], replications, failed[scenario.name])
+        several = partial(
+            _blocks,
+            shards,
+            plan.keys[position],
+            replications,
+            failed[scenario.name],
+            columns_of(world, scenario),
+        )
         parts.append(Part(scenario.name, world, scenario.start, scenario.end, counts, several))
     written: Mapping[str, Written] = write_tables(parts, replications, folder, old)
     files = {name: FileEntry(one.rows, one.sha256) for name, one in written.items()}
@@ -144,9 +160,36 @@ def write_batch_tables(
 
 
 def _blocks(
-    shards: Path, key: str, replications: int, failed: Collection[int], start: int
+    shards: Path, key: str, replications: int, failed: Collection[int], fits: Fits, start: int
 ) -> Iterable[Block]:
-    return blocks(find_shards(shards, key, start), replications, start, failed)
+    return blocks(find_shards(shards, key, start), replications, start, failed, fits)
+
+
+def columns_of(world: World, scenario: Scenario) -> Fits:
+    """Return what tells whether a replication's columns can be of a scenario on a world.
+
+    Its rows are there for every CCG and every counting day, and as many proposals and ballots as
+    its outcomes say: a shard whose checksum holds may all the same be somebody's invention.
+    """
+    codes = sorted(ccg.code for ccg in world.ccgs)
+    days = [to_number(day) for day in count_dates(scenario.start, scenario.end)]
+
+    def fits(tables: Mapping[str, Columns]) -> bool:
+        def column(table: Table, name: str) -> list[Any]:
+            return tables[table.name][table.position(name)]
+
+        def said(name: str) -> object:
+            return column(REPLICATIONS, name)[0]
+
+        return (
+            column(CCGS, "ccg") == codes
+            and column(COUNTS, "date") == days
+            and list(dict.fromkeys(column(SYSTEMS, "date"))) == days
+            and len(column(PROPOSALS, "proposal")) == said("proposals")
+            and len(column(BALLOTS, "ccg")) == said("ballots_held")
+        )
+
+    return fits
 
 
 def _former(scenario: Scenario, world: World) -> frozenset[int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.experiment.plan import Plan
 from sim.records.manifest import continues
-from sim.records.sound import wrong_files, wrong_manifest
+from sim.records.sound import wrong_checksums, wrong_manifest
 from sim.records.tables import GROUP, OldTables
 
 
@@ -45,7 +45,7 @@ def finished_tables(
     """Return the tables in a folder if they are sound and of this batch, else None."""
     if manifest is None or not continues(manifest, plan.claim):
         return None
-    if wrong_manifest(manifest) or wrong_files(folder, manifest):
+    if wrong_manifest(manifest) or wrong_checksums(folder, manifest):
         return None
     return FinishedTables(folder, manifest)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -10,9 +11,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.experiment.made_by import IDENTITY, codes_of, note_of, refuse_other_code
-from sim.experiment.owner import owning
+from sim.experiment.owner import HOLDER, LOCK, owning
 from sim.records.failures import FAILURES
-from sim.records.ledger import clear_begun, enlist, names_shown, owned, remove_own, strangers
+from sim.records.ledger import (
+    LEDGER,
+    clear_begun,
+    enlist,
+    names_shown,
+    owned,
+    remove_own,
+    strangers,
+)
 from sim.records.manifest import (
     MANIFEST,
     continues,
@@ -22,7 +31,7 @@ from sim.records.manifest import (
 )
 from sim.records.schema import TABLES
 from sim.records.shards import SHARD_FOLDER
-from sim.records.store import all_shards, clear_leftovers, remove_shards
+from sim.records.store import all_shards, clear_leftovers, is_ours, remove_shards
 from sim.world.errors import InputError, RunFailed
 
 SUMMARIES: Final = ("summary.csv", "places.csv")
@@ -88,6 +97,7 @@ def check_folder(
             return
         if not path.is_dir():
             raise InputError(f"--out {path}: is a file; give a folder")
+        _refuse_odd_places(path)
         if not any(path.iterdir()):
             return
         if overwrite:
@@ -106,6 +116,23 @@ def check_folder(
         raise InputError(f"--out {str(path)!r}: cannot be read ({_why(error)})") from None
     if one_code:
         refuse_other_code([path])
+
+
+def _refuse_odd_places(path: Path) -> None:
+    """Refuse a folder in which something other than a file stands where a file of ours must."""
+    shards = path / SHARD_FOLDER
+    if os.path.lexists(shards) and (shards.is_symlink() or not shards.is_dir()):
+        raise InputError(f"--out {path}: {SHARD_FOLDER} is no folder of its own; move it away")
+    inside = shards.iterdir() if shards.is_dir() else ()
+    places = [
+        *(path / name for name in (*BATCH_FILES, LEDGER)),
+        *(shards / name for name in (IDENTITY, LOCK, HOLDER)),
+        *(found for found in inside if is_ours(found)),
+    ]
+    for place in places:
+        if place.is_dir():
+            name = place.relative_to(path)
+            raise InputError(f"--out {path}: {name} is a folder, not a file; move it away")
 
 
 def _refuse_strangers(path: Path) -> None:

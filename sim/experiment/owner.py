@@ -33,6 +33,8 @@ def owning(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     place = folder / SHARD_FOLDER
+    if place.is_symlink():
+        raise InputError(f"{folder}: {SHARD_FOLDER} is a link to somewhere else; move it away")
     new = [path for path in (place, folder, *folder.parents) if not path.exists()]
     place.mkdir(parents=True, exist_ok=True)
     lock = FileLock(place / LOCK, is_singleton=True)

@@ -216,7 +216,6 @@ def run_missing(
 
     Raises:
         WorkersDied: worker processes die again and again.
-        InputError: the user's input turned out to be wrong.
         OSError: a shard could not be written.
     """
     folder = Path(job.folder)
@@ -233,7 +232,8 @@ def run_missing(
         done += marks[series].count(1)
     del found
     missing = total - done
-    few = missing <= TINY and not apart
+    # an engine that somebody has made may take its process along
+    few = missing <= TINY and not apart and job.replicate is None
     longest = max(1, min(BLOCK, -(-missing // (4 * number))))
     for (scenario, name), have in marks.items():
         tasks += [

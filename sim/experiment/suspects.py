@@ -15,12 +15,16 @@ from typing import Final
 
 from sim.experiment.tasks import Failure, Outcome, Task
 
+WORKER_DIED: Final = "WorkerDied"
+"""Begins the error of a replication that takes its worker along."""
 TWICE: Final = 2
 """Deaths while alone after which a replication is to blame: one may be an accident."""
 MOST_DEATHS: Final = 12
 """Deaths of workers in a row, with no replication finished between, that end the run."""
 MOST_GUILTY: Final = 10
 """Replications to blame in a row that end the run: then it is the machine, not the replication."""
+MOST_GUILTY_AT_FIRST: Final = 3
+"""The same while nothing has ever been finished."""
 QUEUE: Final = 3
 """Tasks in flight for each worker while all is well."""
 
@@ -40,6 +44,7 @@ class Line:
         self._died_alone: Counter[Task] = Counter()
         self._deaths = 0
         self._guilty = 0
+        self._any_landed = False
         self.flying: dict[Future[Outcome], Task] = {}
 
     @property
@@ -50,7 +55,8 @@ class Line:
     @property
     def hopeless(self) -> bool:
         """Whether workers die again and again with nothing finished between."""
-        return self._deaths >= MOST_DEATHS or self._guilty >= MOST_GUILTY
+        guilty = MOST_GUILTY if self._any_landed else MOST_GUILTY_AT_FIRST
+        return self._deaths >= MOST_DEATHS or self._guilty >= guilty
 
     def take(self, workers: int) -> Task | None:
         """Return the next task to put in flight, or None while enough are."""
@@ -76,6 +82,7 @@ class Line:
         self._solo = False
         if outcome.tried:
             self._deaths = self._guilty = 0
+            self._any_landed = True
 
     def blame(self) -> list[Outcome]:
         """Say what becomes of the tasks in flight when a worker has died.
@@ -111,6 +118,6 @@ def _death(task: Task) -> Failure:
         task.scenario,
         task.series,
         task.first,
-        "WorkerDied: the worker process died while it ran this replication alone, twice",
+        f"{WORKER_DIED}: the worker process died while it ran this replication alone, twice",
         "",
     )

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from sim.agents.log import Event
 from sim.records.folds import final_count, fold
 from sim.records.shards import misfit, pack, squeeze, write_shard
-from sim.world.errors import InputError
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -116,7 +115,13 @@ def engine() -> Replicate:
     return replicate_log
 
 
-def run_task(job: Job, task: Task, stopping: Callable[[], bool] = lambda: False) -> Outcome:
+def run_task(
+    job: Job,
+    task: Task,
+    stopping: Callable[[], bool] = lambda: False,
+    *,
+    interruptible: bool = True,
+) -> Outcome:
     """Run one range, write what succeeded as shards and return what came of it.
 
     A replication that raises is left out and reported; the others go on. Told to stop, or
@@ -126,9 +131,10 @@ def run_task(job: Job, task: Task, stopping: Callable[[], bool] = lambda: False)
         job: worlds, scenarios, seed and where shards go.
         task: the range.
         stopping: asked before each replication whether to go no further.
+        interruptible: whether Ctrl-C reaches this process; elsewhere a KeyboardInterrupt is an
+            error of the replication like any other.
 
     Raises:
-        InputError: the user's input turned out to be wrong.
         OSError: a shard could not be written.
         KeyboardInterrupt: the user interrupted; what was finished is kept.
     """
@@ -140,9 +146,9 @@ def run_task(job: Job, task: Task, stopping: Callable[[], bool] = lambda: False)
         while number < task.first + task.count and not stopping():
             try:
                 done.append(_one(job, task, number, replicate))
-            except (InputError, KeyboardInterrupt):
-                raise
             except BaseException as error:  # also SystemExit: no replication ends a whole batch
+                if interruptible and isinstance(error, KeyboardInterrupt):
+                    raise
                 failures.append(_failure(task, number, error))
                 _keep(job, task, number - len(done), done)
                 done = []
@@ -166,13 +172,19 @@ def _failure(task: Task, number: int, error: BaseException) -> Failure:
     except Exception:  # an error that cannot say what is wrong is one that says nothing
         said = ""
     where = "".join(traceback.format_exception(error))
+    kind = type(error).__name__
     return Failure(
         task.scenario,
         task.series,
         number,
-        f"{type(error).__name__}: {said}"[:LONGEST_TEXT] if said else type(error).__name__,
-        where[-LONGEST_TEXT:].encode("utf-8", "replace").decode(),
+        _clean(f"{kind}: {said}"[:LONGEST_TEXT] if said else kind),
+        _clean(where[-LONGEST_TEXT:]),
     )
+
+
+def _clean(text: str) -> str:
+    """Return text that can be kept: half of a pair is shown by its number."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _one(job: Job, task: Task, replication: int, replicate: Replicate) -> Any:

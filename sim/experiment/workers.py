@@ -12,6 +12,7 @@ import gc
 import logging
 import os
 import pickle
+import secrets
 import signal
 import threading
 import time
@@ -27,7 +28,6 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import count
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,6 @@ def run_tasks(
     Raises:
         Interrupted: the user stopped the run (Ctrl-C); no process is left behind.
         WorkersDied: workers die again and again, or the executor given has broken.
-        InputError: the user's input turned out to be wrong.
         OSError: a shard could not be written.
     """
     try:
@@ -164,12 +163,10 @@ def _work(path: str, task: Task) -> Outcome:
     job = _job_of(path)
     if job is None:
         return Outcome(task, 0)
-    return run_task(job, task, lambda: not os.path.exists(path))
+    return run_task(job, task, lambda: not os.path.exists(path), interruptible=False)
 
 
 # -- What happens in the parent ------------------------------------------------------------------
-
-_numbers: Final = count()
 
 
 @contextmanager
@@ -177,7 +174,7 @@ def _job_file(job: Job) -> Iterator[Path]:
     """Write what workers have to know; while the file is there, they work."""
     import cloudpickle
 
-    path = Path(job.folder) / f"job-{os.getpid()}-{next(_numbers)}.pickle"
+    path = Path(job.folder) / f"job-{os.getpid()}-{secrets.token_hex(8)}.pickle"
     # by cloudpickle, since an engine may be defined in a script or a notebook
     write_whole(path, cloudpickle.dumps(job))
     try:
@@ -265,7 +262,7 @@ def _end(pool: Executor) -> None:
 
 
 def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished: Finished) -> None:
-    unborn = 0
+    unborn = deaths = 0
     with _job_file(job) as path:
         while line.left:
             try:
@@ -287,10 +284,12 @@ def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished
                         "worker processes die again and again (killed, or out of memory; fewer "
                         "--workers need less)"
                     ) from None
-                log.warning(
-                    "a worker process died (killed, or out of memory); what it had in hand is "
-                    "run again in another"
-                )
+                deaths += 1
+                if deaths == 1:
+                    log.warning(
+                        "a worker process died (killed, or out of memory); what it had in hand is "
+                        "run again in another"
+                    )
             except BaseException:
                 path.unlink(missing_ok=True)
                 _stop(line)
@@ -298,6 +297,8 @@ def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished
                 raise
             else:
                 pool.shutdown()
+        if deaths > 1:
+            log.warning("worker processes died %d times in all", deaths)
 
 
 def _never_there(start_method: str) -> str:

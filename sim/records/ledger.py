@@ -78,7 +78,7 @@ def strangers(folder: Path) -> list[str]:
                 found.append(path)
         for name in list(below):
             path = (here / name).as_posix()
-            if path not in folders:
+            if path not in folders or (folder / path).is_symlink():
                 found.append(path + "/")
                 below.remove(name)
     return found
@@ -101,7 +101,14 @@ def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
         InputError: names them.
     """
     ours = owned(folder)
-    foreign = [name for name in names if name not in ours and os.path.lexists(folder / name)]
+    listed = list(names)
+    for name in listed:
+        if _is_link_on_the_way(folder, name):
+            where = PurePosixPath(name).parent
+            raise InputError(f"{folder}: {where} is a link to somewhere else; move it away")
+        if (folder / name).is_dir():
+            raise InputError(f"{folder}: {name} is a folder, not a file; move it away")
+    foreign = [name for name in listed if name not in ours and os.path.lexists(folder / name)]
     if foreign:
         raise InputError(
             f"{folder}: {names_shown(foreign)} would be replaced, and this program did not write "
@@ -132,6 +139,19 @@ def refuse_file(path: Path, option: str, *, overwrite: bool) -> None:
         raise InputError(f"{option} '{path}': is there already, and is no ordinary file")
     if not overwrite:
         raise InputError(f"{option} '{path}': is there already; use --overwrite, or another name")
+
+
+def refuse_no_folder(path: Path, option: str) -> None:
+    """Refuse a folder that cannot be made because a file stands in its way.
+
+    Raises:
+        InputError: names the file.
+    """
+    for place in (path, *path.parents):
+        if os.path.lexists(place):
+            if not place.is_dir():
+                raise InputError(f"{option} {path}: {place} is a file, not a folder")
+            return
 
 
 def _is_kept(path: Path) -> bool:

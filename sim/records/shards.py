@@ -18,10 +18,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from sim.records.column import Table
+from sim.records.days import to_number
 from sim.records.files import write_whole
 from sim.records.folds import Rows
 from sim.records.schema import TABLES, schema_digest
@@ -35,8 +38,12 @@ NAME: Final = re.compile(
 )
 MAXIMUM_BYTES: Final = 64 * 2**20
 """A shard that is, or unpacks to, more than this was not written here."""
-MOST_DAYS: Final = 4_000_000
-"""Days since 1970 beyond which no date of a run can lie (the year 9999 is 2.9 million away)."""
+MOST_MEMBERS: Final = 1000
+"""Shards in a pack at most: one for each of its replications."""
+EXACT: Final = 2**53
+"""Whole numbers below this are exact in every table."""
+FIRST_DAY: Final = to_number(date.min)
+LAST_DAY: Final = to_number(date.max)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -119,21 +126,43 @@ def shard_bytes(shard: ShardName) -> bytes | None:
     A pipe, a device or a folder in its place, and whatever is too large, is None too.
     """
     try:
+        found = shard.path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_BYTES:
+            return None
         if shard.member:
-            with zipfile.ZipFile(shard.path) as packed:
-                if packed.getinfo(shard.member).file_size > MAXIMUM_BYTES:
-                    return None
-                data = packed.read(shard.member)
+            data = _members(shard.path, found.st_mtime_ns, found.st_size)[shard.member]
         else:
-            found = shard.path.stat()
-            if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_BYTES:
-                return None
             data = shard.path.read_bytes()
-    except (OSError, KeyError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (OSError, LookupError, *NO_PACK):
         return None
     header, _, body = data.partition(b"\n")
     expected = b"%s %s" % (_mark(shard.key), hashlib.sha256(body).hexdigest().encode())
     return data if header == expected else None
+
+
+NO_PACK: Final = (ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading a file that is no pack may raise."""
+
+
+@lru_cache(maxsize=1)
+def _members(path: Path, changed: int, size: int) -> dict[str, bytes]:
+    """Return the shards of a pack by name; the last pack is kept, being read again and again."""
+    with zipfile.ZipFile(path) as packed:
+        listed = packed.infolist()
+        if len(listed) > MOST_MEMBERS or sum(one.file_size for one in listed) > MAXIMUM_BYTES:
+            raise ValueError(f"{path}: holds more than a pack of ours")
+        return {one.filename: packed.read(one) for one in listed}
+
+
+def pack_names(path: Path) -> list[str]:
+    """Return the names of the shards in a pack; none where it is not one."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_BYTES:
+            return []
+        return list(_members(path, found.st_mtime_ns, found.st_size))
+    except (OSError, *NO_PACK):
+        return []
 
 
 def read_shard(shard: ShardName) -> list[Any] | None:
@@ -185,19 +214,31 @@ def read_counts(shard: ShardName) -> list[int] | None:
 
 
 def _day(value: object) -> bool:
-    return type(value) is int and abs(value) < MOST_DAYS
+    return type(value) is int and FIRST_DAY <= value <= LAST_DAY
 
 
 def _whole(value: object) -> bool:
-    return type(value) is int and abs(value) < 2**63
+    return type(value) is int and abs(value) < EXACT
 
 
 def _finite(value: float) -> bool:
+    if type(value) is int:
+        return abs(value) < EXACT
     return abs(value) < math.inf  # nor is what is no number at all
 
 
+def _text(value: str) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 KINDS: Final[Mapping[str, tuple[frozenset[type], Callable[[Any], bool] | None]]] = {
-    "string": (frozenset({str}), None),
+    "string": (frozenset({str}), _text),
     "int": (frozenset({int}), _whole),
     "float": (frozenset({float, int}), _finite),
     "bool": (frozenset({bool}), None),

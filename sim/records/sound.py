@@ -106,13 +106,18 @@ def _wrong_tables(manifest: Mapping[str, Any]) -> str:
 
 def wrong_files(folder: Path, manifest: Mapping[str, Any]) -> str:
     """Return in words which file does not fit a sound manifest, or nothing."""
+    return wrong_checksums(folder, manifest) or _wrong_columns(folder, manifest)
+
+
+def wrong_checksums(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Return in words which file is missing or has other bytes than it had, or nothing."""
     for name, entry in manifest["tables"].items():
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
         if file_digest(path) != entry["sha256"]:
             return f"{name} does not fit its checksum in {MANIFEST}"
-    return _wrong_columns(folder, manifest)
+    return ""
 
 
 def _wrong_columns(folder: Path, manifest: Mapping[str, Any]) -> str:

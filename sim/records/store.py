@@ -18,16 +18,28 @@ from typing import Final
 
 from sim.records.files import PARTIAL, write_whole
 from sim.records.schema import TABLES
-from sim.records.shards import ShardName, parse_name, read_rows, shard_bytes
+from sim.records.shards import (
+    BrokenShard,
+    ShardName,
+    pack_names,
+    parse_name,
+    read_rows,
+    shard_bytes,
+)
 from sim.records.tables import BLOCK, Columns
 
 PACKED: Final = 1000
 """Replications in a pack: whole row groups of the tables."""
 PACK: Final = re.compile(r"(?P<key>[a-z0-9_]+-[0-9a-f]{32})\.(?P<first>\d{7})-\d{4,7}\.pack")
-JOB: Final = re.compile(r"job-[0-9]+-[0-9]+\.pickle")
+NOTES: Final = ("identity.json", "lock-holder")
+"""What else is written among the shards: whose they are, and who holds the folder."""
+JOB: Final = re.compile(r"job-[0-9]+-[0-9a-f]{16}\.pickle")
 """What workers are told (``sim.experiment.workers``); of no use once its run has ended."""
 NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The time in every pack, so that the same shards give the same bytes."""
+
+
+Fits = Callable[[Mapping[str, Columns]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +69,7 @@ def all_shards(folder: Path) -> dict[str, list[ShardName]]:
 
 def _members(path: Path) -> Iterator[ShardName]:
     """Yield the shards in a pack; none where it is not one."""
-    try:
-        if not path.is_file():
-            return
-        with zipfile.ZipFile(path) as packed:
-            names = packed.namelist()
-    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile):
-        return
-    for name in names:
+    for name in pack_names(path):
         if shard := parse_name(path.parent, name):
             yield ShardName(shard.first, shard.count, path, shard.key, name)
 
@@ -127,6 +132,7 @@ def blocks(
     replications: int,
     start: int = 0,
     skip: Collection[int] = (),
+    fits: Fits = lambda tables: True,
 ) -> Iterator[Block]:
     """Yield replications ``start`` to ``replications`` - 1 of a series as blocks of 25, in order.
 
@@ -138,6 +144,7 @@ def blocks(
         replications: how many are wanted, from 0.
         start: the first to be read, a multiple of 25.
         skip: replications that are in no shard because they failed.
+        fits: tells whether a replication's columns can be of this scenario and world.
 
     Raises:
         BrokenShard: a shard holds something else than its name says.
@@ -153,6 +160,8 @@ def blocks(
             if shard.first + shard.count <= first:
                 continue
             for number, item in zip(shard.replications, read_rows(shard), strict=True):
+                if not fits(item):
+                    raise BrokenShard(shard)
                 kept.setdefault(number, item)
         absent = [number for number in wanted if number not in kept]
         if absent:
@@ -178,11 +187,29 @@ def _join(parts: Sequence[tuple[int, Mapping[str, Columns]]]) -> Block:
     return Block(replications, columns)
 
 
-def compact(folder: Path, keys: Iterable[str]) -> None:
-    """Pack the loose shards of these series, a whole thousand of replications into one file.
+def remove_broken(folder: Path, key: str, fits: Fits) -> None:
+    """Remove the shards of a series whose content is not what they say; packs with them.
 
-    Loose shards are removed only when their pack is on the disk. Thousands that are not complete,
-    or not sound, stay as they are.
+    Only whoever holds the folder may ask for this.
+    """
+    for shard in find_shards(folder, key):
+        try:
+            sound = all(map(fits, read_rows(shard)))
+        except BrokenShard:
+            sound = False
+        if not sound:
+            shard.path.unlink(missing_ok=True)
+
+
+def compact(folder: Path, keys: Iterable[str], replications: int) -> None:
+    """Pack the loose shards of these series, each whole thousand of replications into one file.
+
+    Loose shards are removed only when their pack is on the disk.
+
+    Args:
+        folder: the shard folder.
+        keys: the series.
+        replications: those before this have been run; a thousand that reaches beyond stays loose.
 
     Raises:
         OSError: a pack could not be written; the loose shards are still there.
@@ -191,50 +218,48 @@ def compact(folder: Path, keys: Iterable[str]) -> None:
     for key in keys:
         thousands: dict[int, list[ShardName]] = {}
         for shard in found.get(key, []):
-            if not shard.member:
-                thousands.setdefault(shard.first // PACKED, []).append(shard)
-        for number, loose in sorted(thousands.items()):
-            _pack(folder, key, number * PACKED, loose)
+            thousands.setdefault(shard.first // PACKED, []).append(shard)
+        for number, shards in sorted(thousands.items()):
+            if (number + 1) * PACKED <= replications:
+                _pack(folder / f"{key}.{number * PACKED:07d}-{PACKED:04d}.pack", shards)
 
 
-def _pack(folder: Path, key: str, first: int, loose: Sequence[ShardName]) -> None:
-    marks = bytearray(PACKED)
-    for shard in loose:
-        at = shard.first - first
-        marks[at : min(at + shard.count, PACKED)] = b"\x01" * min(shard.count, PACKED - at)
-    if not all(marks):
+def _pack(path: Path, shards: Sequence[ShardName]) -> None:
+    """Put loose shards, and what the pack holds already, into one pack."""
+    loose = [shard for shard in shards if not shard.member]
+    if not loose:
         return
-    content = _packed(loose)
-    if content is None:
-        return
-    write_whole(folder / f"{key}.{first:07d}-{PACKED:04d}.pack", content)
-    for shard in loose:
-        shard.path.unlink(missing_ok=True)
-
-
-def _packed(loose: Sequence[ShardName]) -> bytes | None:
-    """Return the bytes of a pack, or None where a shard is broken."""
+    sound = [(shard, data) for shard in shards if (data := shard_bytes(shard)) is not None]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
-        for shard in loose:
-            data = shard_bytes(shard)
-            if data is None:
-                return None
-            packed.writestr(zipfile.ZipInfo(shard.path.name, NO_TIME), data)
-    return buffer.getvalue()
+        for shard, data in sound:
+            packed.writestr(zipfile.ZipInfo(shard.member or shard.path.name, NO_TIME), data)
+    write_whole(path, buffer.getvalue())
+    for shard in loose:
+        with suppress(OSError):
+            shard.path.unlink(missing_ok=True)
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove what a run that was ended half-way has left among the shards."""
+    """Remove what a run that was ended half-way has left among the shards, and nothing else."""
     for path in folder.iterdir() if folder.is_dir() else ():
         begun = PARTIAL.fullmatch(path.name)
-        if begun is not None or JOB.fullmatch(path.name):
+        name = path.name if begun is None else begun["name"]
+        ours = JOB.fullmatch(name) is not None
+        if begun is not None and not ours:
+            ours = name in NOTES or is_ours(folder / name)
+        if ours:
             with suppress(OSError):
                 path.unlink()
+
+
+def is_ours(path: Path) -> bool:
+    """Tell by its name whether a path is a shard or a pack."""
+    return parse_name(path.parent, path.name) is not None or PACK.fullmatch(path.name) is not None
 
 
 def remove_shards(folder: Path) -> None:
     """Remove all shards and packs of a folder, and nothing else."""
     for path in folder.iterdir() if folder.is_dir() else ():
-        if parse_name(folder, path.name) or PACK.fullmatch(path.name):
+        if is_ours(path):
             path.unlink(missing_ok=True)

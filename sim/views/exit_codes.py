@@ -105,9 +105,9 @@ def _told(error: Exception) -> int:
         return _end(WRONG_INPUT, "error: " + "\n".join(map(visible, said)))
     if isinstance(error, RunFailed):
         _trace()
-        return _end(FAILED, f"failed: {error}")
+        return _end(FAILED, f"failed: {visible(str(error))}")
     if type(error).__name__ == "BatchInterrupted":
-        return _end(INTERRUPTED, str(error))
+        return _end(INTERRUPTED, visible(str(error)))
     # told by their shape, since the library's releases keep these classes in different places
     usage = getattr(error, "format_message", None)
     if callable(usage):

@@ -11,7 +11,7 @@ from sim.experiment.owner import owning
 from sim.records.file_names import file_names
 from sim.records.ledger import clear_begun, enlist, owned, remove_own
 from sim.views.results import open_results
-from sim.world.errors import InputError
+from sim.world.errors import InputError, RunFailed
 
 PLOTS: Final = "plots"
 """The folder of a batch's plots, within its results folder."""
@@ -37,16 +37,20 @@ def draw(folder: str | Path, *, svg: bool = False, note: str | None = None) -> d
     finals = results.table("replications", ["scenario", "final_ccgs"])
     places = results.csv("places")
     merged = results.merged_by()
-    everything = results.footer(results.scenarios, note)
+    there = set(finals["scenario"])
+    scenarios = tuple(name for name in results.scenarios if name in there)
+    if not scenarios:
+        raise RunFailed(f"{folder}: no replication has succeeded, so there is nothing to draw")
+    everything = results.footer(scenarios, note)
     start = int(counts.loc[counts["date"] == counts["date"].min(), "ccgs"].iloc[0])
     drawn = pictures(
-        final_count_figure(finals, results.scenarios, start=start, footer=everything),
+        final_count_figure(finals, scenarios, start=start, footer=everything),
         "final_counts",
         svg=svg,
     )
-    drawn |= pictures(fan_figure(counts, results.scenarios, footer=everything), "fan", svg=svg)
+    drawn |= pictures(fan_figure(counts, scenarios, footer=everything), "fan", svg=svg)
     names = file_names(results.scenarios)
-    for scenario in results.scenarios:
+    for scenario in scenarios:
         geography = load_geography(results.worlds[scenario])
         footer = results.footer([scenario], note)
         name = names[scenario]

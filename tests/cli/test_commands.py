@@ -197,6 +197,11 @@ def test_validate_goes_on_after_a_bad_file(tmp_path: Path) -> None:
     assert "did you mean 'running_cost_cut'?" in done.err
 
 
+def hears_ctrl_c() -> None:
+    """Let Ctrl-C reach a child also where this suite runs in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
     england: Path, tmp_path: Path, workers: int
@@ -211,6 +216,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - sets one signal, before anything runs
     )
     assert child.stderr is not None
     first = child.stderr.readline()
@@ -251,6 +257,7 @@ def test_ctrl_c_while_workers_start_ends_the_command(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - sets one signal, before anything runs
     )
     while child.poll() is None and children_of(child.pid) < 3:  # two, and a tracker of theirs
         time.sleep(0.005)

@@ -27,6 +27,7 @@ from sim.experiment.batch import (
 from sim.records.csv_text import write_csv
 from sim.records.manifest import RESULTS_VERSION
 from sim.records.schema import TABLES
+from sim.scenario import load_scenario
 from sim.world import InputError
 from tests.records.fake_engine import FakeScenario, replicate
 
@@ -395,6 +396,9 @@ def test_tiny_work_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a pool was started")
 
     monkeypatch.setattr(workers_module, "_start", refuse)
-    run(replications=4, workers=2)
+    shipped = [load_scenario("as_written")]
+    run_batch(shipped, replications=1, workers=2)
     with pytest.raises(AssertionError):
-        run(replications=5, workers=2)
+        run_batch(shipped, replications=9, workers=2)
+    with pytest.raises(AssertionError):  # somebody's own engine may take its process along
+        run(replications=1, workers=2)

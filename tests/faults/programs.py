@@ -27,7 +27,11 @@ def with_ctrl_c(*, ignored: bool = False) -> Callable[[], None]:
     A suite that was started in the background ignores the signal, and its children would too.
     """
     wanted = signal.SIG_IGN if ignored else signal.SIG_DFL
-    return lambda: signal.signal(signal.SIGINT, wanted) and None
+
+    def before() -> None:
+        signal.signal(signal.SIGINT, wanted)
+
+    return before
 
 
 @dataclass

@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_workers_that_are_starting_go_with_their_parent(home: Path, tmp_path: Path) -> None:
-    for turn in range(turns(2)):
+    for turn in range(turns(1)):
         out = tmp_path / str(turn) / "o"
         program = begin(out, home / "world")
         program.until(program.workers)
@@ -51,7 +51,7 @@ def test_workers_that_are_starting_go_with_their_parent(home: Path, tmp_path: Pa
 def test_the_same_command_goes_on(home: Path, tmp_path: Path, name: str) -> None:
     number, slowest = signal.Signals[name], 0.0
     left: set[str] = set()
-    for turn in range(turns(2)):
+    for turn in range(turns(1)):
         luck = random.Random(f"{name} {turn}")
         out = tmp_path / str(turn) / "o"
         whole = luck.random() < 0.3  # the whole group, or the parent alone
@@ -72,4 +72,4 @@ def test_the_same_command_goes_on(home: Path, tmp_path: Path, name: str) -> None
         assert again.ended() == 0, again.errors
         assert contents(out) == contents(home / "whole")
         assert leftovers(out) == []
-    print(f"{name}: {turns(2)} kills; all processes gone after {slowest:.1f} s; left {left}")
+    print(f"{name}: {turns(1)} kills; all processes gone after {slowest:.1f} s; left {left}")

@@ -32,7 +32,7 @@ def numbers(folder: Path, key: str, start: int = 0) -> list[int]:
 
 def test_whole_packs_replace_their_shards_and_hold_the_same(folder: Path) -> None:
     before = numbers(folder, KEY)
-    compact(folder, [KEY, OTHER])
+    compact(folder, [KEY, OTHER], 130)
     names = sorted(os.listdir(folder))
     assert [name.partition(".")[2] for name in names if name.startswith(KEY)] == [
         "0000000-0050.pack",
@@ -42,21 +42,40 @@ def test_whole_packs_replace_their_shards_and_hold_the_same(folder: Path) -> Non
     assert numbers(folder, KEY) == before
     assert numbers(folder, OTHER) == list(range(10))
     assert numbers(folder, KEY, start=100) == list(range(100, 130))
-    compact(folder, [KEY, OTHER])
+    compact(folder, [KEY, OTHER], 130)
     assert sorted(os.listdir(folder)) == names
 
 
-def test_a_pack_with_a_gap_or_a_broken_shard_is_not_made(folder: Path) -> None:
+def test_a_pack_has_the_gaps_of_what_failed_and_takes_it_in_later(folder: Path) -> None:
     (folder / shard_name(KEY, 20, 10)).unlink()
     broken = folder / shard_name(KEY, 60, 10)
     broken.write_bytes(broken.read_bytes()[:-1])
-    compact(folder, [KEY])
-    assert not list(folder.glob("*.pack"))
+    compact(folder, [KEY], 130)
+    assert numbers(folder, KEY) == [n for n in range(130) if n // 10 not in (2, 6)]
+    for first in (20, 60):
+        write_shard(folder, KEY, first, list(range(first, first + 10)))
+    compact(folder, [KEY], 130)
+    assert numbers(folder, KEY) == list(range(130))
+    assert len(list(folder.glob("*.shard"))) == 4
+
+
+def test_what_has_not_been_run_to_the_end_stays_loose(folder: Path) -> None:
+    compact(folder, [KEY], 60)
+    assert [path.name for path in folder.glob("*.pack")] == [f"{KEY}.0000000-0050.pack"]
+
+
+def test_a_pack_of_more_than_ours_hold_is_absent_at_once(folder: Path) -> None:
+    compact(folder, [KEY], 130)
+    pack = folder / f"{KEY}.0000000-0050.pack"
+    with zipfile.ZipFile(pack, "a") as packed:
+        for number in range(20_000):
+            packed.writestr(shard_name(KEY, number, 1), b"x")
+    assert held(find_shards(folder, KEY), 130) == bytearray(50) + b"\1" * 80
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "text", "pipe", "folder", "member"])
 def test_a_damaged_pack_is_absent(folder: Path, damage: str) -> None:
-    compact(folder, [KEY])
+    compact(folder, [KEY], 130)
     pack = folder / f"{KEY}.0000000-0050.pack"
     data = pack.read_bytes()
     pack.unlink()
@@ -97,7 +116,7 @@ def test_a_shard_of_another_series_under_our_name_is_absent(folder: Path) -> Non
 
 
 def test_only_shards_and_packs_are_removed(folder: Path) -> None:
-    compact(folder, [KEY])
+    compact(folder, [KEY], 130)
     (folder / "mine.shard").write_text("mine")
     remove_shards(folder)
     assert os.listdir(folder) == ["mine.shard"]
