@@ -25,6 +25,7 @@ from sim.records.schema import (
     BALLOTS,
     CCGS,
     COUNTS,
+    PARAMETERS,
     PROPOSALS,
     REPLICATIONS,
     SYSTEMS,
@@ -181,12 +182,17 @@ def columns_of(world: World, scenario: Scenario) -> Fits:
         def said(name: str) -> object:
             return column(REPLICATIONS, name)[0]
 
+        def once(table: Table) -> bool:
+            keys = list(zip(*(column(table, key) for key in table.keys), strict=True))
+            return len(set(keys)) == len(keys)
+
         return (
             column(CCGS, "ccg") == codes
             and column(COUNTS, "date") == days
             and list(dict.fromkeys(column(SYSTEMS, "date"))) == days
             and len(column(PROPOSALS, "proposal")) == said("proposals")
             and len(column(BALLOTS, "ccg")) == said("ballots_held")
+            and all(once(table) for table in (SYSTEMS, PROPOSALS, BALLOTS, PARAMETERS))
         )
 
     return fits
