@@ -131,3 +131,30 @@ def test_in_the_background_ctrl_c_is_not_for_us(home: Path, tmp_path: Path) -> N
     os.killpg(program.process.pid, signal.SIGINT)
     assert program.ended() == 0, program.errors
     assert contents(tmp_path / "o") == contents(home / "whole")
+
+
+HOLDS = """
+import os, signal, threading, time
+from sim.experiment.workers import _interrupts_held
+def elsewhere():
+    time.sleep(30)  # a library's thread, which may be met by the signal in our place
+threading.Thread(target=elsewhere, daemon=True).start()
+signal.signal(signal.SIGINT, signal.default_int_handler)
+steps = []
+try:
+    with _interrupts_held():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.3)
+        steps.append("all of it")
+    steps.append("beyond")
+except KeyboardInterrupt:
+    steps.append("then interrupted")
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+print(steps)
+"""
+
+
+def test_ctrl_c_is_held_even_where_another_thread_takes_it(tmp_path: Path) -> None:
+    program = start(["-c", HOLDS], tmp_path)
+    assert program.ended() == 0, program.errors
+    assert program.said == ["['all of it', 'then interrupted']\n"]
