@@ -215,6 +215,7 @@ def opened(
             yield folder
         finally:
             clear_leftovers(folder.shards)  # of workers that died while they wrote
+            clear_begun(path)
 
 
 def _made_ready(path: Path, ours: dict[str, Any], overwrite: bool) -> ResultsFolder:

@@ -30,6 +30,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection, parent_process
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from sim.experiment.suspects import Line
@@ -187,8 +188,26 @@ def _job_file(job: Job) -> Iterator[Path]:
 def _interrupts_held() -> Iterator[None]:
     """Hold Ctrl-C back while processes start, so that none is met by it half-made.
 
-    Children inherit the mask, which also spares them the signal that a terminal sends to all.
+    The handler waits, since a library's thread may take the signal for us; and it is blocked, since
+    children inherit that, which spares them the signal that a terminal sends to all.
     """
+    before = signal.getsignal(signal.SIGINT)
+    met: list[tuple[int, FrameType | None]] = []
+    ours = callable(before) and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, lambda number, frame: met.append((number, frame)))
+    try:
+        with _interrupts_blocked():
+            yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
+        if met and callable(before):
+            before(*met[0])
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

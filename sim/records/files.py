@@ -24,14 +24,18 @@ class Begun:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-        self._descriptor: int | None = os.open(self.partial, flags, 0o666)
+        self._descriptor: int | None = None
         self._size = 0
+
+    def begin(self) -> None:
+        """Begin the file; whoever calls sees to it that it is discarded."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        self._descriptor = os.open(self.partial, flags, 0o666)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Write all of ``data`` and return its length."""
         if self._descriptor is None:
-            raise ValueError(f"{self.path}: is closed already")
+            raise ValueError(f"{self.path}: is not open")
         left = memoryview(data).cast("B")
         length = len(left)
         while left:
@@ -80,7 +84,8 @@ def whole_files(paths: Sequence[Path]) -> Iterator[list[Begun]]:
         begun: list[Begun] = []
         for path in paths:
             file = Begun(path)
-            stack.callback(file.discard)
+            stack.callback(file.discard)  # first, since Ctrl-C may come at any moment
+            file.begin()
             begun.append(file)
         yield begun
         for file in begun:

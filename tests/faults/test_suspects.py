@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.experiment.suspects import MOST_DEATHS, MOST_GUILTY, TWICE, Line
+from sim.experiment.suspects import MOST_DEATHS, MOST_GUILTY, Line
 from sim.experiment.tasks import Outcome, Task
 
 
@@ -84,7 +84,7 @@ def test_accidents_blame_only_what_died_alone_twice(
     sizes: list[int], guilty: set[int], workers: int, choices: list[int], accidents: int
 ) -> None:
     course = Course(sizes, guilty, workers, choices, accidents)
-    assert all(course.died_alone[number] >= TWICE for number in course.blamed)
+    assert all(course.died_alone[number] >= 2 for number in course.blamed)
     if not course.line.hopeless:
         assert set(course.finished) | set(course.blamed) == course.all
         assert not set(course.finished) & course.guilty
@@ -93,7 +93,7 @@ def test_accidents_blame_only_what_died_alone_twice(
 def test_when_everything_dies_the_run_ends_soon() -> None:
     course = Course([25] * 8, set(range(200)), 2, [0], 0)
     assert course.line.hopeless
-    assert course.deaths <= (TWICE + 2) * MOST_GUILTY
+    assert course.deaths <= 4 * MOST_GUILTY
     assert len(course.blamed) <= MOST_GUILTY
 
 

@@ -136,9 +136,9 @@ def test_a_replication_that_kills_its_worker_is_the_only_one_that_fails(
     home: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "o"
-    program = begin(out, home / "world", kind="kill", at=33)
+    program = begin(out, home / "world", kind="kill", at=58, pause=0.0)
     assert program.ended() == 1
-    assert re.search(r"failed: 1 of 60 .*\(small: 33\); the first: WorkerDied", program.errors)
+    assert re.search(r"failed: 1 of 60 .*\(small: 58\); the first: WorkerDied", program.errors)
     assert run_to_end(out, home / "world") == 0
     check_whole(out, home)
 
