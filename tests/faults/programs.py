@@ -145,11 +145,11 @@ def _group_of(pid: int) -> int:
     return 0 if state == "Z" else int(group)
 
 
-def kill(pids: Sequence[int], number: int = signal.SIGKILL) -> None:
-    """Send a signal to processes, of which some may have ended."""
+def kill(pids: Sequence[int]) -> None:
+    """Kill processes, of which some may have ended."""
     for pid in pids:
         with suppress(OSError):
-            os.kill(pid, number)
+            os.kill(pid, signal.SIGKILL)
 
 
 def start(arguments: Sequence[str], cwd: Path, **options: Any) -> Program:
