@@ -34,6 +34,19 @@ def with_ctrl_c(*, ignored: bool = False) -> Callable[[], None]:
     return before
 
 
+_started: list[int] = []
+"""The process groups of all programs started since ``end_all`` was last called."""
+
+
+def end_all() -> None:
+    """End what a failed test has left running."""
+    while _started:
+        group = _started.pop()
+        if any(_group_of(pid) == group for pid in _processes()):  # and no number used anew
+            with suppress(OSError):
+                os.killpg(group, signal.SIGKILL)
+
+
 @dataclass
 class Program:
     """A program that has been started in a process group of its own, with what it has said."""
@@ -45,6 +58,7 @@ class Program:
     _readers: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        _started.append(self.process.pid)
         streams = ((self.process.stdout, self.said), (self.process.stderr, self._errors))
         for stream, into in streams:
             reader = threading.Thread(target=_read, args=(stream, into), daemon=True)
@@ -131,11 +145,11 @@ def _group_of(pid: int) -> int:
     return 0 if state == "Z" else int(group)
 
 
-def kill(pids: Sequence[int], number: int = signal.SIGKILL) -> None:
-    """Send a signal to processes, of which some may have ended."""
+def kill(pids: Sequence[int]) -> None:
+    """Kill processes, of which some may have ended."""
     for pid in pids:
         with suppress(OSError):
-            os.kill(pid, number)
+            os.kill(pid, signal.SIGKILL)
 
 
 def start(arguments: Sequence[str], cwd: Path, **options: Any) -> Program:
