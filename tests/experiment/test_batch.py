@@ -380,17 +380,6 @@ print(sorted(heavy & set(sys.modules)))
     assert list(tmp_path.glob("*.shard"))
 
 
-def test_importing_batches_loads_no_pandas() -> None:
-    code = (
-        "import sys, sim.experiment.batch, sim.experiment.compare, sim.experiment.variance;"
-        "print(sorted({'pandas', 'pyarrow', 'scipy.stats'} & set(sys.modules)))"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert found.stdout.strip() == "[]"
-
-
 def test_tiny_work_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **options: object) -> None:
         raise AssertionError("a pool was started")
