@@ -35,8 +35,9 @@ from sim.records.failures import read_failures
 from sim.records.ledger import clear_begun, enlist
 from sim.records.manifest import build_manifest, read_manifest, write_manifest
 from sim.records.shards import BrokenShard
+from sim.records.sound import read_listed
 from sim.records.store import Fits, compact, remove_broken
-from sim.records.tables import OldTables, read_table
+from sim.records.tables import OldTables
 from sim.world.errors import InputError, RunFailed
 from sim.world.model import World
 
@@ -101,37 +102,37 @@ class Batch:
     @cached_property
     def replications(self) -> pd.DataFrame:
         """One row per scenario and replication with every scalar outcome."""
-        return read_table(self.folder, "replications")
+        return read_listed(self.folder, self.manifest, "replications.parquet")
 
     @cached_property
     def counts(self) -> pd.DataFrame:
         """CCGs on the start date, after each 1 April and on the end date."""
-        return read_table(self.folder, "counts")
+        return read_listed(self.folder, self.manifest, "counts.parquet")
 
     @cached_property
     def systems(self) -> pd.DataFrame:
         """CCGs of each system on the same dates."""
-        return read_table(self.folder, "systems")
+        return read_listed(self.folder, self.manifest, "systems.parquet")
 
     @cached_property
     def ccgs(self) -> pd.DataFrame:
         """Merger dates and successor of each starting CCG."""
-        return read_table(self.folder, "ccgs")
+        return read_listed(self.folder, self.manifest, "ccgs.parquet")
 
     @cached_property
     def proposals(self) -> pd.DataFrame:
         """Each proposal's course and exit."""
-        return read_table(self.folder, "proposals")
+        return read_listed(self.folder, self.manifest, "proposals.parquet")
 
     @cached_property
     def ballots(self) -> pd.DataFrame:
         """Each ballot's votes and result."""
-        return read_table(self.folder, "ballots")
+        return read_listed(self.folder, self.manifest, "ballots.parquet")
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
         """The parameters that each replication drew."""
-        return read_table(self.folder, "parameters")
+        return read_listed(self.folder, self.manifest, "parameters.parquet")
 
     @cached_property
     def failures(self) -> pd.DataFrame:
@@ -147,16 +148,12 @@ class Batch:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row per scenario and outcome: mean, spread, quantiles, chances."""
-        from sim.records.csv_text import read_csv
-
-        return read_csv(self.folder / "summary.csv")
+        return read_listed(self.folder, self.manifest, "summary.csv")
 
     @cached_property
     def places(self) -> pd.DataFrame:
         """Chances of each system by each 1 April."""
-        from sim.records.csv_text import read_csv
-
-        return read_csv(self.folder / "places.csv")
+        return read_listed(self.folder, self.manifest, "places.csv")
 
 
 def failed_text(batch: Batch) -> str:

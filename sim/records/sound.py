@@ -6,15 +6,19 @@ first, so that a message names the file instead of a picture failing half-way.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.records.failures import FAILURES
 from sim.records.manifest import MANIFEST, RESULTS_VERSION, file_digest, read_manifest
 from sim.records.schema import TABLES
-from sim.world.errors import InputError
+from sim.world.errors import InputError, RunFailed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
 PER_REPLICATION: Final = ("replications", "counts", "systems", "ccgs")
@@ -118,6 +122,38 @@ def wrong_checksums(folder: Path, manifest: Mapping[str, Any]) -> str:
         if file_digest(path) != entry["sha256"]:
             return f"{name} does not fit its checksum in {MANIFEST}"
     return ""
+
+
+def read_listed(folder: Path, manifest: Mapping[str, Any], name: str) -> pd.DataFrame:
+    """Return a table exactly as a manifest lists it, Parquet or CSV by the ending of its name.
+
+    Raises:
+        RunFailed: it is another one by now: a run has replaced it since the manifest was read.
+    """
+    import pyarrow.parquet as pq
+
+    from sim.records.csv_text import read_csv
+
+    frame: pd.DataFrame | None = None
+    listed = manifest["tables"][name]["sha256"]
+    try:
+        with (folder / name).open("rb") as file:  # one file from here on, whatever replaces it
+            if (
+                hashlib.file_digest(file, "sha256").hexdigest()
+                == manifest["tables"][name]["sha256"]
+            ):
+                file.seek(0)
+                if name.endswith(".parquet"):
+                    frame = pq.read_table(file).to_pandas()
+                else:
+                    frame = read_csv(folder / name)
+                    if file_digest(folder / name) != listed:
+                        frame = None
+    except FileNotFoundError:
+        frame = None
+    if frame is None:
+        raise RunFailed(f"{folder}: another run has replaced {name} since the batch was opened")
+    return frame
 
 
 def _wrong_columns(folder: Path, manifest: Mapping[str, Any]) -> str:

@@ -50,7 +50,7 @@ def guarded(command: Callable[[], object]) -> int:
     return result if isinstance(result, int) else DONE
 
 
-GOES_ON: Final = "finished replications are kept; the same command goes on"
+GOES_ON: Final = "whatever was finished is kept; the same command goes on"
 INTERRUPTED_TEXT: Final = f"interrupted: {GOES_ON}"
 STOPPING_TEXT: Final = "stopping"
 PATIENCE: Final = 1.8

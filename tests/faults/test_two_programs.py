@@ -19,6 +19,7 @@ import sim.views.plots as plots_module
 from sim.experiment.batch import open_batch
 from sim.experiment.owner import owning
 from sim.world import InputError, load_world
+from sim.world.errors import RunFailed
 from tests.faults.programs import Program, start_batch
 from tests.faults.small import SCENARIO, batch, contents, leftovers, small_world, turns
 
@@ -122,12 +123,24 @@ def test_readers_while_a_writer_works(home: Path, tmp_path: Path) -> None:
     while writer.process.poll() is None:
         try:
             seen.add(len(open_batch(out).replications))
-        except InputError as error:  # between the first and the last table
+        except (InputError, RunFailed) as error:  # between the first and the last table
             assert str(out) in str(error)
     assert writer.ended() == 0
     assert seen <= {20, NUMBER}
     assert len(open_batch(out).replications) == NUMBER
     assert contents(out) == contents(home / "seed1")
+
+
+def test_a_batch_opened_before_another_run_is_never_a_mixture(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    assert begin(out, home / "world", replications=20).ended() == 0
+    opened = open_batch(out)
+    assert begin(out, home / "world", replications=30).ended() == 0
+    for table in ("replications", "ballots", "summary", "places"):
+        with pytest.raises(
+            RunFailed, match=r"another run has replaced .* since the batch was opened"
+        ):
+            getattr(opened, table)
 
 
 def test_a_batch_that_gains_scenarios_equals_one_run_at_once(home: Path, tmp_path: Path) -> None:

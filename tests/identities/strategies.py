@@ -24,6 +24,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.parameters import PARAMETER_TABLE, ParameterInfo
 from sim.world.load import load_world
 from sim.world.model import RUNGS, World
+from sim.world.tables import LEAST
 from tests.small_worlds import write_world
 
 EXAMPLES = 60  # of each property that runs the engine
@@ -54,6 +55,17 @@ REGIONS = ("Region 1", "Region 2")
 # -- Worlds -----------------------------------------------------------------------------------
 
 
+def bearable(value: Any) -> Any:
+    """Return a value with its numbers as large as they must be: what any sum loses is refused."""
+    if isinstance(value, dict):
+        return {key: bearable(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [bearable(part) for part in value]
+    if isinstance(value, float) and 0.0 < abs(value) < LEAST:
+        return math.copysign(LEAST, value)
+    return value
+
+
 @st.composite
 def _ccg(draw: st.DrawFn, equal: bool, leaning: bool, bodies: tuple[bool, bool]) -> Table:
     number = draw(st.sampled_from((1, 1, 2, 3, 5, 8)))
@@ -70,7 +82,8 @@ def _ccg(draw: st.DrawFn, equal: bool, leaning: bool, bodies: tuple[bool, bool])
         "distress": draw(st.sampled_from(("none_known", "none_known", "special_measures"))),
     }
     if leaning:
-        ccg["leanings"] = draw(st.lists(st.floats(-4, 4), min_size=number, max_size=number))
+        near = st.floats(-4, 4).map(bearable)
+        ccg["leanings"] = draw(st.lists(near, min_size=number, max_size=number))
     councils, lmcs = bodies
     if councils:
         ccg["councils"] = draw(
@@ -376,7 +389,7 @@ def scenario_tables(draw: st.DrawFn) -> Table:
 
 def make_scenario(tables: Table) -> Scenario:
     """Parse a scenario's tables as the loader does a file."""
-    return parse_scenario(tables)
+    return parse_scenario(bearable(tables))
 
 
 scenarios = scenario_tables().map(make_scenario)
