@@ -374,6 +374,7 @@ def scenario_tables(draw: st.DrawFn) -> Table:
     return {
         "name": "random",
         "world": "small",
+        "world_date": date(2019, 6, 1),  # that of small worlds, whenever the run starts
         "start": start,
         "end": start + timedelta(days=days),
         "model": {
