@@ -20,7 +20,7 @@ def run() -> int:
     themselves have been loaded, and is no longer heard once the command has ended.
     """
     try:
-        from sim.cli import main
+        from sim.cli.main import main
 
         code = main()
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim.experiment.made_by import IDENTITY, KEY
+from sim.experiment.provenance import IDENTITY, KEY
 from sim.records.shards import SHARD_FOLDER
 
 OTHER = "0" * 64

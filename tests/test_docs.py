@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import InputError
 from sim.scenario.levers import lever_table
 from sim.scenario.load import shipped_names
 from sim.scenario.parameters import PARAMETER_TABLE
-from sim.views import reference
-from sim.world.errors import InputError
+from tools.docs import model_page
 
 ROOT = Path(__file__).parents[1]
 GENERATED = ("docs/model.md", "docs/limits.md")
@@ -29,8 +29,8 @@ PAGES = sorted(
 @pytest.mark.parametrize("page", GENERATED)
 def test_generated_parts_are_those_of_the_code(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert reference.refresh(text, page) == text, (
-        f"refresh it with: python -m sim.views.reference {page}"
+    assert model_page.refresh(text, page) == text, (
+        f"refresh it with: python -m tools.docs.model_page {page}"
     )
 
 
@@ -70,18 +70,18 @@ def test_a_changed_cell_is_noticed_and_mended() -> None:
     text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
     spoilt = text.replace("lognormal median 0.01,", "lognormal median 0.02,", 1)
     assert spoilt != text
-    assert reference.refresh(spoilt) == text
+    assert model_page.refresh(spoilt) == text
 
 
 def test_an_unknown_marker_is_refused() -> None:
     with pytest.raises(InputError, match="not one of parameters"):
-        reference.refresh("<!-- generated:nothing -->\n<!-- /generated -->")
+        model_page.refresh("<!-- generated:nothing -->\n<!-- /generated -->")
     with pytest.raises(InputError, match="no part is marked"):
-        reference.refresh("a page without a part")
+        model_page.refresh("a page without a part")
 
 
 def test_origins_are_counted_from_the_table() -> None:
-    counts = reference.origin_counts()
+    counts = model_page.origin_counts()
     assert set(counts) == {"evidence", "computed", "assumed"}
     assert sum(counts.values()) == len(PARAMETER_TABLE)
 
@@ -89,11 +89,11 @@ def test_origins_are_counted_from_the_table() -> None:
 def test_the_command_refreshes_a_page_in_place(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- generated:levers -->\nstale words\n<!-- /generated -->\nb\n", "utf-8")
-    assert reference.main([str(page)]) == 0
+    assert model_page.main([str(page)]) == 0
     text = page.read_text("utf-8")
     assert "stale words" not in text and "`force.hard_rule`" in text
     assert text.startswith("a\n") and text.endswith("b\n")
-    assert reference.main([str(tmp_path / "absent.md")]) == 2
+    assert model_page.main([str(tmp_path / "absent.md")]) == 2
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from sim.chance import GROUPS
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.variance import variance_shares
-from sim.records import outcomes_leaders
+from sim.records.mechanisms import leaders
 from sim.records.schema import TABLES
 from sim.scenario.parameters import PARAMETER_TABLE
+from sim.streams import GROUPS
 from tests.agents.arms import from_priors
 
 SCENARIOS = (
@@ -48,7 +48,7 @@ CONSTANT: dict[tuple[str, str], str] = {
     },
     **{
         ("replications", column.name): "0 until a lever of leaders or councils is moved"
-        for column in outcomes_leaders.LEVER_COLUMNS
+        for column in leaders.LEVER_COLUMNS
     },
     **{
         ("replications", name): "nobody is forced, and no status simulated, in these scenarios"

@@ -77,7 +77,7 @@ def test_the_example_touches_one_schema_one_rule_and_one_test() -> None:
     files = [block["where"] for block in blocks()]
     assert list(dict.fromkeys(files)) == [
         "sim/scenario/levers_pressure.py",
-        "sim/rules/pressure.py",
+        "sim/rules/mechanisms/force.py",
         "tests/test_reassurance.py",
     ]
     assert "information.reassurance" not in {row.name for row in lever_table()}
@@ -91,7 +91,7 @@ def test_the_example_runs_and_keeps_the_house_rules(tmp_path: Path, new_test: st
 
 
 def test_without_its_rule_the_example_fails(tmp_path: Path, new_test: str) -> None:
-    extended(tmp_path, leave_out="sim/rules/pressure.py")
+    extended(tmp_path, leave_out="sim/rules/mechanisms/force.py")
     done = outcome_of(tmp_path, new_test, *HOUSE)
     assert done.returncode == 1
     assert "test_it_wins_yes_votes_and_only_for_those_outweighed" in done.stdout

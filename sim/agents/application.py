@@ -10,17 +10,17 @@ import simpy
 
 from sim.adding import add_up
 from sim.agents import ccg as ccgs
-from sim.agents import leaders
 from sim.agents.log import Terms
-from sim.agents.state import Situation
-from sim.chance import purposes
+from sim.agents.mechanisms import leaders
+from sim.agents.replication import Situation
 from sim.rules import approval
-from sim.rules.influence import FootprintFacts
+from sim.rules.effect import FootprintFacts
+from sim.streams import purposes
+from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
 
-DAYS_PER_MONTH: Final = 365.25 / 12
 
 MOST_ROUNDS: Final = 8  # an application put off so often lapses
 

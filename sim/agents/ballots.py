@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 import simpy
 
 from sim.agents import membership
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
-from sim.chance.quantiles import normal
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import ballot, consent
 from sim.rules.logistic import happens, total
-from sim.rules.pressure import agreed
+from sim.rules.mechanisms.force import agreed
+from sim.streams import purposes
+from sim.streams.quantiles import normal
+from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from sim.agents.opinion import Opinion
     from sim.agents.proposal import Proposal
 
-DAYS_PER_MONTH: Final = 365.25 / 12
 TO_FILE: Final = 1.0  # days from the last ballot to the application
 SHORTEST_BALLOT: Final = 0.3 * DAYS_PER_MONTH  # the shortest ballot seen
 

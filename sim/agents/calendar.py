@@ -16,10 +16,11 @@ import simpy
 
 from sim.agents.clock import LAST_MOMENT
 from sim.rules.dates import window_of
+from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
-    from sim.agents.state import Situation
+    from sim.agents.replication import Situation
 
 # Order of kinds at one moment.
 POLICY: Final = 0
@@ -27,7 +28,6 @@ MERGERS: Final = 1
 WINDOW_OPENS: Final = 2
 WINDOW_CLOSES: Final = 3
 
-DAYS_PER_MONTH: Final = 365.25 / 12
 
 Process = Generator[simpy.Event, object, None]
 

@@ -8,17 +8,16 @@ from dataclasses import replace
 
 import simpy
 
-from sim.agents import influences
+from sim.agents import effects
 from sim.agents.clock import on_grid
 from sim.agents.log import Terms
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
-from sim.chance.quantiles import exponential, standard_normal
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import consent, ladder, money
 from sim.rules.logistic import expit, happens, log_expit, total
+from sim.streams import purposes
+from sim.streams.quantiles import exponential, standard_normal
+from sim.units import DAYS_PER_MONTH
 from sim.world.model import CCG
-
-DAYS_PER_MONTH = 365.25 / 12
 
 
 def starting_ccg(situation: Situation, ccg: CCG) -> LivingCCG:
@@ -103,8 +102,8 @@ def consent_of(situation: Situation, ccg: LivingCCG, pushed: bool, shares_office
     )
     if situation.influences.consent:
         footprint = situation.systems[ccg.system].members
-        facts = influences.body_facts(situation, ccg, footprint)
-        terms += influences.terms(situation, situation.influences.consent, facts)
+        facts = effects.body_facts(situation, ccg, footprint)
+        terms += effects.terms(situation, situation.influences.consent, facts)
     return terms
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sim.adding import add_up
 from sim.agents import ccg as ccgs
-from sim.agents import influences
+from sim.agents import effects
 from sim.agents.log import Terms
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import beliefs, footprints
-from sim.rules.influence import CandidateFacts
+from sim.rules.effect import CandidateFacts
 from sim.rules.logistic import total
+from sim.streams import purposes
 from sim.world.model import Footprint
 
 if TYPE_CHECKING:
@@ -86,4 +86,4 @@ def _beside(situation: Situation, candidate: Footprint) -> Terms:
         patients=sum(situation.ccgs[index].patients for index in candidate.ccgs),
         whole_system=candidate.whole_system,
     )
-    return influences.terms(situation, situation.influences.footprint, facts)
+    return effects.terms(situation, situation.influences.footprint, facts)

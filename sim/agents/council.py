@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
-from sim.rules import engagement, leading
+from sim.agents.replication import LivingCCG, Situation
+from sim.rules import engagement
 from sim.rules.logistic import happens
+from sim.rules.mechanisms import leaders as leader_rules
+from sim.streams import purposes
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -102,6 +103,6 @@ def compromise(situation: Situation, proposal: Proposal, opposed: list[float]) -
     if not situation.levers.councils.compromise or not any(opposed):
         return opposed
     gain = situation.parameters.compromise_gain
-    left = [leading.after_compromise(share, gain) for share in opposed]
+    left = [leader_rules.after_compromise(share, gain) for share in opposed]
     proposal.write("compromise", {"opposed": max(opposed), "left": max(left)})
     return left

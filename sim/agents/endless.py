@@ -9,13 +9,14 @@ import simpy
 from simpy.core import StopSimulation
 from simpy.events import URGENT
 
+from sim.units import DAYS_PER_YEAR
+
 if TYPE_CHECKING:
-    from sim.agents.state import Situation
+    from sim.agents.replication import Situation
 
 EVENTS_AT_LEAST: Final = 20_000
 EVENTS_PER_BODY_AND_YEAR: Final = 50
 EVENTS_PER_BODY_AND_ENTRY: Final = 4
-DAYS_PER_YEAR: Final = 365.25
 
 
 class EndlessReplication(RuntimeError):  # noqa: N818 - what happened, not an error of ours

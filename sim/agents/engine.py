@@ -11,26 +11,25 @@ from typing import Final, NamedTuple, get_args
 
 import simpy
 
-from sim.agents import beside, leaders, legislation
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
-from sim.agents.influences import put_in_force
+from sim.agents.effects import put_in_force
 from sim.agents.log import Event, EventLog
+from sim.agents.mechanisms import force_legislation, leaders
+from sim.agents.mechanisms import registry as mechanisms
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past, seasons_of
 from sim.agents.region import Region
-from sim.agents.state import Climbing, Situation
+from sim.agents.replication import Climbing, Situation
 from sim.agents.system import System
-from sim.chance import Luck, purposes
-from sim.chance.purposes import PARAMETERS, BodyKind
 from sim.rules.engagement import follow_weight
 from sim.rules.ladder import step_rates, total_rate
 from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
 from sim.rules.starting import centre_intensity
 from sim.scenario.levers import Levers
-from sim.scenario.levers_beside import Boundaries, Crossing
+from sim.scenario.mechanisms.boundaries import Boundaries, Crossing
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
     PARAMETER_COLUMNS,
@@ -39,10 +38,12 @@ from sim.scenario.parameters import (
     draw_parameters,
 )
 from sim.scenario.priors import Prior, fixed
+from sim.streams import Luck, purposes
+from sim.streams.purposes import PARAMETERS, BodyKind
+from sim.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
 from sim.world.model import RUNGS, LiveProposal, World
 
-DAYS_PER_MONTH = 365.25 / 12
 POSTERIOR_ROW = 0  # the column of the page of parameters that picks a joint draw
 LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
 BEFORE = {  # the same, by the scenario's rule on footprints that cross a border
@@ -81,7 +82,7 @@ def replicate_log(
     gc.disable()  # a replication's objects die together; collecting meanwhile costs a fifth
     try:
         _set_stage(situation)
-        legislation.run(situation)
+        force_legislation.run(situation)
         situation.calendar.end()
         events = situation.log.events()
         situation.dismantle()
@@ -236,7 +237,7 @@ def _set_stage(situation: Situation) -> None:
     situation.national = NationalBody(situation)
     situation.national.enter_calendar()
     situation.national.announce("rule in force at the start")
-    beside.enter(situation)
+    mechanisms.enter(situation)
     situation.staged = True
     for system in situation.systems:
         system.reconsider()
@@ -288,7 +289,7 @@ def _form_habits(situation: Situation) -> None:
     )
     rates = (p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate)
     situation.climbing = {
-        rung: Climbing(step_rates(rung, *rates), total_rate(rung, *rates) * 12.0 / 365.25)
+        rung: Climbing(step_rates(rung, *rates), total_rate(rung, *rates) * 12.0 / DAYS_PER_YEAR)
         for rung in RUNGS
     }
 

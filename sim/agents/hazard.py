@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import simpy
 
 from sim.agents.clock import on_grid
-from sim.chance.quantiles import exponential
-
-DAYS_PER_MONTH: Final = 365.25 / 12
+from sim.streams.quantiles import exponential
+from sim.units import DAYS_PER_MONTH
 
 
 class Profile:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
-from sim.chance.quantiles import standard_normal
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import engagement
+from sim.streams import purposes
+from sim.streams.quantiles import standard_normal
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal

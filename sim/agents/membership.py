@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.agents.log import Terms
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
-from sim.chance.quantiles import beta
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import ballot
+from sim.streams import purposes
+from sim.streams.quantiles import beta
 
 
 class Result(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.adding import add_up
 from sim.agents import ccg as ccgs
-from sim.agents.state import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Situation
 from sim.world.footprints import systems_touched
 
 if TYPE_CHECKING:

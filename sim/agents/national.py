@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from sim.agents import criteria, influences
+from sim.agents import effects
 from sim.agents.calendar import POLICY
-from sim.agents.criteria import Ruling
-from sim.agents.state import Situation
-from sim.chance import purposes
+from sim.agents.mechanisms import economies_tests
+from sim.agents.mechanisms.economies_tests import Ruling
+from sim.agents.replication import Situation
+from sim.errors import InputError, nearest
 from sim.rules import approval
 from sim.rules.dates import add_days
-from sim.rules.influence import FootprintFacts
+from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, happens, total
 from sim.scenario.calendar import PolicyEvent
-from sim.world.errors import InputError, nearest
+from sim.streams import purposes
+from sim.units import DAYS_PER_MONTH
 from sim.world.model import World
-
-DAYS_PER_MONTH = 365.25 / 12
 
 
 class NationalBody:
@@ -113,9 +113,9 @@ class NationalBody:
         p, luck = situation.parameters, situation.luck
         extra: Terms = ()
         if situation.influences.approval:
-            extra = influences.terms(situation, situation.influences.approval, facts)
+            extra = effects.terms(situation, situation.influences.approval, facts)
         if situation.levers.approval.criteria == "published":
-            ruling = criteria.assess(situation, ordinal, system, facts, total(extra))
+            ruling = economies_tests.assess(situation, ordinal, system, facts, total(extra))
         else:
             ruling = self._sum_up(ordinal, system, facts, extra)
         if ruling.decision == "approved" and happens(

@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.adding import add_up
-from sim.agents import council, influences, lmc
+from sim.agents import council, effects, lmc
 from sim.agents.ccg import shares_officer
 from sim.agents.log import Terms
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import purposes
-from sim.chance.quantiles import standard_normal
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import engagement, support
 from sim.rules.logistic import happens, total
+from sim.streams import purposes
+from sim.streams.quantiles import standard_normal
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -152,14 +152,14 @@ class Opinion:
             ballot_council_opposed=p.ballot_council_opposed,
         )
         if situation.influences.support:
-            facts = influences.body_facts(
+            facts = effects.body_facts(
                 situation,
                 ccg,
                 self._members,
                 perceived_centre=self._perceived == "centre",
                 opposed_councils=self._opposed[position],
             )
-            terms += influences.terms(situation, situation.influences.support, facts)
+            terms += effects.terms(situation, situation.influences.support, facts)
         return terms
 
     def _makes_one_council(self) -> bool:

@@ -14,12 +14,12 @@ from typing import Final
 
 from sim.agents.clock import LAST_MOMENT
 from sim.agents.hazard import Profile
-from sim.agents.state import Situation
+from sim.agents.replication import Situation
 from sim.rules.logistic import exp
 from sim.rules.starting import deadline_ramp
 from sim.scenario.levers import Approval
+from sim.units import DAYS_PER_MONTH
 
-DAYS_PER_MONTH: Final = 365.25 / 12
 LAST_CALL_MONTHS: Final = 3.0  # shortest time seen from first talk to ballot (priors.md section 3)
 LONGEST_STEP: Final = 31.0
 

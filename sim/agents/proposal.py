@@ -15,25 +15,26 @@ from typing import TYPE_CHECKING, Any, Final
 import simpy
 
 from sim.agents import ccg as ccgs
-from sim.agents import leaders
-from sim.agents.alienation import alienate
 from sim.agents.application import Application
 from sim.agents.ballots import Ballots
 from sim.agents.log import Terms
+from sim.agents.mechanisms import leaders
+from sim.agents.mechanisms.services_alienation import alienate
 from sim.agents.merger import merge
 from sim.agents.opinion import Opinion
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import Purpose, purposes
-from sim.chance.quantiles import standard_normal
-from sim.rules import consent, services, support
+from sim.agents.replication import LivingCCG, Situation
+from sim.rules import consent, support
 from sim.rules.logistic import happens, total
-from sim.rules.pressure import agreed
+from sim.rules.mechanisms import services as service_rules
+from sim.rules.mechanisms.force import agreed
+from sim.streams import Purpose, purposes
+from sim.streams.quantiles import standard_normal
+from sim.units import DAYS_PER_MONTH
 from sim.world.footprints import connected
 
 if TYPE_CHECKING:
     from sim.agents.system import System
 
-DAYS_PER_MONTH: Final = 365.25 / 12
 BALLOT_ALLOWANCE: Final = 0.5 * DAYS_PER_MONTH  # the usual ballot window (priors.md section 3)
 # Shortest times seen, in months: first talk to ballot (priors.md section 3), public proposal to
 # ballot (approval_criteria.md, durations observed), and engagement (priors.md section 1).
@@ -295,7 +296,7 @@ class Proposal:
         situation, rule = self._situation, self._situation.levers.force.decision_rule
         if rule == "unanimity":
             return
-        amount = services.alienation_after(rule, situation.parameters.alienation_mild)
+        amount = service_rules.alienation_after(rule, situation.parameters.alienation_mild)
         for ccg in unwilling:
             data = {"who": who, "rule": rule}
             situation.log.write(situation.env.now, "overruled", ccg.name, self.id, data)

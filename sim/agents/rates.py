@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sim.agents import ccg as ccgs
-from sim.agents import influences
+from sim.agents import effects
 from sim.agents.log import Terms
 from sim.rules import beliefs, starting
+from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
-    from sim.agents.state import LivingCCG
+    from sim.agents.replication import LivingCCG
     from sim.agents.system import System
-
-DAYS_PER_MONTH: Final = 365.25 / 12
 
 
 def of_starting(
@@ -74,10 +73,10 @@ def of_starting(
     )
     extra = situation.influences
     if extra.start or extra.start_local or extra.start_centre:
-        facts = influences.system_facts(system, free)
-        both = influences.terms(situation, extra.start, facts)
-        local += both + influences.terms(situation, extra.start_local, facts)
-        centre += both + influences.terms(situation, extra.start_centre, facts)
+        facts = effects.system_facts(system, free)
+        both = effects.terms(situation, extra.start, facts)
+        local += both + effects.terms(situation, extra.start_local, facts)
+        centre += both + effects.terms(situation, extra.start_centre, facts)
     leader = 1.0 if system.leader_in_post else p.start_vacancy
     base, share, strength = p.start_rate, p.start_centre_share, situation.centre_intensity
     levels = {

@@ -6,10 +6,10 @@ from collections.abc import Generator
 
 import simpy
 
-from sim.agents.state import Situation
-from sim.chance import purposes
+from sim.agents.replication import Situation
 from sim.rules import beliefs
 from sim.scenario.calendar import PolicyEvent
+from sim.streams import purposes
 
 
 class Region:

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Final
 import simpy
 
 from sim.adding import add_up
-from sim.agents import leaders, rates
+from sim.agents import rates
 from sim.agents.choice import choose_footprint
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
+from sim.agents.mechanisms import leaders
 from sim.agents.proposal import Proposal
-from sim.agents.state import LivingCCG, Situation
-from sim.chance import Purpose, purposes
+from sim.agents.replication import LivingCCG, Situation
 from sim.rules import beliefs
 from sim.rules.dates import add_days
+from sim.streams import Purpose, purposes
+from sim.units import DAYS_PER_MONTH
 from sim.world.footprints import list_footprints
 from sim.world.model import Footprint
 
 if TYPE_CHECKING:
-    from sim.agents.recut import Recut
+    from sim.agents.mechanisms.boundaries_redraw import Recut
 
 
 MOST_IN_VAIN: Final = 120.0
@@ -39,7 +41,7 @@ class System:
     """One system: its leader, its belief, its proposals, and the hazards of starting them.
 
     ``index`` is its position among the situation's systems, ``address`` the world's system whose
-    luck it draws: the same, but for one made during the run (``sim.agents.recut``). ``heirs`` are
+    luck it draws: the same, but for one made during the run (``boundaries_redraw``). ``heirs`` are
     the positions of the systems that have taken its place, if it has been split or joined.
     """
 
@@ -347,7 +349,7 @@ class System:
         where footprints may cross its border.
         """
         now = self._situation.env.now
-        months = (now - self._last_in_vain) / rates.DAYS_PER_MONTH
+        months = (now - self._last_in_vain) / DAYS_PER_MONTH
         self._in_vain = max(0.0, self._in_vain - FORGIVEN_A_MONTH * months) + 1.0
         self._last_in_vain = now
         self.resting = self._has_rested = self._has_rested or self._in_vain > MOST_IN_VAIN

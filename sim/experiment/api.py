@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from sim.errors import InputError
 from sim.experiment.plan import check_numbers
 from sim.records.file_names import file_name
 from sim.scenario import Scenario, load_scenario
-from sim.world.errors import InputError
 from sim.world.load import load_world
 from sim.world.model import World
 

@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import InputError, RunFailed
 from sim.experiment.batch_tables import columns_of, write_batch_tables
 from sim.experiment.finished import FinishedTables, finished_tables, taken_over
-from sim.experiment.folder import ResultsFolder, cannot_be_written, opened, remove_derived
-from sim.experiment.made_by import sign
+from sim.experiment.folder import ResultsFolder, cannot_be_written, opened, remove_derived, sign
 from sim.experiment.owner import owning
 from sim.experiment.plan import (
     Plan,
@@ -38,7 +38,6 @@ from sim.records.shards import BrokenShard
 from sim.records.sound import read_listed
 from sim.records.store import Fits, compact, remove_broken
 from sim.records.tables import OldTables
-from sim.world.errors import InputError, RunFailed
 from sim.world.model import World
 
 if TYPE_CHECKING:

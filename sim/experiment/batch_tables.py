@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import InputError
 from sim.experiment.history import former_counts
 from sim.experiment.places import NEEDED as PLACED
 from sim.experiment.places import PLACE_COLUMNS, place_rows
@@ -32,7 +33,6 @@ from sim.records.schema import (
 )
 from sim.records.store import Fits, blocks, find_shards
 from sim.records.tables import Block, Columns, OldTables, groups_of, open_tables, table_writer
-from sim.world.errors import InputError
 from sim.world.load import world_folder
 from sim.world.model import World
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import InputError, nearest
 from sim.experiment.batch import Batch, run_batch
 from sim.records.csv_text import write_rows
 from sim.records.days import april_outcome
-from sim.world.errors import InputError, nearest
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,12 +6,14 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from sim.experiment.made_by import IDENTITY, codes_of, note_of, refuse_other_code
+from sim.errors import InputError, RunFailed
 from sim.experiment.owner import HOLDER, LOCK, owning
+from sim.experiment.provenance import IDENTITY, codes_of, note_of, refuse_other_code
+from sim.records.code import replication_code
 from sim.records.failures import FAILURES
 from sim.records.ledger import (
     LEDGER,
@@ -32,7 +34,6 @@ from sim.records.manifest import (
 from sim.records.schema import TABLES
 from sim.records.shards import SHARD_FOLDER
 from sim.records.store import all_shards, clear_leftovers, is_ours, remove_shards
-from sim.world.errors import InputError, RunFailed
 
 SUMMARIES: Final = ("summary.csv", "places.csv")
 TABLE_FILES: Final = (*(table.file for table in TABLES), *SUMMARIES)
@@ -276,3 +277,10 @@ def claim(
             for scenario, world in zip(scenarios, worlds, strict=True)
         ],
     }
+
+
+def sign(folder: ResultsFolder, claim: dict[str, Any]) -> ResultsFolder:
+    """Note that this program's code makes replications in a folder from now on."""
+    codes = tuple(dict.fromkeys((*folder.codes, replication_code())))
+    write_manifest(folder.shards, note_of(claim, codes), IDENTITY)
+    return replace(folder, codes=codes)

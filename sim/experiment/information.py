@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.adding import add_up
-from sim.chance import Luck, purposes
-from sim.chance.quantiles import standard_normal
-from sim.rules.economies import scale_gain
-from sim.world.errors import InputError, nearest
+from sim.errors import InputError, nearest
+from sim.rules.mechanisms.economies import scale_gain
+from sim.streams import Luck, purposes
+from sim.streams.quantiles import standard_normal
 from sim.world.model import World
 
 if TYPE_CHECKING:

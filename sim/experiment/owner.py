@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from sim.errors import InputError
 from sim.records.files import write_whole
 from sim.records.shards import SHARD_FOLDER
-from sim.world.errors import InputError
 
 LOCK: Final = "lock"
 HOLDER: Final = "lock-holder"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import InputError
 from sim.experiment.folder import claim
 from sim.experiment.tasks import RUNS, Failure, Job, Outcome, Replicate, Task
 from sim.experiment.workers import METHODS, TINY, Interrupted, run_tasks
@@ -16,7 +17,6 @@ from sim.records.manifest import RESULTS_VERSION, identity
 from sim.records.shards import ShardName, read_counts, series_key, shard_bytes
 from sim.records.store import all_shards, find_shards, held, missing_ranges
 from sim.records.tables import BLOCK
-from sim.world.errors import InputError
 from sim.world.load import load_world
 from sim.world.model import World
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sim.agents import Event, replicate_log
 from sim.agents.national import addressees
+from sim.errors import InputError
 from sim.experiment.plan import MAXIMUM_REPLICATIONS, MAXIMUM_SEED
 from sim.records.folds import Rows, final_count, fold
 from sim.scenario.model import Scenario
-from sim.world.errors import InputError
 from sim.world.model import World
 
 if TYPE_CHECKING:

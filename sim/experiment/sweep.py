@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import InputError, nearest
 from sim.experiment.api import ScenarioLike, as_scenario, run_batch
 from sim.experiment.batch import Batch
 from sim.records.csv_text import write_frame
 from sim.scenario import Scenario, parse_scenario
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES
-from sim.world.errors import InputError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd

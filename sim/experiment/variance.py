@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.chance import GROUPS
+from sim.errors import InputError, RunFailed
 from sim.experiment.batch import Batch, BatchInterrupted, run_batch
 from sim.experiment.plan import Progress, job_for, run_missing
 from sim.experiment.tasks import Replicate
@@ -23,7 +23,7 @@ from sim.experiment.workers import METHODS
 from sim.records.csv_text import write_rows
 from sim.records.shards import SHARD_FOLDER, read_counts
 from sim.records.store import find_shards
-from sim.world.errors import InputError, RunFailed
+from sim.streams import GROUPS
 from sim.world.model import World
 
 if TYPE_CHECKING:

@@ -33,10 +33,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from sim.errors import RunFailed
 from sim.experiment.suspects import Line
 from sim.experiment.tasks import Job, Outcome, Task, run_task
 from sim.records.files import write_whole
-from sim.world.errors import RunFailed
 
 TINY: Final = 8
 """Up to so many replications are run in this process: starting workers would take longer."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sim.agents.log import Event
+from sim.records.column import STATES, Row
 from sim.records.days import day_of
 from sim.records.lineage import join_members
-from sim.records.schema import STATES, Row
 
 EARLY_EXITS = frozenset({"withdrawn", "lost", "refused", "lapsed"})
 CHAIN_KINDS = frozenset(STATES) | EARLY_EXITS

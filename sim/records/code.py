@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = Path(__file__).parents[1]
-FLOORS: Final = ("world", "chance", "scenario", "rules", "agents", "records", "experiment")
-"""The folders whose code makes replications and their tables. Their data (worlds, posteriors) has
-digests of its own in a batch's identity."""
+BELOW: Final = ("adding.py", "errors.py", "units.py")
+FLOORS: Final = ("world", "streams", "scenario", "rules", "agents", "records", "experiment")
+"""The folders whose code makes replications and their tables, above the files ``BELOW``.
+
+Their data (worlds, posteriors) has digests of its own in a batch's identity."""
 
 
 def replication_code(package: Path = PACKAGE) -> str:
     """Return the hash of the code that makes replications."""
-    return _digest(package, (path for name in FLOORS for path in (package / name).rglob("*.py")))
+    floors = (path for name in FLOORS for path in (package / name).rglob("*.py"))
+    return _digest(package, [*(package / name for name in BELOW), *floors])
 
 
 def package_code(package: Path = PACKAGE) -> str:

@@ -13,6 +13,19 @@ Cell = object
 """One value of a table: str, int, float, bool, datetime.date or None."""
 Row = tuple[Cell, ...]
 
+STATES: Final[tuple[str, ...]] = (
+    "mooted",
+    "drafted",
+    "engaged",
+    "balloted",
+    "applied",
+    "assessed",
+    "decided",
+    "effective",
+)
+
+EXITS: Final[tuple[str, ...]] = ("effective", "withdrawn", "lost", "refused", "lapsed", "open")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -20,10 +20,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import InputError
 from sim.records.column import Kind
 from sim.records.files import whole_files
 from sim.records.schema import TABLE_BY_NAME, TABLES
-from sim.world.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,10 +12,10 @@ from datetime import date
 
 from sim.adding import add_up
 from sim.agents.log import Event
-from sim.records.beside import beside_scalars
 from sim.records.chain import CHAIN_KINDS, Course, ballot_rows, courses, proposal_rows
 from sim.records.days import count_dates
 from sim.records.lineage import CHANGES, Lineage, count_rows
+from sim.records.mechanisms.registry import beside_scalars
 from sim.records.schema import SCALARS, Row
 from sim.records.view import LogView
 from sim.world.model import World

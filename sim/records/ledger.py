@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from sim.errors import InputError
 from sim.records.files import PARTIAL, write_whole
 from sim.records.manifest import MANIFEST, read_manifest
 from sim.records.shards import SHARD_FOLDER
-from sim.world.errors import InputError
 
 LEDGER: Final = ".files.json"
 MAXIMUM_BYTES: Final = 4 * 2**20

@@ -15,8 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from sim.errors import InputError
 from sim.records.files import write_whole
-from sim.world.errors import InputError
 
 RESULTS_VERSION: Final = "3"
 """Raised whenever the same scenario, world and seed give other results or other columns."""

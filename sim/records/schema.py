@@ -10,25 +10,11 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from sim.records.beside import BESIDE_COLUMNS
-from sim.records.column import Cell, Column, Kind, Row, Table
+from sim.records.column import EXITS, STATES, Cell, Column, Kind, Row, Table
 from sim.records.column import count as _count
+from sim.records.mechanisms.registry import BESIDE_COLUMNS
 
 __all__ = ["Cell", "Column", "Kind", "Row", "Table"]
-
-STATES: Final[tuple[str, ...]] = (
-    "mooted",
-    "drafted",
-    "engaged",
-    "balloted",
-    "applied",
-    "assessed",
-    "decided",
-    "effective",
-)
-
-EXITS: Final[tuple[str, ...]] = ("effective", "withdrawn", "lost", "refused", "lapsed", "open")
-
 
 SCALARS: Final[tuple[Column, ...]] = (
     _count("final_ccgs", "CCGs at the end date inclusive"),

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import InputError, RunFailed
 from sim.records.failures import FAILURES
 from sim.records.manifest import MANIFEST, RESULTS_VERSION, file_digest, read_manifest
 from sim.records.schema import TABLES
-from sim.world.errors import InputError, RunFailed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from sim.rules.influence import FootprintFacts
+from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, expit, happens, logit, total
 
 

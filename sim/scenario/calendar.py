@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from sim.errors import InputError, nearest
 from sim.scenario.levers import Wording
 from sim.scenario.priors import _finite
-from sim.world.errors import InputError, nearest
 
 EventKind = Literal[
     "letter", "push", "statement", "guidance", "wording", "rates", "pause", "satisfaction"

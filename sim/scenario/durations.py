@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sim.chance import quantiles
+from sim.errors import InputError, nearest
 from sim.scenario.priors import MOST_SIGMA, _finite
-from sim.world.errors import InputError, nearest
-
-DAYS_PER_MONTH: Final = 365.25 / 12
+from sim.streams import quantiles
+from sim.units import DAYS_PER_MONTH
 
 DurationFamily = Literal["fixed", "exponential", "gamma", "lognormal", "uniform", "triangular"]
 

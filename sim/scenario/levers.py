@@ -1,8 +1,8 @@
 """Levers: the settings that a policy maker could change, each with unit, range and default.
 
-One field is one lever; the groups stand in ``levers_pressure``, ``levers_decision`` and
-``levers_beside``. A lever's default is the policy as written in 2019. A lever added there needs
-one rule that reads it and one test; nothing else.
+One field is one lever; the groups of the core chain stand in ``levers_pressure`` and
+``levers_decision``, those of a mechanism in ``mechanisms/``. A lever's default is the policy as
+written in 2019. A lever added there needs one rule that reads it and one test; nothing else.
 """
 
 from __future__ import annotations
@@ -17,17 +17,13 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from sim.scenario.lever_field import Group
-from sim.scenario.levers_beside import (
-    Boundaries,
-    Councils,
-    Functions,
-    Joint,
-    Leaders,
-    Providers,
-    Service,
-)
-from sim.scenario.levers_decision import Advice, Approval, Ballot
+from sim.scenario.levers_decision import Advice, Approval, Ballot, Joint
 from sim.scenario.levers_pressure import Force, Information, Money, Relays, Wording
+from sim.scenario.mechanisms.boundaries import Boundaries
+from sim.scenario.mechanisms.functions import Functions
+from sim.scenario.mechanisms.leaders import Councils, Leaders
+from sim.scenario.mechanisms.providers import Providers
+from sim.scenario.mechanisms.services import Service
 
 __all__ = [
     "Advice",

@@ -103,3 +103,24 @@ class Approval(Group):
         "choice",
         (62,),
     )
+
+
+class Joint(Group):
+    """Leaders and joint working."""
+
+    leader_turnover: bool = lever(
+        True, "system leaders leave and posts stay vacant for a time", "yes/no", (45, 70)
+    )
+    ladder: bool = lever(True, "CCGs move up the ladder of joint working", "yes/no", (20, 73, 87))
+    rungs: Literal["alike", "graded"] = lever(
+        "alike",
+        "whether every rung has its own saving and pull, or a shared officer counts for all",
+        "choice",
+        (20, 73, 87),
+    )
+    cooperation: Literal["ignored", "grows"] = lever(
+        "ignored",
+        "whether time under a shared officer wins members over",
+        "choice",
+        (43, 59),
+    )

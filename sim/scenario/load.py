@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sim.errors import InputError, nearest
 from sim.scenario.calendar import in_the_age, parse_calendar
 from sim.scenario.durations import parse_durations
 from sim.scenario.levers import Levers
@@ -18,7 +19,6 @@ from sim.scenario.model import ModelForm, Scenario
 from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_NAMES, PARAMETER_TABLE
 from sim.scenario.posterior import find_posterior
 from sim.scenario.priors import Prior, parse_prior
-from sim.world.errors import InputError, nearest
 
 MAX_BYTES: Final = 250_000
 MAX_DOTS: Final = 30  # in one line: the reader's time grows with the square of a key's parts

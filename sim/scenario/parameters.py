@@ -1,9 +1,8 @@
 """The one table of parameters: numbers nobody can set, which the evidence only bounds.
 
-Each field of :class:`Parameters` is one parameter; the rows stand, by stage, in
-``parameters_starting``, ``parameters_support`` and ``parameters_course``, and for what stands
-beside the chain in ``parameters_pressure``, ``_economies``, ``_leaders``, ``_boundaries`` and
-``_service``. A row has a permanent number (part of the address of its draw), unit, prior, origin
+Each field of :class:`Parameters` is one parameter; the rows of the core chain stand, by stage, in
+``parameters_starting``, ``parameters_support`` and ``parameters_course``, those of a mechanism in
+``mechanisms/``. A row has a permanent number (part of the address of its draw), unit, prior, origin
 (``evidence:`` with its place, ``computed:`` from evidence by the stated sum, or ``assumed:`` with
 the reason), the mechanisms it serves (rows of the project's list), the allowed range, and what it
 means. "priors.md", "base_rates.md" and the like are the evidence files that the project was given;
@@ -20,17 +19,36 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from sim.chance import Luck
-from sim.chance.purposes import PARAMETERS
+from sim.scenario.mechanisms.boundaries import BoundaryParameters
+from sim.scenario.mechanisms.economies import EconomyParameters
+from sim.scenario.mechanisms.force import ForceParameters
+from sim.scenario.mechanisms.functions import FunctionParameters
+from sim.scenario.mechanisms.leaders import LeaderParameters
+from sim.scenario.mechanisms.providers import ProviderParameters
+from sim.scenario.mechanisms.services import ServiceParameters
 from sim.scenario.parameters_course import CourseParameters
-from sim.scenario.parameters_service import ServiceParameters
+from sim.scenario.parameters_starting import StartingParameters
+from sim.scenario.parameters_support import SupportParameters
 from sim.scenario.priors import MOST_NUMBER, Prior, fixed
+from sim.streams import Luck
+from sim.streams.purposes import PARAMETERS
 
 PARAMETER_COLUMNS: Final = 512  # columns of the page of parameter draws; new ones take the next
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters(ServiceParameters):
+class Parameters(  # dataclasses gather fields from the last base to the first: the table's order
+    ProviderParameters,
+    FunctionParameters,
+    ServiceParameters,
+    BoundaryParameters,
+    LeaderParameters,
+    EconomyParameters,
+    ForceParameters,
+    CourseParameters,
+    SupportParameters,
+    StartingParameters,
+):
     """The values of one replication, one field a parameter."""
 
 
@@ -66,13 +84,17 @@ class ParameterInfo:
         return self.origin.startswith(("evidence:", "computed:"))
 
 
-_SPINE: Final = frozenset(field.name for field in dataclasses.fields(CourseParameters))
+_CORE: Final = frozenset(
+    field.name
+    for group in (StartingParameters, SupportParameters, CourseParameters)
+    for field in dataclasses.fields(group)
+)
 
 
 def _row(field: dataclasses.Field[float]) -> ParameterInfo:
     """Return a field's row; what stands beside the chain acts only where a lever asks for it."""
     row = ParameterInfo(name=field.name, **field.metadata)
-    if row.acts or row.name in _SPINE:
+    if row.acts or row.name in _CORE:
         return row
     return dataclasses.replace(row, acts="where a lever beside the chain is off its neutral value")
 

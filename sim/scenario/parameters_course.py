@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.scenario.parameter_field import parameter
-from sim.scenario.parameters_support import SupportParameters
 from sim.scenario.priors import beta, fixed, lognormal, normal
 
 
-@dataclass(frozen=True, slots=True)
-class CourseParameters(SupportParameters):
+@dataclass(frozen=True)
+class CourseParameters:
     """Ballots, approval, and what goes on beside the chain."""
 
     # -- Calling the ballot, voting, trying again -----------------------------------------------

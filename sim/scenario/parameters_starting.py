@@ -11,7 +11,7 @@ from sim.scenario.parameter_field import parameter
 from sim.scenario.priors import beta, fixed, lognormal, normal, uniform
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StartingParameters:
     """How proposals start, with which footprint, and who takes part."""
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.scenario.parameter_field import parameter
-from sim.scenario.parameters_starting import StartingParameters
 from sim.scenario.priors import beta, lognormal, normal, uniform
 
 
-@dataclass(frozen=True, slots=True)
-class SupportParameters(StartingParameters):
+@dataclass(frozen=True)
+class SupportParameters:
     """Advice, councils, perceived origin, and what moves members."""
 
     # -- Engagement -----------------------------------------------------------------------------

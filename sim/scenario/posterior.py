@@ -18,8 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sim.errors import InputError, nearest
 from sim.scenario.priors import MOST_NUMBER
-from sim.world.errors import InputError, nearest
 
 FOLDER: Final = Path(__file__).parent / "posteriors"
 NONE: Final = "prior"  # the name that stands for no fit: parameters are drawn from their priors

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sim.chance import quantiles
-from sim.world.errors import InputError, nearest
+from sim.errors import InputError, nearest
+from sim.streams import quantiles
 
 Family = Literal["fixed", "normal", "lognormal", "logistic", "uniform", "beta", "gamma"]
 

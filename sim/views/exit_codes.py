@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from sim.errors import InputError, RunFailed
 from sim.records.visible import visible
-from sim.world.errors import InputError, RunFailed
 
 DONE: Final = 0
 FAILED: Final = 1

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sim.evidence.places import NamedPlace
-from sim.evidence.register import LAST_DAY, Case
+from sim.evidence.record.places import NamedPlace
+from sim.evidence.record.register import LAST_DAY, Case
 from sim.experiment.reasons import Decision, Reason
 from sim.records.markdown import code, plain, row
-from sim.views.story_names import term_label
+from sim.views.story.names import term_label
 from sim.views.wording import (
     count_of,
     iso_to_long,

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.world.errors import InputError
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,6 +1,6 @@
 """WHO: the bodies that exist at the start of a run and how they lie to each other."""
 
-from sim.world.errors import InputError
+from sim.errors import InputError
 from sim.world.load import load_world
 from sim.world.model import (
     CCG,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.world.beside import HistoryCount, read_hexes, read_history
+from sim.errors import InputError
 from sim.world.bodies import read_ccg_rows
-from sim.world.errors import InputError
 from sim.world.load import read_table, world_folder
+from sim.world.neighbouring_tables import HistoryCount, read_hexes, read_history
 
 
 def load_hex_layout(name_or_path: str | Path = "england_2019") -> dict[str, tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from sim.world.errors import InputError, nearest
+from sim.errors import InputError, nearest
 from sim.world.model import CCG, System
 from sim.world.tables import Row, Table
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
-from sim.world.beside import read_hexes, read_history
+from sim.errors import InputError, nearest
 from sim.world.bodies import (
     MOST_PEOPLE,
     read_ccg_rows,
@@ -33,9 +33,9 @@ from sim.world.check import (
     check_officer_groups,
     check_practices,
 )
-from sim.world.errors import InputError, nearest
 from sim.world.footprints import list_footprints, starting_bodies, starting_neighbours
 from sim.world.model import CCG, RUNGS, Distress, World
+from sim.world.neighbouring_tables import read_hexes, read_history
 from sim.world.splits import read_splits
 from sim.world.tables import Table, decode, parse_table, read_bytes
 

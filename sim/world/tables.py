@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sim.world.errors import InputError, nearest
+from sim.errors import InputError, nearest
 
 MAX_BYTES: Final = 50_000_000
 LEAST: Final = 1e-12  # what is smaller than this, but not nought, is lost in any sum

@@ -10,8 +10,8 @@ import pytest
 
 from sim.agents import Event, replicate_log
 from sim.agents.engine import luck_sizes
-from sim.chance import Luck, purposes
 from sim.scenario import Scenario, parse_scenario
+from sim.streams import Luck, purposes
 from sim.world import World, load_world
 from tests.agents.arms import MONTH, PRIOR, certain, of_kind, run
 from tests.small_worlds import write_world

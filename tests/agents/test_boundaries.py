@@ -11,14 +11,14 @@ import pytest
 
 from sim.agents import Event
 from sim.agents.clock import on_grid
-from sim.agents.recut import SLOT
-from sim.chance import Luck, Purpose
+from sim.agents.mechanisms.boundaries_redraw import SLOT
 from sim.records.folds import fold
 from sim.records.lineage import start_lineage
-from sim.records.outcomes_boundaries import COLUMNS
+from sim.records.mechanisms.boundaries import COLUMNS
 from sim.records.schema import SCALARS
 from sim.scenario import Scenario
-from sim.views.story import story_lines
+from sim.streams import Luck, Purpose
+from sim.views.story.story import story_lines
 from sim.world import World, load_world
 from tests.agents.arms import MONTH, certain, of_kind, run, run_and_check
 from tests.small_worlds import write_world

@@ -20,9 +20,9 @@ import pytest
 
 import sim
 from sim.agents import EndlessReplication, endless, replicate_log, system
-from sim.agents.beside import enter
+from sim.agents.mechanisms.registry import enter
 from sim.agents.proposal import Proposal
-from sim.agents.state import Situation
+from sim.agents.replication import Situation
 from sim.rules.logistic import MOST_LOG, exp, log_expit
 from sim.scenario import Scenario
 from sim.scenario.levers import Levers
@@ -67,7 +67,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         finally:
             counted.append(next(situation.env._eid))
 
-    monkeypatch.setattr("sim.agents.legislation.run_until", counting)
+    monkeypatch.setattr("sim.agents.mechanisms.force_legislation.run_until", counting)
     return counted
 
 
@@ -157,7 +157,7 @@ def endless_at(days: float) -> Callable[[Situation], None]:
 def test_what_never_ends_is_stopped_with_the_day_it_reached(
     england: World, monkeypatch: pytest.MonkeyPatch, days: float, reached: str
 ) -> None:
-    monkeypatch.setattr("sim.agents.beside.enter", endless_at(days))
+    monkeypatch.setattr("sim.agents.mechanisms.registry.enter", endless_at(days))
     monkeypatch.setattr(endless, "EVENTS_PER_BODY_AND_YEAR", 5)
     with pytest.raises(EndlessReplication) as caught:
         replicate_log(england, sim.load_scenario("as_written"), 1, 0)
@@ -174,7 +174,8 @@ def test_a_run_ends_as_simpy_itself_ends_it(england: World) -> None:
     with pytest.MonkeyPatch.context() as patch:
         ours = replicate_log(england, law, 1, 0)
         patch.setattr(
-            "sim.agents.legislation.run_until", lambda situation, until: situation.env.run(until)
+            "sim.agents.mechanisms.force_legislation.run_until",
+            lambda situation, until: situation.env.run(until),
         )
         assert replicate_log(england, law, 1, 0) == ours
     assert ours.events[-2].kind == "abolished"

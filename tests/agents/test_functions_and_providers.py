@@ -11,11 +11,11 @@ import pytest
 from sim.agents import Event, replicate_log
 from sim.agents import ccg as ccgs
 from sim.agents.engine import _situation, luck_sizes
-from sim.chance import Luck
 from sim.records.folds import fold
 from sim.records.schema import SCALARS
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.parameters import draw_parameters
+from sim.streams import Luck
 from sim.world import World, load_world
 from tests.agents.arms import certain, merged_tables, of_kind, run
 from tests.small_worlds import write_world

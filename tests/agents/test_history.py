@@ -18,7 +18,7 @@ from sim.rules.logistic import Terms
 from sim.scenario import Scenario, parse_scenario
 from sim.world import World, load_world
 from tests.agents.arms import PRIOR
-from tests.chance.test_independence import CHANGED
+from tests.streams.test_independence import CHANGED
 
 REPLICATIONS = range(20)
 FEW = range(4)

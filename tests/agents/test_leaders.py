@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from sim.agents import Event, replicate_log
+from sim.errors import InputError
 from sim.scenario import load_scenario, parse_scenario
 from sim.world import World, load_world
-from sim.world.errors import InputError
 from tests.agents.arms import MONTH, PRIOR, merged_tables, of_kind
 
 REPLICATIONS = range(8)

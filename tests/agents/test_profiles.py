@@ -15,10 +15,10 @@ import pytest
 from sim.agents.engine import _situation, luck_sizes
 from sim.agents.hazard import Profile
 from sim.agents.profiles import LAST_CALL_MONTHS, future, past
-from sim.agents.state import Situation
-from sim.chance import Luck
+from sim.agents.replication import Situation
 from sim.scenario import parse_scenario
 from sim.scenario.parameters import draw_parameters
+from sim.streams import Luck
 from sim.world import World
 from tests.agents.arms import merged_tables
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 from sim.records.schema import TABLES
 
 ROOT = Path(__file__).parents[2]

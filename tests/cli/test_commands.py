@@ -271,7 +271,7 @@ def test_ctrl_c_while_workers_start_ends_the_command(tmp_path: Path) -> None:
 def test_help_and_import_load_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; import sim; assert 'numpy' not in sys.modules\n"
-        "from sim.cli import main\n"
+        "from sim.cli.main import main\n"
         "for words in ('', 'run', 'trace'): assert main([*words.split(), '--help']) == 0\n"
         "heavy = {'pandas', 'seaborn', 'matplotlib', 'pyarrow', 'scipy', 'numpy', 'simpy'}\n"
         "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))\n"

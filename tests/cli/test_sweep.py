@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import main
-from sim.cli_sweep import read_values
-from sim.world.errors import InputError
+from sim.cli.main import main
+from sim.cli.sweep import read_values
+from sim.errors import InputError
 from tests.small_worlds import write_world
 
 

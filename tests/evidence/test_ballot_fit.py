@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from sim.evidence.ballot_check import coverage, log_marginal_likelihood, predict_ballots
-from sim.evidence.ballot_data import ballot_data
-from sim.evidence.ballot_fit import (
+from sim.evidence.ballots.chains import effective_draws, split_rhat
+from sim.evidence.ballots.check import coverage, log_marginal_likelihood, predict_ballots
+from sim.evidence.ballots.data import ballot_data
+from sim.evidence.ballots.fit import (
     BallotFit,
     complete,
     fit_ballots,
     sampled_names,
     values_at,
 )
-from sim.evidence.ballot_likelihood import ballot_log_likelihoods
-from sim.evidence.ballot_report import ballot_report, prior_and_posterior
-from sim.evidence.ballot_simulation import simulate_data
-from sim.evidence.chains import effective_draws, split_rhat
+from sim.evidence.ballots.likelihood import ballot_log_likelihoods
+from sim.evidence.ballots.report import ballot_report, prior_and_posterior
+from sim.evidence.ballots.simulation import simulate_data
 from sim.scenario.parameters import DEFAULT_PRIORS
 from sim.scenario.priors import Prior, beta, fixed, normal
 from tests.evidence.ballot_examples import AWAY, PAIR, data_of, england, outcomes, values

@@ -13,20 +13,20 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim.evidence import ballot_counts
-from sim.evidence.ballot_data import BallotData, ballot_data, ccgs_in_ballot
-from sim.evidence.ballot_likelihood import (
+from sim.errors import InputError
+from sim.evidence.ballots import possible_counts
+from sim.evidence.ballots.data import BallotData, ballot_data, ccgs_in_ballot
+from sim.evidence.ballots.likelihood import (
     BALLOT_PARAMETERS,
     FORMS,
     ballot_log_likelihood,
     ballot_log_likelihoods,
     case_log_likelihoods,
 )
-from sim.evidence.ballot_simulation import simulate_data
+from sim.evidence.ballots.simulation import simulate_data
 from sim.rules import ballot, engagement, support
 from sim.rules.logistic import total
 from sim.scenario.parameters import DEFAULT_PRIORS
-from sim.world.errors import InputError
 from tests.evidence.ballot_examples import (
     AWAY,
     OTHER,
@@ -174,12 +174,12 @@ def test_pooled_counts_are_sums_over_the_ccgs_counts() -> None:
 
 
 def test_the_chances_of_all_counts_add_up_to_one() -> None:
-    odds = ballot_counts.LOG_ODDS
+    odds = possible_counts.LOG_ODDS
     everything = np.tril(np.ones((15, 15), dtype=bool))
-    assert ballot_counts.log_chance(everything, 0.8, 1 / 21) == pytest.approx(0.0, abs=1e-9)
+    assert possible_counts.log_chance(everything, 0.8, 1 / 21) == pytest.approx(0.0, abs=1e-9)
     middle = len(odds) // 2
-    half = ballot_counts.log_chance(np.eye(15, dtype=bool), 0.8, 1 / 21)  # all who vote say yes
-    turnout = ballot_counts.log_turnout(14, 0.8, 1 / 21)
+    half = possible_counts.log_chance(np.eye(15, dtype=bool), 0.8, 1 / 21)  # all who vote say yes
+    turnout = possible_counts.log_turnout(14, 0.8, 1 / 21)
     expected = np.log((np.exp(turnout) * 0.5 ** np.arange(15)).sum())
     assert half[middle] == pytest.approx(expected, abs=1e-9)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence import ballot_counts
-from sim.evidence.ballot_data import ballot_data
-from sim.evidence.ballot_records import BallotRecord, ballot_records, by_case, used_records
-from sim.evidence.ballot_tables import ballot_tables
-from sim.evidence.observed import FOLDER, observed_cases
-from sim.world.errors import InputError
+from sim.errors import InputError
+from sim.evidence.ballots import possible_counts
+from sim.evidence.ballots.data import ballot_data
+from sim.evidence.ballots.tables import ballot_tables
+from sim.evidence.record.ballot_records import BallotRecord, ballot_records, by_case, used_records
+from sim.evidence.record.observed import FOLDER, observed_cases
 from tests.evidence.ballot_examples import PAIR, counts, data_of, england, outcomes, record
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_merger_ballot_is_not_used() -> None:
 def test_a_share_stands_for_all_counts_that_round_to_it() -> None:
     eastern = by_case(ballot_records())["2020-Cheshire"][0]
     (ccg,) = (c for p in ballot_data(england()).proposals for c in p.ccgs if c.code == "01C")
-    points = ballot_counts.recorded_points(eastern, ccg)
+    points = possible_counts.recorded_points(eastern, ccg)
     assert [tuple(point) for point in points.nonzero()[0:2]] == [(19, 20), (18, 19)]
 
 
@@ -90,17 +90,17 @@ def test_pooled_votes_are_allotted_by_practices_and_quorum() -> None:
     found = {
         proposal.case: (pooled[0][0], pooled[0][1])
         for proposal in ballot_data(england()).proposals
-        if (pooled := ballot_counts.pooled_records(proposal))
+        if (pooled := possible_counts.pooled_records(proposal))
     }
-    staffordshire = ballot_counts.allotted_casts(*found["2020-Staffordshire"])
+    staffordshire = possible_counts.allotted_casts(*found["2020-Staffordshire"])
     assert sum(staffordshire) == 131
     sizes = [ccg.practices for ccg in found["2020-Staffordshire"][1]]
     assert all(abs(n - 131 * s / sum(sizes)) < 1 for n, s in zip(staffordshire, sizes, strict=True))
     surrey, ccgs = found["2020-SurreyHeartlands"]
-    casts = ballot_counts.allotted_casts(surrey, ccgs)
+    casts = possible_counts.allotted_casts(surrey, ccgs)
     assert casts == [14, 17, 32, 22]
     assert casts[3] < 0.75 * ccgs[3].practices
-    assert ballot_counts.pooled_votes_for(surrey, casts) == 68
+    assert possible_counts.pooled_votes_for(surrey, casts) == 68
 
 
 def test_a_pooled_row_beside_another_of_its_case_is_refused() -> None:

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.evidence import baselines, regression, scores
-from sim.evidence.facts import Facts, facts_of
-from sim.evidence.forecast import Forecast
-from sim.world.errors import InputError
+from sim.errors import InputError
+from sim.evidence.record.facts import Facts, facts_of
+from sim.evidence.score import baselines, regression, scores
+from sim.evidence.score.forecast import Forecast
 from sim.world.model import World
 
 

@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.evidence.calibrate import Design, Quadratic, calibrate
-from sim.evidence.emulator import fit_emulator, transform
-from sim.evidence.identifiability import identifiability_report, learnt, tied_pairs
-from sim.evidence.sampler import elliptical_slice, split_r_hat
-from sim.evidence.scores_of_priors import (
+from sim.evidence.fit.calibrate import Design, Quadratic, calibrate
+from sim.evidence.fit.emulator import fit_emulator, transform
+from sim.evidence.fit.identifiability import identifiability_report, learnt, tied_pairs
+from sim.evidence.fit.sampler import elliptical_slice, split_r_hat
+from sim.evidence.fit.scores_of_priors import (
     ROWS,
     drawn_rows,
     fitted_names,
@@ -22,8 +22,8 @@ from sim.evidence.scores_of_priors import (
     values_of,
     write_draws,
 )
-from sim.evidence.simulation_based import check_report, simulation_based_check
-from sim.evidence.waves import Wave, wave_of_2020
+from sim.evidence.fit.waves import Wave, wave_of_2020
+from sim.evidence.proof.simulation_based import check_report, simulation_based_check
 from sim.experiment.api import run_batch
 from sim.scenario.posterior import find_posterior
 

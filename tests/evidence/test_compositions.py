@@ -9,18 +9,18 @@ import pandas as pd
 import pytest
 
 from sim.agents import replicate_log
-from sim.evidence.compositions import MergerTables, bodies_on, read_merger_tables
-from sim.evidence.facts import Facts
-from sim.evidence.forecast import read_ensemble
-from sim.evidence.forecast_tables import pair_table
-from sim.evidence.places import place_chances, systems_of
+from sim.errors import InputError
+from sim.evidence.publish.forecast_tables import pair_table
+from sim.evidence.record.compositions import MergerTables, bodies_on, read_merger_tables
+from sim.evidence.record.facts import Facts
+from sim.evidence.record.places import place_chances, systems_of
+from sim.evidence.score.forecast import read_ensemble
 from sim.experiment.api import run_batch
 from sim.experiment.batch import Batch
 from sim.records.days import count_dates, day_of
 from sim.records.lineage import CHANGES, start_lineage
 from sim.scenario import Scenario, parse_scenario
 from sim.world import World, load_world
-from sim.world.errors import InputError
 from tests.small_worlds import write_world
 
 FIRST, SECOND, THIRD = (date(year, 4, 1) for year in (2020, 2021, 2022))

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.evidence import scores as scoring
-from sim.evidence.baselines import base_rate, nobody_merges, one_per_system
-from sim.evidence.compositions import MergerTables
-from sim.evidence.facts import Facts
-from sim.evidence.forecast import Ensemble, Forecast, read_ensemble
-from sim.evidence.hindcast import COLUMNS, hindcast_scores, pit_histogram, pit_table
-from sim.world.errors import InputError
+from sim.errors import InputError
+from sim.evidence.record.compositions import MergerTables
+from sim.evidence.record.facts import Facts
+from sim.evidence.score import scores as scoring
+from sim.evidence.score.baselines import base_rate, nobody_merges, one_per_system
+from sim.evidence.score.forecast import Ensemble, Forecast, read_ensemble
+from sim.evidence.score.hindcast import COLUMNS, hindcast_scores, pit_histogram, pit_table
 from sim.world.model import World
 
 
@@ -212,7 +212,7 @@ def test_pit_tells_a_forecast_that_is_too_high(facts: Facts) -> None:
 
 
 def test_earlier_rounds_are_scored_by_count(tmp_path: Path) -> None:
-    from sim.evidence.earlier_rounds import earlier_rounds, earlier_rounds_page
+    from sim.evidence.record.earlier_rounds import earlier_rounds, earlier_rounds_page
     from sim.experiment.api import run_batch
 
     batch = run_batch("history_2013", replications=5, seed=2, workers=1, out=tmp_path / "h")

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sim.evidence.hindcast_run import ARMS, TABLES, facts_for, hindcast_arms
+from sim.errors import InputError
+from sim.evidence.score.hindcast_run import ARMS, TABLES, facts_for, hindcast_arms
 from sim.scenario import load_scenario, parse_scenario
-from sim.views.hindcast_plots import make_hindcast_plots
-from sim.world.errors import InputError
+from sim.views.plots.hindcast import make_hindcast_plots
 from sim.world.load import load_world
 from tests.cli.conftest import ROOT, Outcome, command
 from tests.evidence.conftest import REPLICATIONS, SEED
@@ -114,7 +114,7 @@ def test_a_missing_library_ends_it_before_anything_runs(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "sys.modules['scoringrules'] = None\n"
-        "from sim.cli import main\n"
+        "from sim.cli.main import main\n"
         "sys.exit(main(['hindcast', '--out', sys.argv[1]]))\n"
     )
     done = subprocess.run(
@@ -133,7 +133,7 @@ def test_a_missing_library_ends_it_before_anything_runs(tmp_path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     program = (
         "import sys\n"
-        "from sim.cli import main\n"
+        "from sim.cli.main import main\n"
         "main(['hindcast', '--help'])\n"
         "heavy = 'pandas seaborn matplotlib pyarrow scoringrules sklearn numpy'.split()\n"
         "print([name for name in heavy if name in sys.modules])\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence import mechanisms
-from sim.evidence.mechanisms import TABLE, check_registry, registry
-from sim.world.errors import InputError
+from sim.errors import InputError
+from tools.docs import mechanisms
+from tools.docs.mechanisms import TABLE, check_registry, registry
 
 Row = dict[str, str]
 

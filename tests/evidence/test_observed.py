@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence.observed import figures, mechanisms, observed_cases, observed_systems
+from sim.errors import InputError
+from sim.evidence.record.observed import figures, mechanisms, observed_cases, observed_systems
 from sim.scenario.durations import DURATION_NAMES, Durations
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES, PARAMETER_TABLE
-from sim.world.errors import InputError
 from sim.world.load import load_world
 
 WORKING_FILE = re.compile(r"[a-z_]+\.(?:md|csv)")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence.mechanisms import registry
-from sim.evidence.places import (
+from sim.errors import InputError
+from sim.evidence.record.places import (
     CHANCES,
     comparable,
     mean_chances,
@@ -17,12 +17,12 @@ from sim.evidence.places import (
     place_chances,
     systems_of,
 )
-from sim.evidence.register import cases
+from sim.evidence.record.register import cases
 from sim.experiment.api import run_batch
 from sim.experiment.batch import Batch
 from sim.scenario import Scenario, load_scenario
 from sim.world import World, load_world
-from sim.world.errors import InputError
+from tools.docs.mechanisms import registry
 
 
 @pytest.fixture(scope="module")

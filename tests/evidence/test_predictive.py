@@ -12,18 +12,18 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.agents import replicate_log
-from sim.chance.purposes import GROUPS
-from sim.evidence.calibrate import Design, design
-from sim.evidence.emulator import Emulator, Features, back, transform
-from sim.evidence.predictive import (
+from sim.evidence.fit.calibrate import Design, design
+from sim.evidence.fit.emulator import Emulator, Features, back, transform
+from sim.evidence.fit.waves import Wave, wave_of_2020
+from sim.evidence.proof.predictive import (
     Forecasts,
     LeftOut,
     leave_each_out,
     predictive_draws,
     whole_columns,
 )
-from sim.evidence.predictive_report import predictive_report, smallest_adjusted_p
-from sim.evidence.predictive_tables import (
+from sim.evidence.proof.predictive_report import predictive_report, smallest_adjusted_p
+from sim.evidence.proof.predictive_tables import (
     FIGURE,
     FILES,
     events,
@@ -33,9 +33,9 @@ from sim.evidence.predictive_tables import (
     uniform_p,
     write_tables,
 )
-from sim.evidence.waves import Wave, wave_of_2020
-from sim.experiment.own_luck import OwnLuck
+from sim.experiment.independent_streams import OwnLuck
 from sim.scenario import Scenario
+from sim.streams.purposes import GROUPS
 from sim.world import World
 from sim.world.load import load_world
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence import register
-from sim.evidence.observed import observed_systems
-from sim.evidence.register import (
+from sim.errors import InputError
+from sim.evidence.record import register
+from sim.evidence.record.observed import observed_systems
+from sim.evidence.record.register import (
     attempts,
     cases,
     homes,
@@ -21,7 +22,6 @@ from sim.evidence.register import (
     together,
 )
 from sim.world import World, load_world
-from sim.world.errors import InputError
 
 APRIL_2020 = date(2020, 4, 1)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.evidence.reliability import bin_of, histogram_band, murphy, reliability_curve
+from sim.evidence.score.reliability import bin_of, histogram_band, murphy, reliability_curve
 from tests.properties import shares, steady
 
 

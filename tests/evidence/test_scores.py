@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.evidence import scores
-from sim.world.errors import InputError
+from sim.errors import InputError
+from sim.evidence.score import scores
 from tests.properties import between, steady
 
 counts = st.lists(st.integers(40, 200), min_size=2, max_size=30)

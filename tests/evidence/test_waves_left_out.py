@@ -12,15 +12,13 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-import sim.evidence.calibrate
-from sim.evidence import history_wave as past
-from sim.evidence.ballot_records import ballot_records, used_records
-from sim.evidence.fitting import fit
-from sim.evidence.register import attempts
-from sim.evidence.sampler import elliptical_slice
-from sim.evidence.scores import count_probabilities
-from sim.evidence.waves import wave_of_2020
-from sim.evidence.waves_left_out import (
+import sim.evidence.fit.calibrate
+from sim.errors import InputError
+from sim.evidence.fit import history_wave as past
+from sim.evidence.fit.fitting import fit
+from sim.evidence.fit.sampler import elliptical_slice
+from sim.evidence.fit.waves import wave_of_2020
+from sim.evidence.proof.waves_left_out import (
     NOTHING,
     FinishedFit,
     LeftOut,
@@ -29,7 +27,7 @@ from sim.evidence.waves_left_out import (
     furthest,
     leave_waves_out,
 )
-from sim.evidence.waves_left_out_scores import (
+from sim.evidence.proof.waves_left_out_scores import (
     FORECASTS,
     recorded,
     score_waves,
@@ -37,7 +35,9 @@ from sim.evidence.waves_left_out_scores import (
     waves_left_out_page,
     years,
 )
-from sim.world.errors import InputError
+from sim.evidence.record.ballot_records import ballot_records, used_records
+from sim.evidence.record.register import attempts
+from sim.evidence.score.scores import count_probabilities
 from tests.cli.conftest import command
 
 Array = NDArray[np.float64]
@@ -60,8 +60,8 @@ def quick_chains() -> Iterator[None]:
         return elliptical_slice(level, dimensions, **options)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sim.evidence.calibrate, "elliptical_slice", short)
-        patch.setattr("sim.evidence.fitting.ballot_likelihood", lambda _left_out=(): ballots)
+        patch.setattr(sim.evidence.fit.calibrate, "elliptical_slice", short)
+        patch.setattr("sim.evidence.fit.fitting.ballot_likelihood", lambda _left_out=(): ballots)
         yield
 
 
@@ -157,7 +157,9 @@ def test_the_draws_do_not_hang_on_what_was_left_out(
     more = (*attempts(), *[case for case in attempts(2018) if case.outcome == "merged"] * 3)
     monkeypatch.setattr(past, "attempts", lambda: more)
     assert past.history_wave().observed.tolist() == [1, 1, 24, 2, 84, 2]
-    monkeypatch.setattr(sim.evidence.waves_left_out, "_run", lambda one, *_: one)  # draws alone
+    monkeypatch.setattr(
+        sim.evidence.proof.waves_left_out, "_run", lambda one, *_: one
+    )  # draws alone
     _, other_2018, other_2019 = leave(finished_fit(fitted))
     _, without_2018, without_2019 = found
     assert np.array_equal(without_2018.scores, other_2018.scores)

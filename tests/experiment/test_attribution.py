@@ -8,13 +8,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sim.errors import InputError
 from sim.experiment.attribution import DRIVERS, LOCAL, attribute, shapley, without
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.forecasts import FORECASTS, forecasts_beside, wave_sizes
 from sim.experiment.information import evpi, value_of_knowing_scale
 from sim.scenario import load_scenario
 from sim.world import load_world
-from sim.world.errors import InputError
 from tests.agents.arms import from_priors
 
 REPLICATIONS = 40

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from sim.evidence.calibrate import batch_folder, design
-from sim.evidence.fitting import fit, prove
-from sim.evidence.history_wave import history_wave
-from sim.evidence.published import make_forecast
-from sim.evidence.waves import Wave
+from sim.evidence.fit.calibrate import batch_folder, design
+from sim.evidence.fit.fitting import fit, prove
+from sim.evidence.fit.history_wave import history_wave
+from sim.evidence.fit.waves import Wave
+from sim.evidence.publish.published import make_forecast
 from sim.experiment.batch import Batch, run_batch
-from sim.experiment.made_by import IDENTITY, codes_of, refuse_other_code
+from sim.experiment.provenance import IDENTITY, codes_of, refuse_other_code
 from sim.records.code import FLOORS, PACKAGE, package_code, replication_code
 from sim.records.shards import SHARD_FOLDER
 from sim.world import InputError

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.errors import InputError
 from sim.experiment.sweep import Setting, arms, make_setting, sweep, with_setting
 from sim.scenario import Scenario, load_scenario
-from sim.views.sweep_table import save_sweep, sweep_table
+from sim.views.tables.sweep import save_sweep, sweep_table
 from sim.views.terminal import render_text
-from sim.world.errors import InputError
 from tests.agents.arms import from_priors
 from tests.small_worlds import write_world
 

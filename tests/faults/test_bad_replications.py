@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from sim.errors import RunFailed
 from sim.experiment.batch import Batch, ReplicationsFailed, run_batch
 from sim.records.schema import TABLES
-from sim.world.errors import RunFailed
 from tests.faults.engines import Engine
 from tests.faults.small import SCENARIO, batch, contents, leftovers, small_world
 

@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-import sim.views.plots as plots_module
+import sim.views.plots.draw as plots_module
+from sim.errors import InputError, RunFailed
 from sim.experiment.batch import open_batch
 from sim.experiment.compare import compare_batch
-from sim.world.errors import InputError, RunFailed
 from tests.faults.injected import (
     Disk,
     Fault,
@@ -188,7 +188,7 @@ def test_what_is_finished_stays_when_the_disk_is_full(world: Any, tmp_path: Path
 DIES = """
 import sys
 from pathlib import Path
-import sim.views.plots as plots_module
+import sim.views.plots.draw as plots_module
 from tests.faults.injected import dies, disk
 from tests.faults.test_every_write import PICTURES, steps
 from sim.world import load_world

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-import sim.views.plots as plots_module
+import sim.views.plots.draw as plots_module
+from sim.errors import RunFailed
 from sim.experiment.batch import open_batch
 from sim.experiment.owner import owning
 from sim.world import InputError, load_world
-from sim.world.errors import RunFailed
 from tests.faults.programs import Program, start_batch
 from tests.faults.small import SCENARIO, batch, contents, leftovers, small_world, turns
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from sim.agents import replicate_log
 from sim.agents.clock import on_grid
-from sim.chance import Luck, Purpose
 from sim.experiment.api import replicate
 from sim.experiment.replicate import Replication
 from sim.records.replay import FinalState, LogError, check_log
@@ -25,6 +24,7 @@ from sim.records.schema import STATES
 from sim.scenario.durations import DAYS_PER_MONTH
 from sim.scenario.load import parse_scenario
 from sim.scenario.model import Scenario
+from sim.streams import Luck, Purpose
 from sim.world.load import load_world
 from sim.world.model import World
 from tests.identities.strategies import make_world, scenarios, seeds, steady, worlds

@@ -1,4 +1,4 @@
-"""The mutation check of ``sim/rules`` and ``sim/chance``: ``python -m tests.mutation.run``.
+"""The mutation check of ``sim/rules`` and ``sim/streams``: ``python -m tests.mutation.run``.
 
 It needs the tool mutmut (3.8 was used; it is no dependency of the project) and a few minutes. A
 copy of the project is made in a temporary folder, because the tool writes beside what it mutates;
@@ -23,13 +23,13 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("sim", "tests", "scenarios", "pyproject.toml", "run_sim.py")
 JUDGES = (
     "tests/rules",
-    "tests/chance/test_luck.py",
-    "tests/chance/test_pages.py",
-    "tests/chance/test_quantiles.py",
+    "tests/streams/test_streams.py",
+    "tests/streams/test_pages.py",
+    "tests/streams/test_quantiles.py",
 )
 SETTINGS = """
 [tool.mutmut]
-source_paths = ["sim/rules/", "sim/chance/"]
+source_paths = ["sim/rules/", "sim/streams/"]
 also_copy = ["sim", "tests", "scenarios", "pyproject.toml"]
 pytest_add_cli_args_test_selection = {judges}
 pytest_add_cli_args = {arguments}

@@ -19,10 +19,10 @@ from sim.agents import engine, membership
 from sim.agents.ballots import Ballots
 from sim.agents.calendar import Calendar
 from sim.agents.hazard import Profile
-from sim.chance import Luck, Purpose, purposes, quantiles
-from sim.chance.quantiles import standard_normal
 from sim.rules import approval, ballot, beliefs, engagement
 from sim.scenario.priors import Prior
+from sim.streams import Luck, Purpose, purposes, quantiles
+from sim.streams.quantiles import standard_normal
 from tests.oracles.cases import CASES, Case
 from tests.oracles.estimate import Check, Estimate
 from tests.oracles.run import run_case

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.errors import InputError
 from sim.records.csv_text import (
     _guard_table,
     guarded,
@@ -24,7 +25,6 @@ from sim.records.csv_text import (
     write_frame,
     write_rows,
 )
-from sim.world.errors import InputError
 from tests.hostile_names import NAMES
 
 TEXT = st.text(

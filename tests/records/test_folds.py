@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from sim.agents.log import Event, EventLog
-from sim.records.beside import BESIDE_COLUMNS
 from sim.records.days import count_dates, day_of, from_number, to_number
 from sim.records.folds import fold
+from sim.records.mechanisms.registry import BESIDE_COLUMNS
 from sim.records.replay import LogError, check_log
 from sim.records.schema import SCALARS, TABLE_BY_NAME, TABLES
 from sim.world import load_world

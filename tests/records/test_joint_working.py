@@ -9,7 +9,7 @@ import pytest
 
 from sim.agents.log import Event
 from sim.records.folds import fold
-from sim.records.joint_working import fixed_costs, fold_joint_working
+from sim.records.mechanisms.economies_ladder import fixed_costs, fold_joint_working
 from sim.records.schema import SCALARS
 from sim.world import World, load_world
 from tests.small_worlds import write_world

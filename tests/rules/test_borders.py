@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sim.rules import borders
-from sim.rules.influence import SystemFacts
-from sim.rules.influences import in_force
+from sim.rules.effect import SystemFacts
+from sim.rules.mechanisms import boundaries as boundary_rules
+from sim.rules.mechanisms.registry import in_force
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.world import World, load_world
@@ -35,21 +35,23 @@ def rate(**changed: Any) -> float:
         "granted": 0,
         "relative_size": 1.0,
     }
-    return borders.split_rate(**{**plain, **changed})
+    return boundary_rules.split_rate(**{**plain, **changed})
 
 
 def test_without_a_threshold_no_system_is_large_enough() -> None:
-    assert not borders.large_enough(10**9, None)
-    assert borders.large_enough(1000, 1000)
-    assert not borders.large_enough(999, 1000)
+    assert not boundary_rules.large_enough(10**9, None)
+    assert boundary_rules.large_enough(1000, 1000)
+    assert not boundary_rules.large_enough(999, 1000)
 
 
 def test_staffordshire_is_on_the_knifes_edge(england: World) -> None:
     """Row 27: just over a million, so exempt at 1.0 and 1.1 million and not at 1.2 or more."""
     size = patients(england, "E54000010")
     assert 1_000_000 < size < 1_200_000
-    assert [borders.large_enough(size, t) for t in (1_000_000, 1_100_000, size)] == [True] * 3
-    assert not any(borders.large_enough(size, t) for t in (size + 1, 1_200_000, 1_500_000))
+    assert [boundary_rules.large_enough(size, t) for t in (1_000_000, 1_100_000, size)] == [
+        True
+    ] * 3
+    assert not any(boundary_rules.large_enough(size, t) for t in (size + 1, 1_200_000, 1_500_000))
 
 
 def test_fewer_systems_are_large_enough_as_the_threshold_rises(england: World) -> None:
@@ -57,7 +59,7 @@ def test_fewer_systems_are_large_enough_as_the_threshold_rises(england: World) -
     several = [s for s in england.systems if len(s.ccgs) > 1]
     sizes = [patients(england, system.code) for system in several]
     thresholds = (1_000_000, 1_500_000, 2_000_000)
-    counted = [sum(borders.large_enough(size, t) for size in sizes) for t in thresholds]
+    counted = [sum(boundary_rules.large_enough(size, t) for size in sizes) for t in thresholds]
     assert counted == [26, 16, 6]
 
 
@@ -70,16 +72,18 @@ def test_one_system_of_the_start_is_the_precedent_of_a_merger(england: World) ->
 
 
 def test_exemptions_go_to_the_largest_while_places_are_left() -> None:
-    assert borders.grant_exemptions([5, 9, 7, 9], 2) == (1, 3)
-    assert borders.grant_exemptions([5, 9, 7, 9], 3) == (1, 2, 3)
-    assert borders.grant_exemptions([5, 9], 5) == (0, 1)
-    assert borders.grant_exemptions([5, 9], 0) == borders.grant_exemptions([], 3) == ()
-    assert borders.grant_exemptions([4, 4, 4], 1) == (0,)
+    assert boundary_rules.grant_exemptions([5, 9, 7, 9], 2) == (1, 3)
+    assert boundary_rules.grant_exemptions([5, 9, 7, 9], 3) == (1, 2, 3)
+    assert boundary_rules.grant_exemptions([5, 9], 5) == (0, 1)
+    assert (
+        boundary_rules.grant_exemptions([5, 9], 0) == boundary_rules.grant_exemptions([], 3) == ()
+    )
+    assert boundary_rules.grant_exemptions([4, 4, 4], 1) == (0,)
 
 
 def test_those_who_would_rather_stay_ask_sooner() -> None:
-    assert borders.exemption_rate(0.03, 0.0) == 0.03
-    assert borders.exemption_rate(0.03, math.log(2.0)) == pytest.approx(0.06)
+    assert boundary_rules.exemption_rate(0.03, 0.0) == 0.03
+    assert boundary_rules.exemption_rate(0.03, math.log(2.0)) == pytest.approx(0.06)
 
 
 def test_before_any_split_only_the_named_ask_and_hardly_before_a_statement() -> None:
@@ -93,9 +97,9 @@ def test_before_any_split_only_the_named_ask_and_hardly_before_a_statement() -> 
 
 
 def test_the_smaller_are_asked_sooner_to_join() -> None:
-    assert borders.approach_rate(0.002, 0.5) == pytest.approx(0.004)
-    assert borders.approach_rate(0.002, 2.0) == pytest.approx(0.001)
-    assert borders.approach_rate(0.002, 0.0) == 0.0
+    assert boundary_rules.approach_rate(0.002, 0.5) == pytest.approx(0.004)
+    assert boundary_rules.approach_rate(0.002, 2.0) == pytest.approx(0.001)
+    assert boundary_rules.approach_rate(0.002, 0.0) == 0.0
 
 
 def test_divided_counties_start_more_only_where_the_lever_says_so() -> None:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.chance.quantiles import standard_normal
 from sim.rules import approval, consent, dates, engagement
 from sim.rules.logistic import expit, logit, total
+from sim.streams.quantiles import standard_normal
 from tests.properties import between, shares, steady, uniforms
 
 # -- Consent and squeezing -----------------------------------------------------------------------

@@ -6,9 +6,10 @@ import math
 
 import pytest
 
-from sim.rules import approval, economies, ladder, money
-from sim.rules.influence import FootprintFacts
+from sim.rules import approval, ladder, money
+from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import expit, logit, total
+from sim.rules.mechanisms import economies as economy_rules
 from sim.rules.support import argument_terms
 
 ALLOWANCE, FIXED = 20.0, 500_000.0
@@ -63,7 +64,9 @@ def test_a_group_under_one_officer_keeps_one_set_of_management() -> None:
 
 
 def test_the_worth_of_size_is_an_inverted_u() -> None:
-    worth = [economies.worth_of_size(parts, parts * 320_000, 0.5, 0.4) for parts in range(1, 13)]
+    worth = [
+        economy_rules.worth_of_size(parts, parts * 320_000, 0.5, 0.4) for parts in range(1, 13)
+    ]
     best = worth.index(max(worth))
     assert 0 < best < len(worth) - 1
     assert worth[: best + 1] == sorted(worth[: best + 1])
@@ -72,23 +75,27 @@ def test_the_worth_of_size_is_an_inverted_u() -> None:
 
 
 def test_scale_is_worth_more_to_many_and_distance_costs_more_of_many() -> None:
-    assert economies.worth_of_size(8, 0.0, 0.5, 0.4) > economies.worth_of_size(2, 0.0, 0.5, 0.4)
-    assert economies.worth_of_size(2, 3e6, 0.5, 0.4) < economies.worth_of_size(2, 1e6, 0.5, 0.4)
+    assert economy_rules.worth_of_size(8, 0.0, 0.5, 0.4) > economy_rules.worth_of_size(
+        2, 0.0, 0.5, 0.4
+    )
+    assert economy_rules.worth_of_size(2, 3e6, 0.5, 0.4) < economy_rules.worth_of_size(
+        2, 1e6, 0.5, 0.4
+    )
 
 
 def test_small_payers_lose_most_and_small_debtors_gain_most() -> None:
-    assert economies.pooled_debts(0.0, 1.0, 0.2) == 0.8
-    assert economies.pooled_debts(0.0, 1.0, 0.8) == pytest.approx(0.2)
-    assert economies.pooled_debts(1.0, 0.0, 0.2) == -0.8
-    assert economies.pooled_debts(0.5, 0.5, 0.2) == 0.0
+    assert economy_rules.pooled_debts(0.0, 1.0, 0.2) == 0.8
+    assert economy_rules.pooled_debts(0.0, 1.0, 0.8) == pytest.approx(0.2)
+    assert economy_rules.pooled_debts(1.0, 0.0, 0.2) == -0.8
+    assert economy_rules.pooled_debts(0.5, 0.5, 0.2) == 0.0
 
 
 def test_cooperation_grows_by_months_up_to_one() -> None:
     year = 365.25
-    assert economies.cooperation_grown(-math.inf, 24.0) == 0.0  # no officer shared
-    assert economies.cooperation_grown(year, 24.0) == pytest.approx(0.5)
-    assert economies.cooperation_grown(9 * year, 24.0) == 1.0
-    assert economies.cooperation_grown(0.0, 0.0) == 1.0
+    assert economy_rules.cooperation_grown(-math.inf, 24.0) == 0.0  # no officer shared
+    assert economy_rules.cooperation_grown(year, 24.0) == pytest.approx(0.5)
+    assert economy_rules.cooperation_grown(9 * year, 24.0) == 1.0
+    assert economy_rules.cooperation_grown(0.0, 0.0) == 1.0
 
 
 def test_debts_of_partners_cost_votes() -> None:
@@ -199,7 +206,7 @@ def test_panels_look_longer_at_informal_arrangements() -> None:
 
 
 def test_what_size_gains_follows_its_effect() -> None:
-    assert economies.scale_gain(1e6, 0.0) == 0.0
-    assert economies.scale_gain(1e6, -0.1) == -economies.scale_gain(1e6, 0.1) < 0.0
-    assert economies.announced_target(60.3e6) == pytest.approx(242e6, rel=0.01)
-    assert economies.transition_cost(3, 0.2) == pytest.approx(0.6)
+    assert economy_rules.scale_gain(1e6, 0.0) == 0.0
+    assert economy_rules.scale_gain(1e6, -0.1) == -economy_rules.scale_gain(1e6, 0.1) < 0.0
+    assert economy_rules.announced_target(60.3e6) == pytest.approx(242e6, rel=0.01)
+    assert economy_rules.transition_cost(3, 0.2) == pytest.approx(0.6)

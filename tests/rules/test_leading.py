@@ -11,67 +11,70 @@ from typing import Any
 import pytest
 
 from sim.agents import Event, replicate_log
-from sim.rules import influences, leading
-from sim.rules.influence import BodyFacts, LeaderFacts
+from sim.rules.effect import BodyFacts, LeaderFacts
 from sim.rules.logistic import expit, logit
+from sim.rules.mechanisms import leaders as leader_rules
+from sim.rules.mechanisms import registry
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
-from sim.scenario.levers_beside import Councils, Leaders
+from sim.scenario.mechanisms.leaders import Councils, Leaders
 from sim.scenario.parameters import PARAMETER_TABLE
 from sim.world import World, load_world
 
 
 def test_confidence_is_the_mean_for_the_median_leader_and_rises_with_backing() -> None:
-    assert leading.confidence(0.6, 0.0, 0.0) == pytest.approx(0.6)
-    assert leading.confidence(0.6, 1.0, 0.0) == pytest.approx(expit(logit(0.6) + 1.0))
-    assert leading.confidence(0.6, 0.0, 2.0) == pytest.approx(expit(logit(0.6) + 2.0))
+    assert leader_rules.confidence(0.6, 0.0, 0.0) == pytest.approx(0.6)
+    assert leader_rules.confidence(0.6, 1.0, 0.0) == pytest.approx(expit(logit(0.6) + 1.0))
+    assert leader_rules.confidence(0.6, 0.0, 2.0) == pytest.approx(expit(logit(0.6) + 2.0))
 
 
 def test_why_leaders_leave() -> None:
     """At confidence .5 and two losses the weights are 1, 1 and 3; a dedicated one has no first."""
 
     def shares(**told: Any) -> list[float]:
-        found = Counter(leading.exit_reason((i + 0.5) / 1000, **told) for i in range(1000))
+        found = Counter(leader_rules.exit_reason((i + 0.5) / 1000, **told) for i in range(1000))
         return [found[reason] / 1000 for reason in ("day_job", "moved_on", "had_enough")]
 
     plain = {"dedicated": False, "confidence": 0.5, "losses": 2}
     assert shares(**plain) == [0.2, 0.2, 0.6]
     assert shares(**plain | {"dedicated": True}) == [0.0, 0.25, 0.75]
     assert shares(**plain | {"confidence": 1.0}) == [0.25, 0.0, 0.75]
-    assert leading.exit_reason(1.0, **plain) == "had_enough"
+    assert leader_rules.exit_reason(1.0, **plain) == "had_enough"
 
 
 def test_favour_rises_with_strong_leaders() -> None:
-    assert leading.favour_probability(0.4, 0.5, 0.0) == pytest.approx(0.4)
-    assert leading.favour_probability(0.4, 0.5, 2.0) == pytest.approx(expit(logit(0.4) + 1.0))
-    assert leading.favour_probability(0.0, 0.5, 2.0) == 0.0
+    assert leader_rules.favour_probability(0.4, 0.5, 0.0) == pytest.approx(0.4)
+    assert leader_rules.favour_probability(0.4, 0.5, 2.0) == pytest.approx(expit(logit(0.4) + 1.0))
+    assert leader_rules.favour_probability(0.0, 0.5, 2.0) == 0.0
 
 
 def test_pace_is_one_where_nothing_bears_on_it() -> None:
     told = {"outside_chair": 0.3, "rivalry": 0.4}
-    assert leading.pace(chair=False, rival=False, **told) == 1.0
-    assert leading.pace(chair=True, rival=False, **told) == pytest.approx(math.exp(-0.3))
-    assert leading.pace(chair=True, rival=True, **told) == pytest.approx(math.exp(0.1))
+    assert leader_rules.pace(chair=False, rival=False, **told) == 1.0
+    assert leader_rules.pace(chair=True, rival=False, **told) == pytest.approx(math.exp(-0.3))
+    assert leader_rules.pace(chair=True, rival=True, **told) == pytest.approx(math.exp(0.1))
 
 
 def test_place_leaders_come_from_all_kinds_in_their_shares() -> None:
-    found = Counter(leading.place_leader_type((i + 0.5) / 800) for i in range(800))
+    found = Counter(leader_rules.place_leader_type((i + 0.5) / 800) for i in range(800))
     assert found == {"acute": 450, "mental_health": 150, "council": 150, "community": 50}
-    assert leading.place_leader_type(1.0) == "community"
-    assert leading.place_leader_rate(0.01, 2.0, math.log(3.0)) == pytest.approx(0.06)
+    assert leader_rules.place_leader_type(1.0) == "community"
+    assert leader_rules.place_leader_rate(0.01, 2.0, math.log(3.0)) == pytest.approx(0.06)
 
 
 def test_cooperation_closes_the_gap() -> None:
     half = math.log(2.0) / 12.0
-    assert leading.cooperation_after(0.2, half, 1.0, 12.0) == pytest.approx(0.6)
-    assert leading.cooperation_after(0.2, half, 0.5, 24.0) == pytest.approx(0.6)
-    assert leading.cooperation_after(0.3, 0.0, 1.0, 99.0) == 0.3
-    assert leading.cooperation_after(0.3, half, 0.0, 99.0) == 0.3
+    assert leader_rules.cooperation_after(0.2, half, 1.0, 12.0) == pytest.approx(0.6)
+    assert leader_rules.cooperation_after(0.2, half, 0.5, 24.0) == pytest.approx(0.6)
+    assert leader_rules.cooperation_after(0.3, 0.0, 1.0, 99.0) == 0.3
+    assert leader_rules.cooperation_after(0.3, half, 0.0, 99.0) == 0.3
 
 
 def test_the_firm_hand_turns_at_half() -> None:
     """Row 71 at the level of the rule: from plus the effect where blocked to minus where not."""
-    [starting] = [i for i in leading.INFLUENCES if (i.name, i.decision) == ("firm_hand", "start")]
+    [starting] = [
+        i for i in leader_rules.INFLUENCES if (i.name, i.decision) == ("firm_hand", "start")
+    ]
     row = next(row for row in PARAMETER_TABLE if row.name == "firm_hand")
     numbers: Any = type("Numbers", (), {"firm_hand": row.prior.first})
     plain: Any = BodyFacts(1, 2, 2, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0, 0.0, 0.0)
@@ -86,7 +89,7 @@ def test_the_firm_hand_turns_at_half() -> None:
 
 def test_no_influence_is_in_force_at_rest() -> None:
     for decision in ("start", "consent", "support", "approval"):
-        assert not set(influences.in_force(Levers(), decision)) & set(leading.INFLUENCES)
+        assert not set(registry.in_force(Levers(), decision)) & set(leader_rules.INFLUENCES)
 
 
 # -- Every number is felt ------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from sim.rules import engagement, footprints, pressure, starting
-from sim.rules.influence import BodyFacts, FootprintFacts, SystemFacts
-from sim.rules.influences import in_force
+from sim.rules import engagement, footprints, starting
+from sim.rules.effect import BodyFacts, FootprintFacts, SystemFacts
+from sim.rules.mechanisms import force as force_rules
+from sim.rules.mechanisms.registry import in_force
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
@@ -49,20 +50,20 @@ def size(chosen: Levers, decision: Any, name: str, facts: Any, **values: float) 
 @pytest.mark.parametrize("asked", range(1, 8))
 def test_passes_rise_from_unanimity_over_majority_to_the_leader(asked: int) -> None:
     for willing in range(asked + 1):
-        found = [pressure.agreed(r, willing, asked) for r in ("unanimity", "majority", "leader")]
+        found = [force_rules.agreed(r, willing, asked) for r in ("unanimity", "majority", "leader")]
         assert found == sorted(found)
         assert found == [willing == asked, willing > asked / 2, True]
 
 
 def test_an_ics_by_its_day_or_with_one_ccg_or_an_exemption() -> None:
-    assert pressure.becomes_ics("by_deadline", 5, exempt=False)
-    assert pressure.becomes_ics("conditional", 1, exempt=False)
-    assert pressure.becomes_ics("conditional", 5, exempt=True)
-    assert not pressure.becomes_ics("conditional", 2, exempt=False)
+    assert force_rules.becomes_ics("by_deadline", 5, exempt=False)
+    assert force_rules.becomes_ics("conditional", 1, exempt=False)
+    assert force_rules.becomes_ics("conditional", 5, exempt=True)
+    assert not force_rules.becomes_ics("conditional", 2, exempt=False)
 
 
 def test_none_of_these_influences_is_in_force_by_default() -> None:
-    ours = {i.name for i in pressure.INFLUENCES}
+    ours = {i.name for i in force_rules.INFLUENCES}
     assert ours == {"ics_status", "visible_refusals", "presumption_against"}
     decisions: Any = ("start", "support", "approval")
     assert not {i.name for d in decisions for i in in_force(Levers(), d)} & ours

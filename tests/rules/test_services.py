@@ -7,9 +7,12 @@ import math
 
 import pytest
 
-from sim.rules import functions, influences, providers, services
-from sim.rules.influence import SystemFacts
+from sim.rules.effect import SystemFacts
 from sim.rules.logistic import expit, total
+from sim.rules.mechanisms import functions as function_rules
+from sim.rules.mechanisms import providers as provider_rules
+from sim.rules.mechanisms import registry
+from sim.rules.mechanisms import services as service_rules
 from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
 
@@ -35,15 +38,17 @@ FACTS = SystemFacts(
 
 
 def veto(**facts: float) -> float:
-    return services.veto_probability(services.veto_terms(**{**ASKED, **facts}, **NUMBERS), 1.0)
+    return service_rules.veto_probability(
+        service_rules.veto_terms(**{**ASKED, **facts}, **NUMBERS), 1.0
+    )
 
 
 def test_the_terms_of_a_veto() -> None:
-    terms = services.veto_terms(loss=0.5, sharing=0.5, distress=0.2, autonomy=0.3, **NUMBERS)
+    terms = service_rules.veto_terms(loss=0.5, sharing=0.5, distress=0.2, autonomy=0.3, **NUMBERS)
     assert dict(terms) == pytest.approx(
         {"base": -2.5, "own_loss": 1.5, "shared_officer": -0.35, "autonomy": 0.3, "loyalty": -0.2}
     )
-    assert services.veto_probability(terms, 0.5) == 0.5 * expit(total(terms))
+    assert service_rules.veto_probability(terms, 0.5) == 0.5 * expit(total(terms))
 
 
 def test_a_shared_officer_lowers_a_veto_but_does_not_rule_it_out() -> None:
@@ -62,22 +67,24 @@ def test_the_wish_to_go_ones_own_way_falls_as_distress_rises() -> None:
     wishes = []
     for distress in (0.0, 0.5, 1.0):
         terms = dict(
-            services.veto_terms(loss=0.0, sharing=0.0, distress=distress, autonomy=0.5, **NUMBERS)
+            service_rules.veto_terms(
+                loss=0.0, sharing=0.0, distress=distress, autonomy=0.5, **NUMBERS
+            )
         )
         wishes.append(sum(terms[name] for name in own))
     assert wishes == [0.5, 0.0, -0.5]
 
 
 def test_without_autonomy_there_is_no_veto() -> None:
-    terms = services.veto_terms(loss=1.0, sharing=0.0, distress=0.0, autonomy=9.0, **NUMBERS)
-    chances = [services.veto_probability(terms, kept) for kept in (1.0, 0.5, 0.0)]
+    terms = service_rules.veto_terms(loss=1.0, sharing=0.0, distress=0.0, autonomy=9.0, **NUMBERS)
+    chances = [service_rules.veto_probability(terms, kept) for kept in (1.0, 0.5, 0.0)]
     assert chances == sorted(chances, reverse=True)
     assert chances[-1] == 0.0
 
 
 def test_more_passes_under_a_majority_and_more_still_under_a_leader() -> None:
     def passes(rule: str, vetoes: int, parties: int) -> bool:
-        return services.verdict(rule, vetoes, parties, leader_in_post=True) != "deadlock"
+        return service_rules.verdict(rule, vetoes, parties, leader_in_post=True) != "deadlock"
 
     for parties in range(2, 9):
         for vetoes in range(parties + 1):
@@ -88,21 +95,23 @@ def test_more_passes_under_a_majority_and_more_still_under_a_leader() -> None:
             assert passes("leader", vetoes, parties)
             assert passes("majority", vetoes, parties) is (2 * vetoes < parties)
             assert passes("unanimity", vetoes, parties) is (vetoes == 0)
-    assert services.verdict("majority", 1, 2, leader_in_post=True) == "deadlock"  # a tie blocks
-    assert services.verdict("leader", 1, 2, leader_in_post=False) == "deadlock"
-    assert services.verdict("leader", 1, 3, leader_in_post=False) == "majority"
+    assert (
+        service_rules.verdict("majority", 1, 2, leader_in_post=True) == "deadlock"
+    )  # a tie blocks
+    assert service_rules.verdict("leader", 1, 2, leader_in_post=False) == "deadlock"
+    assert service_rules.verdict("leader", 1, 3, leader_in_post=False) == "majority"
 
 
 def test_voluntary_authorities_need_a_strong_provider_and_force_is_aimed_at_distress() -> None:
-    voluntary = [services.voluntary_probability(0.25, s) for s in (-1.0, 0.0, 1.0)]
+    voluntary = [service_rules.voluntary_probability(0.25, s) for s in (-1.0, 0.0, 1.0)]
     assert voluntary == sorted(voluntary)
     assert voluntary[1] == pytest.approx(0.25)
-    imposed = [services.imposition_probability(share, 2.5) for share in (0.0, 0.5, 1.0)]
+    imposed = [service_rules.imposition_probability(share, 2.5) for share in (0.0, 0.5, 1.0)]
     assert imposed == sorted(imposed)
     assert imposed[1] == 0.5
-    assert services.class_of_patch(0.1, 0.2, 0.1, 0.2) == "voluntary"
-    assert services.class_of_patch(0.3, 0.2, 0.1, 0.2) == "forced"
-    assert services.class_of_patch(0.3, 0.2, 0.3, 0.2) == "neither"
+    assert service_rules.class_of_patch(0.1, 0.2, 0.1, 0.2) == "voluntary"
+    assert service_rules.class_of_patch(0.3, 0.2, 0.1, 0.2) == "forced"
+    assert service_rules.class_of_patch(0.3, 0.2, 0.3, 0.2) == "neither"
 
 
 @pytest.mark.parametrize(
@@ -118,12 +127,12 @@ def test_voluntary_authorities_need_a_strong_provider_and_force_is_aimed_at_dist
 )
 def test_who_has_the_last_word_where(final_say: str, words: tuple[str, ...]) -> None:
     patches = ("voluntary", "forced", "neither")
-    assert tuple(services.final_word(final_say, patch) for patch in patches) == words
+    assert tuple(service_rules.final_word(final_say, patch) for patch in patches) == words
 
 
 def test_the_centre_prevails_mostly_and_the_leader_with_confidence() -> None:
     chances = {
-        who: services.prevails_probability(
+        who: service_rules.prevails_probability(
             who, leader_prevails=0.6, voluntary_prevails=0.7, force_prevails=0.9
         )
         for who in ("leader", "voluntary", "imposed", "centre")
@@ -134,23 +143,23 @@ def test_the_centre_prevails_mostly_and_the_leader_with_confidence() -> None:
 
 
 def test_more_at_stake_means_a_longer_deadlock() -> None:
-    factors = [services.delay_factor(loss, 0.7) for loss in (0.0, 0.5, 1.0)]
+    factors = [service_rules.delay_factor(loss, 0.7) for loss in (0.0, 0.5, 1.0)]
     assert factors == pytest.approx([math.exp(-0.35), 1.0, math.exp(0.35)])
 
 
 def test_force_from_above_alienates_most_and_alienation_fades() -> None:
     for how in ("centre", "imposed", "mandate"):
-        assert services.alienation_after(how, 0.3) == 1.0
+        assert service_rules.alienation_after(how, 0.3) == 1.0
     for how in ("leader", "voluntary", "majority"):
-        assert services.alienation_after(how, 0.3) == 0.3
-    assert services.fading(0.0, 36.0) == 1.0
-    assert services.fading(36.0, 36.0) == pytest.approx(0.5)
-    assert services.fading(72.0, 36.0) == pytest.approx(0.25)
+        assert service_rules.alienation_after(how, 0.3) == 0.3
+    assert service_rules.fading(0.0, 36.0) == 1.0
+    assert service_rules.fading(36.0, 36.0) == pytest.approx(0.5)
+    assert service_rules.fading(72.0, 36.0) == pytest.approx(0.25)
 
 
 def test_shares_of_tasks_add_up() -> None:
     for led, to_place, capacity in itertools.product((0, 1, 3), (True, False), (0.0, 1.0, 3.0)):
-        shares = functions.allocate(
+        shares = function_rules.allocate(
             places=3,
             led=led if to_place else 0,
             to_place=to_place,
@@ -164,8 +173,8 @@ def test_shares_of_tasks_add_up() -> None:
 
 
 def test_room_at_the_support_unit_draws_tasks_and_places_need_leaders() -> None:
-    def shares(led: int, capacity: float) -> functions.Shares:
-        return functions.allocate(
+    def shares(led: int, capacity: float) -> function_rules.Shares:
+        return function_rules.allocate(
             places=3,
             led=led,
             to_place=True,
@@ -181,31 +190,31 @@ def test_room_at_the_support_unit_draws_tasks_and_places_need_leaders() -> None:
 
 def test_who_leads_a_place() -> None:
     chance = {"strength": 0.0, "place_taken": 0.6, "provider_appetite": 0.0}
-    assert functions.place_leader(0.7, 0.1, has_council=True, **chance) == ""
-    assert functions.place_leader(0.5, 0.1, has_council=True, **chance) == "provider"
-    assert functions.place_leader(0.5, 0.9, has_council=True, **chance) == "council"
-    assert functions.place_leader(0.5, 0.9, has_council=False, **chance) == "provider"
+    assert function_rules.place_leader(0.7, 0.1, has_council=True, **chance) == ""
+    assert function_rules.place_leader(0.5, 0.1, has_council=True, **chance) == "provider"
+    assert function_rules.place_leader(0.5, 0.9, has_council=True, **chance) == "council"
+    assert function_rules.place_leader(0.5, 0.9, has_council=False, **chance) == "provider"
     keen = chance | {"provider_appetite": 3.0}
-    assert functions.place_leader(0.5, 0.9, has_council=True, **keen) == "provider"
+    assert function_rules.place_leader(0.5, 0.9, has_council=True, **keen) == "provider"
 
 
 def test_the_menu_holds_other_shapes_than_merging() -> None:
     for strength in (-2.0, 0.0, 2.0):
-        chances = dict(providers.menu(strength))
+        chances = dict(provider_rules.menu(strength))
         assert sum(chances.values()) == pytest.approx(1.0)
         assert set(chances) == {"merge", "share", "federate", "vertical", "split", "none"}
         assert min(chances.values()) > 0.0
-    assert dict(providers.menu(0.0)) == pytest.approx(dict(providers.MENU))
-    assert dict(providers.menu(1.0))["vertical"] > dict(providers.menu(0.0))["vertical"]
-    assert providers.choose_shape(0.0, 0.001) == "merge"
-    assert providers.choose_shape(0.0, 0.999) == "none"
-    assert providers.choose_shape(0.0, 1.0) == "none"
+    assert dict(provider_rules.menu(0.0)) == pytest.approx(dict(provider_rules.MENU))
+    assert dict(provider_rules.menu(1.0))["vertical"] > dict(provider_rules.menu(0.0))["vertical"]
+    assert provider_rules.choose_shape(0.0, 0.001) == "merge"
+    assert provider_rules.choose_shape(0.0, 0.999) == "none"
+    assert provider_rules.choose_shape(0.0, 1.0) == "none"
 
 
 def test_influences_beside_the_chain_are_silent_at_neutral_levers() -> None:
     neutral = Levers()
     for decision in ("start", "start_local", "start_centre", "consent", "support", "approval"):
-        assert not influences.in_force(neutral, decision)  # type: ignore[arg-type]
+        assert not registry.in_force(neutral, decision)  # type: ignore[arg-type]
 
 
 def levers(**groups: dict[str, object]) -> Levers:
@@ -214,18 +223,20 @@ def levers(**groups: dict[str, object]) -> Levers:
 
 def test_influences_on_starting() -> None:
     csu = levers(functions={"csu_capacity": 2.0})
-    assert [i.name for i in influences.in_force(csu, "start")] == ["csu_capacity"]
-    assert functions.csu_term(csu, PARAMETERS, FACTS) == pytest.approx(-1.0)
+    assert [i.name for i in registry.in_force(csu, "start")] == ["csu_capacity"]
+    assert function_rules.csu_term(csu, PARAMETERS, FACTS) == pytest.approx(-1.0)
     reviews = levers(providers={"alternatives": 1.0})
-    assert [i.name for i in influences.in_force(reviews, "start")] == ["alternative"]
-    for action, _ in providers.MENU:
+    assert [i.name for i in registry.in_force(reviews, "start")] == ["alternative"]
+    for action, _ in provider_rules.MENU:
         told = SystemFacts(
             **{f: getattr(FACTS, f) for f in FACTS.__slots__} | {"alternative": action}
         )
-        term = providers.alternative_term(reviews, PARAMETERS, told)
-        assert term == (PARAMETERS.alternative_pull if action in providers.STANDING_IN else 0.0)
-    assert providers.alternative_term(reviews, PARAMETERS, FACTS) == 0.0
+        term = provider_rules.alternative_term(reviews, PARAMETERS, told)
+        assert term == (
+            PARAMETERS.alternative_pull if action in provider_rules.STANDING_IN else 0.0
+        )
+    assert provider_rules.alternative_term(reviews, PARAMETERS, FACTS) == 0.0
     small = levers(providers={"small_first": True})
-    assert [i.name for i in influences.in_force(small, "start")] == ["small_size"]
+    assert [i.name for i in registry.in_force(small, "start")] == ["small_size"]
     # four CCGs of 157,900 patients are half the average size: one halving
-    assert providers.small_size_term(small, PARAMETERS, FACTS) == pytest.approx(0.3)
+    assert provider_rules.small_size_term(small, PARAMETERS, FACTS) == pytest.approx(0.3)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from sim.errors import InputError
 from sim.scenario import load_scenario, parse_scenario
-from sim.world.errors import InputError
 
 NAN, INF = float("nan"), float("inf")
 

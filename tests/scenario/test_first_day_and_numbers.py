@@ -11,13 +11,13 @@ import pytest
 
 import sim
 from sim.agents.engine import luck_sizes
-from sim.chance import Luck
 from sim.experiment.api import check_scenarios
 from sim.scenario.calendar import MOST_EVENTS
 from sim.scenario.durations import Duration
 from sim.scenario.load import parse_scenario, shipped_names
 from sim.scenario.parameters import PARAMETER_TABLE, draw_parameters
 from sim.scenario.priors import FAMILIES, MOST_NUMBER, MOST_SIGMA, Prior
+from sim.streams import Luck
 from sim.world import InputError
 
 OTHER_DAY = 'extends = "as_written"\nworld = "england_2020"\n'

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.agents.engine import replicate_log
+from sim.errors import InputError
 from sim.scenario.load import parse_scenario
 from sim.scenario.model import Scenario
-from sim.world.errors import InputError
 from sim.world.load import load_world
 from sim.world.model import World
 from tests.small_worlds import write_world

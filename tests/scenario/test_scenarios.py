@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from sim.chance import Luck
 from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_names
 from sim.scenario.levers import Levers, lever_table
 from sim.scenario.parameters import (
@@ -19,6 +18,7 @@ from sim.scenario.parameters import (
     draw_parameters,
 )
 from sim.scenario.priors import fixed
+from sim.streams import Luck
 
 SIX = {
     "as_written",

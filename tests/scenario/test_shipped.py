@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import InputError
 from sim.experiment.api import check_scenarios
 from sim.experiment.replicate import run_replication
 from sim.scenario.load import shipped_folder, shipped_names
-from sim.views import scenarios_page
-from sim.views.scenarios_page import END_MARKER, MARKER, PAGE, refresh, shipped_scenarios
 from sim.world import World
-from sim.world.errors import InputError
+from tools.docs import scenarios_page
+from tools.docs.scenarios_page import END_MARKER, MARKER, PAGE, refresh, shipped_scenarios
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,7 @@ def test_no_two_ask_the_same() -> None:
 def test_the_page_has_every_scenario_with_the_question_of_its_file() -> None:
     text = (ROOT / PAGE).read_text("utf-8")
     assert refresh(text, PAGE) == text, (
-        f"refresh it with: python -m sim.views.scenarios_page {PAGE}"
+        f"refresh it with: python -m tools.docs.scenarios_page {PAGE}"
     )
     for name in shipped_names():
         assert f"| [`{name}`]({name}.toml) | {stated(name)['question']} | " in text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.views.geography import Geography, load_geography
+from sim.views.plots.geography import Geography, load_geography
 from tests.views.synthetic import Tables, make_tables, write_results
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.views.geography import Geography
+from sim.views.plots.geography import Geography
 
 START, END = date(2019, 6, 1), date(2022, 7, 1)
 APRILS = (date(2020, 4, 1), date(2021, 4, 1), date(2022, 4, 1))

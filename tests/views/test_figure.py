@@ -14,12 +14,12 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.views.figure import drawn, house_style, new_figure, save, with_glyphs
-from sim.views.geography import load_geography
-from sim.views.hexmap import hexmap_figure
-from sim.views.plots import make_plots
-from sim.views.sweep_table import sweep_figure
-from sim.views.system_chances import system_figure
+from sim.views.plots.draw import make_plots
+from sim.views.plots.figure import drawn, house_style, new_figure, save, with_glyphs
+from sim.views.plots.geography import load_geography
+from sim.views.plots.hexmap import hexmap_figure
+from sim.views.plots.system_chances import system_figure
+from sim.views.tables.sweep import sweep_figure
 from tests.hostile_names import NAMES, SYSTEMS, write_hostile_world
 from tests.views.synthetic import APRILS
 
@@ -73,7 +73,7 @@ def test_the_backend_of_a_notebook_goes_on(backend: str) -> None:
     program = (
         "import matplotlib as mpl, matplotlib.pyplot as plt\n"
         f"plt.switch_backend({backend!r})\n"
-        "from sim.views.figure import drawn, new_figure, save\n"
+        "from sim.views.plots.figure import drawn, new_figure, save\n"
         "from pathlib import Path; import tempfile\n"
         "before = dict(mpl.rcParams)\n"
         "make = drawn(lambda: new_figure(2, 2))\n"

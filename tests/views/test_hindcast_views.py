@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.views.calibration_plots import pit_figure, reliability_figure
-from sim.views.forecast_marks import count_forecast_figure
-from sim.views.hindcast_table import hindcast_page, pattern_rows, score_rows
+from sim.views.plots.calibration import pit_figure, reliability_figure
+from sim.views.plots.forecast_marks import count_forecast_figure
+from sim.views.tables.hindcast import hindcast_page, pattern_rows, score_rows
 
 NAN = float("nan")
 SCORES = pd.DataFrame(

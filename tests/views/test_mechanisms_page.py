@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence.mechanisms import check_registry, registry
-from sim.views.mechanisms_page import PAGE, main, mechanisms_page
+from tools.docs.mechanisms import check_registry, registry
+from tools.docs.mechanisms_page import PAGE, main, mechanisms_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_committed_page_is_that_of_the_registry() -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     assert text == mechanisms_page(registry()), (
-        f"write it with: python -m sim.views.mechanisms_page {PAGE}"
+        f"write it with: python -m tools.docs.mechanisms_page {PAGE}"
     )
 
 

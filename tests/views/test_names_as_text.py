@@ -13,18 +13,19 @@ from rich.text import Text
 import sim.views
 from sim.agents import replicate_log
 from sim.agents.log import Event
+from sim.errors import InputError
 from sim.records.visible import visible
 from sim.scenario import parse_scenario
-from sim.views.comparison_table import comparison_tables
 from sim.views.exit_codes import guarded, print_plain
 from sim.views.progress import ProgressReport
-from sim.views.story import story_lines
-from sim.views.story_names import Names, Proposals
-from sim.views.story_sentences import Bundle, sentence
+from sim.views.story.bundle import Bundle
+from sim.views.story.names import Names, Proposals
+from sim.views.story.sentences import sentence
+from sim.views.story.story import story_lines
+from sim.views.tables.comparison import comparison_tables
 from sim.views.terminal import plain_table, render_text, show
 from sim.views.wording import short_system_name, shortened
 from sim.world import load_world
-from sim.world.errors import InputError
 from tests.hostile_names import NAMES, SYSTEMS, write_hostile_world
 
 START = pd.Timestamp("2019-06-01").date()

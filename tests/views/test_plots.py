@@ -11,15 +11,15 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.views.fan import fan_figure, fan_quantiles
-from sim.views.figure import probability_colours, save
-from sim.views.final_counts import FORECASTS, final_count_figure
-from sim.views.geography import SIDES, Geography, corners, outlines
-from sim.views.hexmap import hexmap_figure
-from sim.views.plots import make_plots
+from sim.errors import InputError
+from sim.views.plots.draw import make_plots
+from sim.views.plots.fan import fan_figure, fan_quantiles
+from sim.views.plots.figure import probability_colours, save
+from sim.views.plots.final_counts import FORECASTS, final_count_figure
+from sim.views.plots.geography import SIDES, Geography, corners, outlines
+from sim.views.plots.hexmap import hexmap_figure
+from sim.views.plots.system_chances import chance_matrix, system_figure
 from sim.views.results import open_results
-from sim.views.system_chances import chance_matrix, system_figure
-from sim.world.errors import InputError
 from tests.views.synthetic import APRILS, Tables, make_tables, write_results
 
 SCENARIOS = ("as_written", "hard_rule", "locally_led")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.views.predictive_plots import make_predictive_plot, predictive_figure
+from sim.views.plots.predictive import make_predictive_plot, predictive_figure
 
 PIT = pd.DataFrame(
     {"left_out": ["history"] * 4, "source": ["synthetic"] + ["recorded"] * 3,

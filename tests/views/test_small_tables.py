@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from sim.views.comparison_table import comparison_tables
-from sim.views.lever_table import lever_table
 from sim.views.progress import ProgressReport
+from sim.views.tables.comparison import comparison_tables
+from sim.views.tables.levers import lever_table
 from sim.views.terminal import render_text
 from sim.views.wording import (
     count_of,

@@ -9,11 +9,11 @@ import pytest
 
 from sim.agents import log
 from sim.agents.log import Event, Terms
-from sim.views.story import story_lines
-from sim.views.story_names import main_reasons, term_label
-from sim.views.story_sentences import _TELL
+from sim.errors import InputError
+from sim.views.story.names import main_reasons, term_label
+from sim.views.story.sentences import _TELL
+from sim.views.story.story import story_lines
 from sim.world import World, load_world
-from sim.world.errors import InputError
 
 START = date(2019, 6, 1)
 STAFFS = "E54000010"

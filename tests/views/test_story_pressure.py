@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.agents import Event
-from sim.views.story import story_lines
+from sim.views.story.story import story_lines
 from sim.world import World, load_world
 
 START = date(2019, 6, 1)

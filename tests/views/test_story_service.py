@@ -8,8 +8,8 @@ import pytest
 
 from sim.agents import replicate_log
 from sim.scenario import parse_scenario
-from sim.views.story import story_lines
-from sim.views.story_service import SERVICE_SENTENCES
+from sim.views.story.mechanisms.services import SERVICE_SENTENCES
+from sim.views.story.story import story_lines
 from sim.world import load_world
 
 TABLES = {

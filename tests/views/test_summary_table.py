@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.views.geography import Geography
-from sim.views.summary_table import (
+from sim.views.plots.geography import Geography
+from sim.views.tables.summary import (
     median_standard_error,
     summary_tables,
     too_few_replications,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.experiment.history import former_counts
-from sim.views.geography import load_geography
+from sim.views.plots.geography import load_geography
 from sim.world import InputError, load_world
 from sim.world.atlas import load_hex_layout, load_history_counts
 from tests.small_worlds import write_world

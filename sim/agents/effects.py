@@ -1,0 +1,140 @@
+"""The influences in force in one replication, and the facts that they are told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.adding import add_up
+from sim.agents.log import Terms
+from sim.agents.mechanisms.services_alienation import alienation_of
+from sim.rules.effect import (
+    NO_LEADER_FACTS,
+    BodyFacts,
+    CandidateFacts,
+    FootprintFacts,
+    Influence,
+    LeaderFacts,
+    SystemFacts,
+)
+from sim.rules.mechanisms.economies import cooperation_grown
+from sim.rules.mechanisms.registry import in_force
+from sim.scenario.levers import Levers
+
+if TYPE_CHECKING:
+    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.system import System
+
+
+class InForce(NamedTuple):
+    """The influences in force by the decision they bear on; all empty under neutral levers."""
+
+    start: tuple[Influence, ...] = ()
+    start_local: tuple[Influence, ...] = ()
+    start_centre: tuple[Influence, ...] = ()
+    footprint: tuple[Influence, ...] = ()
+    consent: tuple[Influence, ...] = ()
+    support: tuple[Influence, ...] = ()
+    approval: tuple[Influence, ...] = ()
+
+
+def put_in_force(levers: Levers) -> InForce:
+    """Return the influences that these levers switch on."""
+    return InForce(
+        start=in_force(levers, "start"),
+        start_local=in_force(levers, "start_local"),
+        start_centre=in_force(levers, "start_centre"),
+        footprint=in_force(levers, "footprint"),
+        consent=in_force(levers, "consent"),
+        support=in_force(levers, "support"),
+        approval=in_force(levers, "approval"),
+    )
+
+
+def terms(
+    situation: Situation,
+    influences: Sequence[Influence],
+    facts: SystemFacts | CandidateFacts | BodyFacts | FootprintFacts,
+) -> Terms:
+    """Return the terms of influences on one decision, by name."""
+    levers, parameters = situation.levers, situation.parameters
+    return tuple((i.name, i.size(levers, parameters, facts)) for i in influences)
+
+
+def leader_facts(system: System, ccg: LivingCCG | None) -> LeaderFacts:
+    """Return what is known of a system's leaders, or of those around one CCG."""
+    leading = system.situation.leading
+    return NO_LEADER_FACTS if leading is None else leading.facts(system, ccg)
+
+
+def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
+    """Return what influences on starting are told of a system now."""
+    situation, n = system.situation, max(1, len(free))
+    return SystemFacts(
+        ccgs=len(system.members),
+        free=len(free),
+        patients=sum(ccg.patients for ccg in system.members),
+        officer_share=sum(ccg.officer_group != "" for ccg in free) / n,
+        distress_share=add_up(ccg.distress for ccg in free) / n,
+        match_share=sum(ccg.matched_council >= 0 for ccg in free) / n,
+        leader_type=system.leader_type,
+        leader_dedicated=system.leader_dedicated,
+        leader_in_post=system.leader_in_post,
+        ics_status=system.ics_status,
+        letters=system.letter_strength,
+        refusals=situation.refusals,
+        alienation=add_up(alienation_of(situation, ccg) for ccg in system.members)
+        / max(1, len(system.members)),
+        day=situation.env.now,
+        log_divided=add_up(_log_divided(situation, ccg) for ccg in free) / n,
+        leaders=leader_facts(system, None),
+        alternative=system.alternative,
+        committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,
+        team_share=sum(ccg.rung == "joint_team" for ccg in free) / n,
+    )
+
+
+def _log_divided(situation: Situation, ccg: LivingCCG) -> float:
+    """Return the log of the number of CCGs among which a CCG's main council is divided."""
+    council = situation.bodies[ccg.id].council
+    return math.log(situation.mostly_in(council)) if council >= 0 else 0.0
+
+
+def body_facts(
+    situation: Situation,
+    ccg: LivingCCG,
+    footprint: Sequence[LivingCCG],
+    *,
+    perceived_centre: bool = False,
+    opposed_councils: float = 0.0,
+) -> BodyFacts:
+    """Return what influences on consent or support are told of one CCG in a footprint now."""
+    distress = sharing = 0.0
+    patients = sum(other.patients for other in footprint)
+    partners = max(1, patients - ccg.patients)
+    for other in footprint:
+        if other is not ccg:
+            distress += other.distress * other.patients
+            if ccg.officer_group and other.officer_group == ccg.officer_group:
+                sharing += other.patients
+    return BodyFacts(
+        own_patients=ccg.patients,
+        all_patients=patients,
+        parts=len(footprint),
+        own_distress=ccg.distress,
+        partner_distress=distress / partners,
+        sharing=sharing / partners,
+        perceived_centre=float(perceived_centre),
+        opposed_councils=opposed_councils,
+        matches_council=ccg.matched_council >= 0,
+        refusals=situation.refusals,
+        alienation=alienation_of(situation, ccg),
+        day=situation.env.now,
+        leaders=leader_facts(situation.systems[ccg.system], ccg),
+        cooperation=sharing
+        / partners
+        * cooperation_grown(
+            situation.env.now - ccg.shared_since, situation.parameters.cooperation_months
+        ),
+    )

@@ -1,0 +1,296 @@
+"""Boundary talks: exemptions from the rule of one CCG, splits of systems, mergers of systems.
+
+Each is put on stage only where its lever allows it. A system asks at most once for each; one that
+has been exempted, split or joined asks for nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.adding import add_up
+from sim.agents.calendar import POLICY
+from sim.agents.hazard import Hazard, Profile
+from sim.agents.mechanisms import boundaries_redraw
+from sim.rules.logistic import happens
+from sim.rules.mechanisms import boundaries as boundary_rules
+from sim.streams import Purpose, purposes
+from sim.units import DAYS_PER_MONTH
+from sim.world.splits import divide
+
+if TYPE_CHECKING:
+    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.system import System
+
+REVIEWS: Final = (1, 4, 7, 10)  # months on whose first day requests for exemption are reviewed
+
+
+def enter(situation: Situation) -> None:
+    """Put on stage what the levers on boundaries allow."""
+    levers = situation.levers.boundaries
+    if levers.exemption_patients is not None:
+        Exemptions(situation)
+    if levers.splits:
+        Splits(situation)
+    if levers.system_mergers:
+        Joinings(situation)
+
+
+class Talks:
+    """What the three kinds of talks share: one hazard of asking for each system."""
+
+    def __init__(self, situation: Situation, purpose: Purpose) -> None:
+        self._situation = situation
+        self._asked: set[int] = set()
+        patients = [sum(ccg.patients for ccg in system.members) for system in situation.systems]
+        mean = sum(patients) / len(patients)
+        self._size = [number / mean for number in patients]
+        steady = Profile([0.0], [1.0])
+        self._hazards = [
+            Hazard(
+                situation.env,
+                steady,
+                situation.clock.horizon,
+                self._uniforms(system, purpose),
+                lambda system=system: self._fire(system),  # type: ignore[misc]
+            )
+            for system in situation.systems
+        ]
+        situation.listeners.over.append(self._let_go)
+
+    def _uniforms(self, system: System, purpose: Purpose) -> Callable[[], float]:
+        attempts = iter(range(2**30))
+        return lambda: system.uniform(purpose, next(attempts))
+
+    def _let_go(self) -> None:
+        self._hazards = []
+
+    def _set_rate(self, system: System, per_month: float) -> None:
+        self._hazards[system.index].set_level(per_month / DAYS_PER_MONTH)
+
+    def _fire(self, system: System) -> None:
+        """Let a system ask, once, if it stands and still has anything to ask for.
+
+        A budget used up while it could not ask is spent, which is the same as no rate meanwhile.
+        """
+        if system.index not in self._asked and _stands(system) and self._ask(system):
+            self._asked.add(system.index)
+            self._set_rate(system, 0.0)
+
+    def _ask(self, system: System) -> bool:
+        raise NotImplementedError
+
+    def _write(self, kind: str, system: System, **data: Any) -> None:
+        self._situation.log.write(self._situation.env.now, kind, system.code, data=data)
+
+
+def _stands(system: System) -> bool:
+    """Return whether a system still stands as it was, with the rule bearing on it."""
+    return not system.heirs and not system.exempt
+
+
+def _patients(system: System) -> int:
+    return sum(ccg.patients for ccg in system.members)
+
+
+def _several(system: System) -> bool:
+    """Return whether a system has several CCGs that are not all in one proposal."""
+    proposals = {id(ccg.proposal) for ccg in system.members if ccg.proposal is not None}
+    free = any(ccg.proposal is None for ccg in system.members)
+    return len(system.members) > 1 and (free or len(proposals) > 1)
+
+
+class Exemptions(Talks):
+    """Large systems ask to keep several CCGs; the centre reviews requests each quarter."""
+
+    def __init__(self, situation: Situation) -> None:
+        super().__init__(situation, purposes.EXEMPTION_TIME)
+        self._waiting: list[System] = []
+        self._places = situation.levers.boundaries.exemption_cap
+        for system in situation.systems:
+            taste = add_up(ccg.autonomy * ccg.patients for ccg in system.members) / _patients(
+                system
+            )
+            base = situation.parameters.exemption_request
+            if self._may(system):
+                self._set_rate(system, boundary_rules.exemption_rate(base, taste))
+        clock = situation.clock
+        for year in range(clock.start.year, clock.end.year + 1):
+            for month in REVIEWS:
+                if clock.start < date(year, month, 1) <= clock.end:
+                    day = date(year, month, 1)
+                    situation.calendar.add(day, POLICY, "exemptions", self._review)
+
+    def _may(self, system: System) -> bool:
+        threshold = self._situation.levers.boundaries.exemption_patients
+        return _several(system) and boundary_rules.large_enough(_patients(system), threshold)
+
+    def _ask(self, system: System) -> bool:
+        if not self._may(system):
+            return False
+        self._write("exemption_asked", system, patients=_patients(system))
+        self._waiting.append(system)
+        return True
+
+    def _review(self) -> None:
+        """Decide on what has been asked since the last review, largest first up to the cap."""
+        waiting = sorted(
+            (system for system in self._waiting if _stands(system)), key=lambda s: s.index
+        )
+        self._waiting = []
+        sizes = [_patients(system) for system in waiting]
+        granted = boundary_rules.grant_exemptions(sizes, self._places)
+        self._places -= len(granted)
+        for position, system in enumerate(waiting):
+            grant = position in granted
+            self._write("exemption_decided", system, granted=grant, patients=sizes[position])
+            if grant:
+                system.exempt = True
+                system.believe("none")
+                system.believe_everywhere("none")
+                system.reconsider()
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self._waiting = []
+
+
+class Splits(Talks):
+    """Systems ask to be split in two; once one has been, others know that it is possible."""
+
+    def __init__(self, situation: Situation) -> None:
+        super().__init__(situation, purposes.SPLIT_TIME)
+        self._named = {split.system: split for split in situation.world.splits}
+        self._stated = False
+        self._granted = 0
+        situation.listeners.stated.append(self._hear_statement)
+        self._set_rates()
+
+    def _hear_statement(self) -> None:
+        self._stated = True
+        self._set_rates()
+
+    def _set_rates(self) -> None:
+        p = self._situation.parameters
+        for index, size in enumerate(self._size):
+            if index in self._asked:
+                continue
+            rate = boundary_rules.split_rate(
+                base=p.split_request,
+                named=index in self._named,
+                stated=self._stated,
+                before_statement=p.split_before_statement,
+                visibility=p.split_visibility,
+                granted=self._granted,
+                relative_size=size,
+            )
+            self._set_rate(self._situation.systems[index], rate)
+
+    def _ask(self, system: System) -> bool:
+        parts = self._parts(system)
+        if parts is None:
+            return False
+        names = [tuple(ccg.name for ccg in part) for part in parts]
+        self._write("split_asked", system, parts=tuple(names), named=system.index in self._named)
+        delay = self._situation.parameters.boundary_months * DAYS_PER_MONTH
+        timeout = self._situation.wait_grid(delay)
+        timeout.callbacks.append(lambda _timeout: self._decide(system))
+        return True
+
+    def _decide(self, system: System) -> None:
+        parts = self._parts(system) if _stands(system) else None
+        p = self._situation.parameters
+        grant = parts is not None and happens(
+            system.uniform(purposes.SPLIT_DECISION, 0), p.split_grant
+        )
+        self._write("split_decided", system, granted=grant, possible=parts is not None)
+        if parts is None or not grant:
+            return
+        named = self._named.get(system.index)
+        boundaries_redraw.split(
+            self._situation, system, parts, named.names if named else ("a", "b")
+        )
+        self._granted += 1
+        self._set_rates()
+
+    def _parts(self, system: System) -> tuple[list[LivingCCG], list[LivingCCG]] | None:
+        """Return the CCGs of both parts as things stand, or None where nothing can be split."""
+        if not _several(system):
+            return None
+        named = self._named.get(system.index)
+        if named is None:
+            inside = {ccg.id: self._situation.bodies[ccg.id] for ccg in system.members}
+            found = divide(inside, self._situation.neighbours)
+            if found is None:
+                return None
+            first = set(found[0])
+            in_first = [ccg.id in first for ccg in system.members]
+        else:
+            shares = [set(ccg.members) & set(named.parts[0]) for ccg in system.members]
+            in_first = [bool(share) for share in shares]
+            across = any(
+                share and not set(ccg.members) <= set(named.parts[0])
+                for share, ccg in zip(shares, system.members, strict=True)
+            )
+            if across:  # a body formed by merger lies in both parts
+                return None
+        pairs = list(zip(system.members, in_first, strict=True))
+        one = [ccg for ccg, first_part in pairs if first_part]
+        other = [ccg for ccg, first_part in pairs if not first_part]
+        return (one, other) if one and other else None
+
+
+class Joinings(Talks):
+    """The centre asks systems, the small ones sooner, to join a neighbour in their region."""
+
+    def __init__(self, situation: Situation) -> None:
+        super().__init__(situation, purposes.APPROACH_TIME)
+        base = situation.parameters.system_approach
+        for system in situation.systems:
+            self._set_rate(system, boundary_rules.approach_rate(base, self._size[system.index]))
+
+    def _ask(self, system: System) -> bool:
+        partner = self._partner(system)
+        if partner is None:
+            return False
+        self._write("joining_asked", system, partner=partner.code)
+        self._talk(system, 0)
+        return True
+
+    def _talk(self, system: System, spell: int) -> None:
+        delay = self._situation.parameters.boundary_months * DAYS_PER_MONTH
+        timeout = self._situation.wait_grid(delay)
+        timeout.callbacks.append(lambda _timeout: self._conclude(system, spell))
+
+    def _conclude(self, system: System, spell: int) -> None:
+        """End one spell of talks: joined, or talked about again, or given up."""
+        partner = self._partner(system) if _stands(system) else None
+        if partner is None:
+            return
+        p = self._situation.parameters
+        persuaded = happens(system.uniform(purposes.PERSUASION, spell), p.merger_persuasion)
+        self._write(
+            "joining_decided", system, partner=partner.code, spell=spell + 1, persuaded=persuaded
+        )
+        if persuaded:
+            boundaries_redraw.join(self._situation, system, partner)
+        elif spell + 1 < boundary_rules.MOST_SPELLS:
+            self._talk(system, spell + 1)
+
+    def _partner(self, system: System) -> System | None:
+        """Return the smallest neighbouring system of its region that stands as it was, or None."""
+        situation = self._situation
+        near = {
+            situation.ccgs[other].system
+            for ccg in system.members
+            for other in situation.neighbours[ccg.id]
+        }
+        found = [situation.systems[index] for index in near - {system.index}]
+        found = [
+            other
+            for other in found
+            if other.region == system.region and _stands(other) and not other.first_attempt
+        ]
+        return min(found, key=lambda other: (_patients(other), other.index), default=None)

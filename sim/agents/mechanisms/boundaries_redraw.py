@@ -1,0 +1,179 @@
+"""Redrawing the borders of systems: one split in two, or two joined, with all that follows.
+
+New systems are added at the end of the situation's list and those whose place they take stay at
+their positions without CCGs, so that a position never comes to mean another system.
+
+Luck. A world's luck has room for its own systems only, so a new system draws at the *address* of
+one that it comes of (both parts of a split at that of the whole; a joined system at that of the
+first of the two) but counts its attempts from a number of its own (``SLOT`` times 1, 2 or 3). Each
+system of the world is split or joined at most once, and nothing counts up to ``SLOT``, so no two
+draws have one address. A proposal keeps the address that it was opened under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from sim.agents.mechanisms import leaders
+from sim.world.footprints import home_system
+
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
+    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.system import System
+
+SLOT: Final = 2**20  # attempts that a system made during the run has to itself
+FIRST_PART: Final = 1
+SECOND_PART: Final = 2
+JOINED: Final = 3
+LETTERS: Final = ("a", "b")
+
+
+@dataclass(frozen=True, slots=True)
+class Recut:
+    """What a system made during the run begins with: where its luck lies, its code, its CCGs."""
+
+    address: int
+    first_attempt: int
+    code: str
+    members: tuple[LivingCCG, ...]
+
+
+def split(
+    situation: Situation,
+    whole: System,
+    parts: Sequence[Sequence[LivingCCG]],
+    names: Sequence[str],
+) -> None:
+    """Split a system in two: CCGs follow the parts, and proposals across the new border lapse.
+
+    Each part takes over the whole's belief, the letters in force and the place's unmeasured
+    qualities; it has a leader in post (assumed). ``names`` are what the parts are called.
+    """
+    called = situation.names[whole.index]
+    heirs = [
+        _found(situation, (whole,), whole, f"{whole.code}/{letter}", f"{called} ({name})", ccgs, n)
+        for letter, name, ccgs, n in zip(
+            LETTERS, names, parts, (FIRST_PART, SECOND_PART), strict=True
+        )
+    ]
+    situation.log.write(
+        situation.env.now,
+        "systems_split",
+        whole.code,
+        data={
+            "systems": tuple(heir.code for heir in heirs),
+            "names": tuple(situation.names[heir.index] for heir in heirs),
+            "bodies": tuple(tuple(ccg.name for ccg in heir.members) for heir in heirs),
+        },
+    )
+    _take_place(situation, (whole,), heirs)
+
+
+def join(situation: Situation, first: System, second: System) -> None:
+    """Make one system of two neighbours; all their CCGs and proposals are its own.
+
+    It believes what the larger believed, and letters to either bear on it.
+    """
+    pair = sorted((first, second), key=lambda system: system.index)
+    members = sorted((*first.members, *second.members), key=lambda ccg: ccg.id)
+    larger = max(pair, key=lambda s: (sum(ccg.patients for ccg in s.members), -s.index))
+    heir = _found(
+        situation,
+        pair,
+        larger,
+        "+".join(sorted(system.code for system in pair)),
+        " with ".join(situation.names[system.index] for system in pair),
+        members,
+        JOINED,
+    )
+    situation.log.write(
+        situation.env.now,
+        "systems_merged",
+        heir.code,
+        data={
+            "systems": tuple(system.code for system in pair),
+            "name": situation.names[heir.index],
+            "bodies": tuple(ccg.name for ccg in heir.members),
+        },
+    )
+    _take_place(situation, pair, [heir])
+
+
+def _found(
+    situation: Situation,
+    old: Sequence[System],
+    model: System,
+    code: str,
+    name: str,
+    members: Sequence[LivingCCG],
+    slot: int,
+) -> System:
+    """Set up one new system with these CCGs; it thinks as ``model`` does."""
+    parent = old[0]
+    heir = type(parent)(
+        situation,
+        len(situation.systems),
+        *parent.profiles,
+        recut=Recut(parent.address, slot * SLOT, code, tuple(members)),
+    )
+    heir.belief = model.belief
+    heir.leader_type, heir.leader_dedicated = model.leader_type, model.leader_dedicated
+    heir.ics_status = model.ics_status
+    for system in old:
+        heir.letters.update(system.letters)
+        heir.pushes.update(system.pushes)
+    situation.systems.append(heir)
+    situation.names.append(name)
+    for ccg in members:
+        ccg.system = heir.index
+        situation.bodies[ccg.id] = replace(situation.bodies[ccg.id], system=heir.index)
+    return heir
+
+
+def _take_place(situation: Situation, old: Sequence[System], heirs: Sequence[System]) -> None:
+    """Let new systems take the place of old ones in region, footprints, proposals and rates."""
+    positions = tuple(heir.index for heir in heirs)
+    moved = [ccg for heir in heirs for ccg in heir.members]
+    for system in old:
+        system.heirs, system.members = positions, []
+    region = situation.regions[old[0].region]
+    gone = {system.index for system in old}
+    region.systems = (*(i for i in region.systems if i not in gone), *positions)
+    for system in situation.systems:
+        system.relist()
+    for proposal in _alive(moved):
+        _follow(situation, proposal, gone)
+    for system in (*old, *heirs):
+        system.reconsider()
+    if situation.levers.joint.leader_turnover:
+        for heir in heirs:
+            if len(heir.members) > 1:
+                situation.env.process(leaders.lead(heir))
+
+
+def _alive(ccgs: Iterable[LivingCCG]) -> list[Proposal]:
+    """Return the proposals that CCGs are in, in the order of their addresses."""
+    found = {ccg.proposal.address: ccg.proposal for ccg in ccgs if ccg.proposal is not None}
+    return [found[address] for address in sorted(found)]
+
+
+def _follow(situation: Situation, proposal: Proposal, gone: set[int]) -> None:
+    """Give a proposal a new convenor, or let it lapse where a new border runs through it.
+
+    One that crosses stands where it had crossed a border before, or where the scenario lets
+    footprints that match a county cross and it does.
+    """
+    homes = {ccg.system for ccg in proposal.members}
+    if len(homes) > 1:
+        councils = {situation.bodies[ccg.id].council for ccg in proposal.members}
+        county = situation.levers.boundaries.cross_system == "county" and len(councils) == 1
+        crossed = any(not situation.systems[i].first_attempt for i in homes)
+        if not crossed and not (county and councils != {-1}):
+            proposal.lapse("the system has been split between its CCGs")
+            return
+    if proposal.home.index in gone:
+        at_home = home_system(situation.bodies[ccg.id] for ccg in proposal.members)
+        proposal.home = situation.systems[at_home]

@@ -1,0 +1,51 @@
+"""Budgets: a cut in the running-cost allowance that arrives year by year."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sim.agents import ccg as ccgs
+from sim.agents.calendar import POLICY
+from sim.rules.money import cut_share
+
+if TYPE_CHECKING:
+    from sim.agents.replication import Situation
+
+
+def enter(situation: Situation) -> None:
+    """Let the cut begin at nothing and grow each 1 April, where a lever spreads it over years."""
+    money, clock = situation.levers.money, situation.clock
+    if money.cut_years == 0 or money.running_cost_cut == 0.0:
+        return
+
+    springs = [
+        day
+        for year in range(clock.start.year, clock.end.year + 1)
+        if clock.start < (day := date(year, 4, 1)) <= clock.end
+    ]
+    for passed, day in enumerate(springs[: money.cut_years], start=1):
+        situation.calendar.add(day, POLICY, "allowance", partial(_arrive, situation, passed))
+    _set(situation, 0)
+
+
+def _arrive(situation: Situation, springs: int) -> None:
+    """Let the next part of the cut bear, and every system think again."""
+    _set(situation, springs)
+    for system in situation.systems:
+        system.reconsider()
+
+
+def _set(situation: Situation, springs: int) -> None:
+    money = situation.levers.money
+    situation.cut_share = cut_share(springs, money.cut_years)
+    for living in situation.ccgs.values():
+        ccgs.set_shortfall(situation, living)
+    per_head = money.allowance_per_head * (1.0 - money.running_cost_cut * situation.cut_share)
+    situation.log.write(
+        situation.env.now,
+        "allowance",
+        "England",
+        data={"per_head": per_head, "cut_share": situation.cut_share},
+    )

@@ -1,0 +1,53 @@
+"""The published tests of a merger application, each judged by itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.agents.replication import Situation
+from sim.rules import approval
+from sim.rules.effect import FootprintFacts
+from sim.rules.logistic import Terms, happens
+from sim.rules.mechanisms import economies as economy_rules
+from sim.streams import purposes
+
+
+class Ruling(NamedTuple):
+    """A decision on an application: what it is, the rule's terms, and the tests that failed."""
+
+    decision: str
+    terms: Terms
+    failed: tuple[str, ...] | None = None  # None where the tests are not applied one by one
+
+
+def assess(
+    situation: Situation, ordinal: int, system: int, facts: FootprintFacts, strictness: float
+) -> Ruling:
+    """Apply every published test to one application and judge what has failed.
+
+    The terms are the log of the chance of passing each; their sum is that of approval. Each test
+    has its own draw: one attempt per application and test.
+    """
+    p, luck = situation.parameters, situation.luck
+    target = economy_rules.announced_target(facts.patients) / 1e6
+    gaps = approval.gaps_of(facts, savings_target=target)
+    failing = (
+        p.fail_coterminosity,
+        p.fail_footprint,
+        p.fail_members,
+        p.fail_leadership,
+        p.fail_finance,
+        p.fail_savings,
+        p.fail_durability,
+    )
+    ruled = situation.levers.force.hard_rule and not facts.exempt
+    hard = p.approval_part_hard if ruled else 0.0
+    failed, terms = [], []
+    for number, (test, gap, chance) in enumerate(zip(approval.TESTS, gaps, failing, strict=True)):
+        shift = strictness + (hard if test == "footprint" else 0.0)
+        passing = approval.passing_chance(gap, chance, shift)
+        attempt = ordinal * len(approval.TESTS) + number
+        if not happens(luck.uniform(purposes.APPROVAL_TEST, system, attempt), passing):
+            failed.append(test)
+        terms.append((test, approval.log_chance(passing)))
+    return Ruling(approval.judge(failed), tuple(terms), tuple(failed))

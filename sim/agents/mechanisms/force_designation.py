@@ -1,0 +1,70 @@
+"""Designation: how the systems that are not yet integrated care systems (ICSs) become so."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sim.rules.mechanisms.force import NOT_YET, becomes_ics
+from sim.streams import purposes
+
+if TYPE_CHECKING:
+    import simpy
+
+    from sim.agents.replication import Situation
+    from sim.agents.system import System
+
+DEADLINE: Final = date(2021, 4, 1)  # the Long Term Plan: an ICS everywhere by April 2021
+
+
+def enter(situation: Situation) -> None:
+    """Give every system that is not yet an ICS its day, where the scenario simulates it."""
+    if situation.levers.information.ics_rule != "unlinked":
+        Designation(situation)
+
+
+class Designation:
+    """The reviews of systems that want to become ICSs.
+
+    Each has its own day, drawn evenly between the start and the deadline (assumed; the waves to
+    come were not announced); one that is turned down then is looked at again each 1 April.
+    """
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._turned_down: list[System] = []
+        span = max(0.0, situation.clock.moment(DEADLINE))
+        for system in situation.systems:
+            if system.ics_status == NOT_YET:
+                u = situation.luck.uniform(purposes.ICS_DAY, system.index)
+                timeout = situation.wait_grid(u * span)
+                timeout.callbacks.append(partial(self._review_first, system))
+        for year in range(situation.clock.start.year, situation.clock.end.year + 1):
+            day = date(year, 4, 1)
+            if situation.clock.start < day <= situation.clock.end:  # after mergers and mandates
+                situation.calendar.add_after_mergers(day, "status", self._review_again)
+
+    def _review_first(self, system: System, _timeout: simpy.Event) -> None:
+        self._review(system)
+
+    def _review_again(self) -> None:
+        waiting, self._turned_down = self._turned_down, []
+        for system in waiting:
+            self._review(system, again=True)
+
+    def _review(self, system: System, *, again: bool = False) -> None:
+        if system.heirs:  # it has been split or joined, and is reviewed no more
+            return
+        situation = self._situation
+        exempt = bool(system.exempt)
+        ccgs = len(system.members)
+        passes = becomes_ics(situation.levers.information.ics_rule, ccgs, exempt)
+        if passes or not again:
+            data = {"designated": passes, "ccgs": ccgs}
+            situation.log.write(situation.env.now, "ics_review", system.code, data=data)
+        if passes:
+            system.ics_status = "ics"
+            system.reconsider()
+        else:
+            self._turned_down.append(system)

@@ -1,0 +1,81 @@
+"""Functions: at a merger, tasks go up to the merged CCG, down to place, or to the support unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.agents.mechanisms.providers import strength
+from sim.rules.mechanisms import functions as function_rules
+from sim.streams import purposes
+
+if TYPE_CHECKING:
+    from sim.agents.replication import LivingCCG, Situation
+
+
+def enter(situation: Situation) -> None:
+    """Follow the tasks of merging CCGs, where the lever asks for it."""
+    if situation.levers.functions.allocation != "not_followed":
+        situation.listeners.merged.append(_Tasks(situation).merged)
+
+
+class _Tasks:
+    """Shares out the tasks of the parts of each merger."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._drawn: Counter[int] = Counter()  # draws so far, by body
+
+    def merged(self, body: LivingCCG, parts: Sequence[LivingCCG], proposal_id: str) -> None:
+        """Share out the tasks of a merged body's parts and write it to the log."""
+        situation = self._situation
+        levers, p = situation.levers.functions, situation.parameters
+        to_place = levers.allocation == "to_place"
+        places = levers.places or len(parts)
+        leaders = Counter(self._leaders(body, parts, places) if to_place else ())
+        led = leaders["provider"] + leaders["council"]
+        shares = function_rules.allocate(
+            places=places,
+            led=led,
+            to_place=to_place,
+            csu_capacity=levers.csu_capacity,
+            function_up=p.function_up,
+            function_csu=p.function_csu,
+        )
+        situation.log.write(
+            situation.env.now,
+            "functions",
+            body.name,
+            proposal_id,
+            {
+                "share_up": shares.up,
+                "share_place": shares.place,
+                "share_csu": shares.csu,
+                "places": places,
+                "provider_led": leaders["provider"],
+                "council_led": leaders["council"],
+            },
+        )
+
+    def _leaders(self, body: LivingCCG, parts: Sequence[LivingCCG], places: int) -> list[str]:
+        """Return who takes on the tasks of each place; places are the parts, in turn."""
+        situation = self._situation
+        p, luck = situation.parameters, situation.luck
+        strong = strength(situation, situation.systems[body.system])
+        in_order = sorted(parts, key=lambda part: part.id)
+        found = []
+        for place in range(places):
+            attempt = self._drawn[body.id]
+            self._drawn[body.id] += 2
+            found.append(
+                function_rules.place_leader(
+                    luck.uniform(purposes.PLACE_TAKEN, body.id, attempt),
+                    luck.uniform(purposes.PLACE_TAKEN, body.id, attempt + 1),
+                    has_council=in_order[place % len(parts)].matched_council >= 0,
+                    strength=strong,
+                    place_taken=p.place_taken,
+                    provider_appetite=p.provider_appetite,
+                )
+            )
+        return found

@@ -1,0 +1,236 @@
+"""Leaders of systems: terms and vacancies, sponsors, backing, outside chairs, a firm hand."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Final
+
+import simpy
+
+from sim.agents.calendar import POLICY
+from sim.agents.mechanisms.leaders_cooperation import Cooperation
+from sim.agents.mechanisms.leaders_of_places import PlaceLeaders
+from sim.errors import InputError, nearest
+from sim.rules.dates import add_days
+from sim.rules.effect import LeaderFacts
+from sim.rules.logistic import happens
+from sim.rules.mechanisms import leaders as leader_rules
+from sim.scenario.mechanisms.leaders import Councils, Leaders
+from sim.streams import purposes
+from sim.streams.quantiles import exponential, standard_normal
+from sim.units import DAYS_PER_MONTH
+from sim.world.model import World
+
+if TYPE_CHECKING:
+    from sim.agents.proposal import Proposal
+    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.system import System
+
+AT_REST: Final = (Leaders(), Councils())
+
+
+def lead(system: System) -> Generator[simpy.Event, object, None]:
+    """Leaders come and go: tenure, vacancy, tenure."""
+    situation = system.situation
+    mean = 1.0 / max(situation.parameters.leader_turnover, 1e-9)
+    while True:
+        u = system.uniform(purposes.LEADER_TENURE, system.leader_turn)
+        yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
+        if system.heirs:
+            return
+        data = {}
+        if situation.levers.leaders.reasons:
+            data["reason"] = _exit_reason(system)
+        system.leader_in_post = False
+        situation.log.write(situation.env.now, "leader_left", system.code, data=data)
+        system.lead_changed()
+        u = system.uniform(purposes.VACANCY_TIME, system.leader_turn)
+        yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
+        if system.heirs:
+            return
+        system.leader_turn += 1
+        system.chosen_by_centre = data.get("reason") == "moved_on"
+        system.leader_in_post = True
+        situation.log.write(situation.env.now, "leader_joined", system.code)
+        system.lead_changed()
+
+
+def _exit_reason(system: System) -> str:
+    """Draw why the leader leaves now."""
+    u = system.uniform(purposes.LEADER_EXIT, system.leader_turn)
+    return leader_rules.exit_reason(
+        u,
+        dedicated=system.leader_dedicated,
+        confidence=confidence(system),
+        losses=system.losses,
+    )
+
+
+def confidence(system: System) -> float:
+    """Return the national confidence in a system's leader of now, or, in a vacancy, the last one.
+
+    A leader whom the centre chose, after moving the last one on, is in the upper half.
+    """
+    situation = system.situation
+    u = system.uniform(purposes.LEADER_CONFIDENCE, system.leader_turn)
+    if system.chosen_by_centre:
+        u = 0.5 + 0.5 * u
+    stage = situation.leading
+    backing = stage.backing if stage is not None else 0.0
+    mean = situation.parameters.leader_confidence
+    return leader_rules.confidence(mean, standard_normal(u), backing)
+
+
+def pace_of(proposal: Proposal) -> float:
+    """Return how much longer the talks and drafting of a proposal take for its leaders' sake."""
+    situation, home = proposal.home.situation, proposal.home
+    stage, p = situation.leading, situation.parameters
+    if stage is None:
+        return 1.0
+    return leader_rules.pace(
+        chair=stage.chairs(home),
+        rival=home.index in stage.rivals,
+        outside_chair=p.outside_chair,
+        rivalry=p.rivalry,
+    )
+
+
+def decides_itself(system: System) -> bool:
+    """Return whether a system decides on its own mergers, under a devolution deal."""
+    return system.situation.levers.leaders.devolved and system.ics_status == leader_rules.DEVOLVED
+
+
+class Leading:
+    """The leaders of one replication, where any lever of leaders or councils has been moved."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        levers = situation.levers.leaders
+        self.backing = 0.0
+        self.won_over: set[int] = set()
+        self.offers: dict[int, int] = {}
+        self.rivals = rival_systems(situation.world, levers.rival_systems)
+        self.places = PlaceLeaders(situation) if levers.place_leaders > 0.0 else None
+        aware = levers.cooperation or levers.firm_hand > 0.0 or levers.finance_directors
+        self.cooperation = Cooperation(situation) if aware else None
+        self.firm = self._pick()
+        self._sponsors: dict[int, tuple[int, int]] = {}
+        if levers.backing > 0.0:
+            day = add_days(situation.clock.start, levers.backing_after * DAYS_PER_MONTH)
+            situation.calendar.add(day, POLICY, "backing", self._give_backing)
+        if levers.sponsor == "required":
+            situation.listeners.reconsidered.append(self._count_sponsors)
+            for system in situation.systems:
+                self._count_sponsors(system)
+
+    def dismantle(self) -> None:
+        """Let go of what refers back to the replication."""
+        if self.places is not None:
+            self.places.dismantle()
+        if self.cooperation is not None:
+            self.cooperation.dismantle()
+
+    def facts(self, system: System, ccg: LivingCCG | None) -> LeaderFacts:
+        """Return what is known now of a system's leaders; ``ccg`` narrows who leads its places."""
+        in_favour, seniors = self._sponsors.get(system.index, (0, 0))
+        places_led = provider_led = 0.0
+        if self.places is not None:
+            bodies = system.members if ccg is None else [ccg]
+            places_led, provider_led = self.places.led(bodies)
+        elif system.leader_type == "provider":
+            provider_led = 1.0
+        joint = self.cooperation
+        return LeaderFacts(
+            in_favour=in_favour,
+            seniors=seniors,
+            confidence=confidence(system) if self.backing > 0.0 else 0.0,
+            backing=self.backing,
+            outside_chair=self.chairs(system),
+            places_led=places_led,
+            provider_led=provider_led,
+            cooperation=joint.level(system) if joint is not None else 0.0,
+            firm=self.firm.get(system.index, 0.0),
+            rival=system.index in self.rivals,
+        )
+
+    def chairs(self, system: System) -> bool:
+        """Return whether an outside chair is counted as leading the system now."""
+        where = self._situation.levers.leaders.outside_chair
+        if where == "none" or not system.leader_in_post:
+            return False
+        return where == "everywhere" or system.leader_type == "independent"
+
+    def _pick(self) -> dict[int, float]:
+        """Pick the systems that the centre handles firmly, as they stand at the start."""
+        situation, found = self._situation, {}
+        strength = situation.levers.leaders.firm_hand
+        everywhere = situation.levers.leaders.firm_hand_where == "everywhere"
+        if strength > 0.0 and self.cooperation is not None:
+            for system in situation.systems:
+                level = self.cooperation.level(system)
+                if everywhere or level < leader_rules.HALF_BLOCKED:
+                    found[system.index] = strength
+                    data = {"strength": strength, "cooperation": level}
+                    situation.log.write(situation.env.now, "firm_hand", system.code, data=data)
+        return found
+
+    def _give_backing(self) -> None:
+        situation = self._situation
+        self.backing = situation.levers.leaders.backing
+        situation.log.write(
+            situation.env.now, "backing", "England", data={"strength": self.backing}
+        )
+        for system in situation.systems:
+            system.reconsider()
+
+    def _count_sponsors(self, system: System) -> None:
+        """Count the senior leaders who favour merging: the system's, and one of each place."""
+        situation, p = self._situation, self._situation.parameters
+        luck = situation.luck
+        quality = 0.0
+        if system.leader_in_post:
+            u = system.uniform(purposes.LEADER_QUALITY, system.leader_turn)
+            quality = standard_normal(u)
+        strong = 1.0 if system.leader_type == "provider" else 0.0
+        in_favour = 0
+        if system.leader_in_post:
+            chance = leader_rules.favour_probability(
+                p.sponsor_share, p.sponsor_strength, quality + strong
+            )
+            u = system.uniform(purposes.SYSTEM_FAVOUR, system.leader_turn)
+            in_favour += happens(u, chance)
+        places = [place for ccg in system.members for place in ccg.members]
+        for place in places:
+            led = strong if self.places is None else self.places.from_provider(place)
+            chance = leader_rules.favour_probability(
+                p.sponsor_share, p.sponsor_strength, quality + led
+            )
+            in_favour += happens(luck.uniform(purposes.SENIOR_FAVOUR, place), chance)
+        counted = (in_favour, len(places) + system.leader_in_post)
+        if self._sponsors.get(system.index) != counted:
+            self._sponsors[system.index] = counted
+            data = {"in_favour": counted[0], "leaders": counted[1]}
+            situation.log.write(situation.env.now, "sponsors", system.code, data=data)
+
+
+def rival_systems(world: World, names: list[str]) -> frozenset[int]:
+    """Return the systems named, by code or name, as torn by rivalry between trusts.
+
+    Raises InputError where the world has no such system, with the nearest name.
+    """
+    found = {
+        known: system.index for system in world.systems for known in (system.code, system.name)
+    }
+    for name in names:
+        if name not in found:
+            raise InputError(
+                f"levers.leaders.rival_systems: {name!r} is not a system of world {world.name}"
+                f"{nearest(name, list(found))}"
+            )
+    return frozenset(found[name] for name in names)
+
+
+def enter(situation: Situation) -> None:
+    """Put leaders on stage where a lever of leaders or councils is off its neutral value."""
+    if (situation.levers.leaders, situation.levers.councils) != AT_REST:
+        situation.leading = Leading(situation)

@@ -1,0 +1,244 @@
+"""Service change: reconfigurations come up, CCGs may block them, somebody may have the last word.
+
+A reconfiguration concerns all CCGs of a system; the hospital of one of them stands to lose. What
+CCGs, leaders and the centre come to is written to the log; being overruled alienates those who
+blocked (``sim.agents.mechanisms.services_alienation``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.adding import add_up
+from sim.agents.mechanisms.providers import strength
+from sim.agents.mechanisms.services_alienation import alienate
+from sim.rules.logistic import happens
+from sim.rules.mechanisms import services as service_rules
+from sim.streams import purposes
+from sim.streams.quantiles import exponential
+from sim.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.system import System
+
+
+def enter(situation: Situation) -> None:
+    """Let reconfigurations come up in every system, where the lever has them do so."""
+    if situation.levers.service.arrivals > 0.0:
+        change = ServiceChange(situation)
+        situation.listeners.merged.append(change.merged)
+        for system in situation.systems:
+            situation.env.process(change.arise(system))
+
+
+@dataclass(slots=True)
+class Deadlock:
+    """A blocked reconfiguration: where, since when, in what kind of patch, and who blocks it.
+
+    ``parties`` and ``blockers`` are ids; a body formed since then holds them as members.
+    """
+
+    case: str
+    system: System
+    since: float
+    patch: str
+    parties: tuple[int, ...]
+    blockers: tuple[int, ...]
+
+
+class ServiceChange:
+    """All reconfigurations of one replication."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._open: dict[str, Deadlock] = {}
+        self._asked: Counter[int] = Counter()  # reconfigurations that a CCG was party to
+
+    def arise(self, system: System) -> Generator[simpy.Event, object, None]:
+        """Let reconfigurations come up in one system for as long as it has several CCGs."""
+        situation = self._situation
+        mean = DAYS_PER_YEAR / situation.levers.service.arrivals
+        number = 0
+        while True:
+            u = situation.luck.uniform(purposes.SERVICE_ARRIVAL, system.index, number)
+            yield situation.wait_grid(exponential(u, mean))
+            if len(system.members) > 1:
+                self._weigh(system, number)
+            number += 1
+
+    # -- Agreeing or not ----------------------------------------------------------------------
+
+    def _weigh(self, system: System, number: int) -> None:
+        """Put a reconfiguration to the CCGs of a system."""
+        situation, luck = self._situation, self._situation.luck
+        parties = list(system.members)
+        u_loser = luck.uniform(purposes.SERVICE_LOSS, system.index, 2 * number)
+        loser = parties[int(u_loser * len(parties))]
+        loss = luck.uniform(purposes.SERVICE_LOSS, system.index, 2 * number + 1)
+        case = f"{system.code}-R{number + 1}"
+        self._write(
+            "reconfiguration",
+            system.code,
+            case,
+            {"parties": tuple(c.name for c in parties), "loser": loser.name, "loss": loss},
+        )
+        blockers = [
+            ccg
+            for ccg in parties
+            if self._blocks(ccg, parties, case, loss if ccg is loser else 0.0)
+        ]
+        how = service_rules.verdict(
+            situation.levers.service.decision_rule,
+            len(blockers),
+            len(parties),
+            leader_in_post=system.leader_in_post,
+        )
+        if how == "deadlock":
+            self._block(system, number, case, loss, parties, blockers)
+            return
+        self._write("service_agreed", system.code, case, {"how": how})
+        self._overrule(blockers, how)
+
+    def _blocks(self, ccg: LivingCCG, parties: Sequence[LivingCCG], case: str, loss: float) -> bool:
+        """Let one CCG decide whether to veto; a veto is written with its reasons."""
+        situation = self._situation
+        p = situation.parameters
+        others = [other for other in parties if other is not ccg]
+        shared = sum(
+            other.patients
+            for other in others
+            if ccg.officer_group and other.officer_group == ccg.officer_group
+        )
+        sharing = shared / sum(other.patients for other in others)
+        terms = service_rules.veto_terms(
+            loss=loss,
+            sharing=sharing,
+            distress=ccg.distress,
+            autonomy=ccg.autonomy,
+            veto_base=p.veto_base,
+            veto_loss=p.veto_loss,
+            veto_shared=p.veto_shared,
+            veto_loyalty=p.veto_loyalty,
+        )
+        u = situation.luck.uniform(purposes.SERVICE_VETO, ccg.id, self._asked[ccg.id])
+        self._asked[ccg.id] += 1
+        if not happens(u, service_rules.veto_probability(terms, situation.levers.service.autonomy)):
+            return False
+        situation.log.write(
+            situation.env.now,
+            "veto",
+            ccg.name,
+            data={"case": case, "sharing": sharing},
+            terms=terms,
+        )
+        return True
+
+    # -- Deadlock and the last word -----------------------------------------------------------
+
+    def _block(
+        self,
+        system: System,
+        number: int,
+        case: str,
+        loss: float,
+        parties: Sequence[LivingCCG],
+        blockers: Sequence[LivingCCG],
+    ) -> None:
+        """Begin a deadlock: it ends of itself after a long time, or by somebody's last word."""
+        situation, luck = self._situation, self._situation.luck
+        p, durations = situation.parameters, situation.scenario.durations
+        patch = self._patch(system, number, parties)
+        deadlock = Deadlock(
+            case,
+            system,
+            situation.env.now,
+            patch,
+            tuple(ccg.id for ccg in parties),
+            tuple(ccg.id for ccg in blockers),
+        )
+        self._open[case] = deadlock
+        self._write(
+            "deadlock",
+            system.code,
+            case,
+            {"patch": patch, "blockers": tuple(ccg.name for ccg in blockers)},
+        )
+        u = luck.uniform(purposes.DEADLOCK_TIME, system.index, number)
+        lasts = durations.deadlock.days(u) * service_rules.delay_factor(loss, p.deadlock_salience)
+        situation.wait_grid(lasts).callbacks.append(lambda _event: self._end(deadlock, "agreed"))
+        who = service_rules.final_word(situation.levers.service.final_say, patch)
+        if who:
+            u = luck.uniform(purposes.FINAL_SAY_TIME, system.index, number)
+            timeout = situation.wait_grid(durations.final_say.days(u))
+            timeout.callbacks.append(lambda _event: self._speak(deadlock, number, who))
+
+    def _patch(self, system: System, number: int, parties: Sequence[LivingCCG]) -> str:
+        """Return which kind of combined authority a blocked patch lends itself to."""
+        situation, luck = self._situation, self._situation.luck
+        p = situation.parameters
+        patients = sum(ccg.patients for ccg in parties)
+        distress = add_up(ccg.distress * ccg.patients for ccg in parties) / patients
+        return service_rules.class_of_patch(
+            luck.uniform(purposes.PROVIDER_STRENGTH, system.index, 1),
+            service_rules.voluntary_probability(p.voluntary_share, strength(situation, system)),
+            luck.uniform(purposes.FINAL_SAY, system.index, 2 * number),
+            service_rules.imposition_probability(distress, p.impose_distress),
+        )
+
+    def _speak(self, deadlock: Deadlock, number: int, who: str) -> None:
+        """Let whoever has the last word use it; it may not hold, and a vacant post has none."""
+        if deadlock.case not in self._open:
+            return
+        situation, system = self._situation, deadlock.system
+        p = situation.parameters
+        chance = service_rules.prevails_probability(
+            who,
+            leader_prevails=p.leader_prevails if system.leader_in_post else 0.0,
+            voluntary_prevails=p.voluntary_prevails,
+            force_prevails=p.force_prevails,
+        )
+        u = situation.luck.uniform(purposes.FINAL_SAY, system.index, 2 * number + 1)
+        if happens(u, chance):
+            self._end(deadlock, who)
+        else:
+            self._write("final_say_failed", system.code, deadlock.case, {"how": who})
+
+    def _end(self, deadlock: Deadlock, how: str) -> None:
+        """End a deadlock, unless it has ended already."""
+        if self._open.pop(deadlock.case, None) is None:
+            return
+        situation = self._situation
+        months = (situation.env.now - deadlock.since) / DAYS_PER_MONTH
+        self._write(
+            "deadlock_ends",
+            deadlock.system.code,
+            deadlock.case,
+            {"patch": deadlock.patch, "how": how, "months": months},
+        )
+        if how not in ("agreed", "merged"):
+            living = situation.ccgs.values()
+            self._overrule(
+                [c for c in living if any(index in c.members for index in deadlock.blockers)], how
+            )
+
+    def merged(self, body: LivingCCG, _parts: Sequence[LivingCCG], _proposal: str) -> None:
+        """After a merger: a dispute among CCGs that are now one body is a dispute no longer."""
+        for deadlock in list(self._open.values()):
+            if all(index in body.members for index in deadlock.parties):
+                self._end(deadlock, "merged")
+
+    def _overrule(self, ccgs: Sequence[LivingCCG], how: str) -> None:
+        situation = self._situation
+        amount = service_rules.alienation_after(how, situation.parameters.alienation_mild)
+        for ccg in ccgs:
+            alienate(situation, ccg, amount, how)
+
+    def _write(self, kind: str, subject: str, case: str, data: dict[str, object]) -> None:
+        situation = self._situation
+        situation.log.write(situation.env.now, kind, subject, data={"case": case, **data})

@@ -1,0 +1,41 @@
+"""Alienation: what forced moves leave behind in a CCG, and how it fades.
+
+It is kept in units of the first day (an amount left later counts for more then), so that levels
+of different ages add up and mix by patients at a merger as they stand, and nobody has to wake up
+to let them fade.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.rules.mechanisms import services as service_rules
+from sim.units import DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    from sim.agents.replication import LivingCCG, Situation
+
+
+def alienation_of(situation: Situation, ccg: LivingCCG) -> float:
+    """Return a CCG's alienation now, in forced moves still fresh."""
+    if ccg.alienation == 0.0:
+        return 0.0
+    return ccg.alienation * _left(situation)
+
+
+def alienate(situation: Situation, ccg: LivingCCG, amount: float, why: str = "mandate") -> None:
+    """Leave an amount of alienation on a CCG now, and write it to the log.
+
+    ``amount`` is in forced moves, as ``alienation_after`` (rules) gives it; ``why`` is
+    how the CCG was overruled.
+    """
+    ccg.alienation += amount / _left(situation)
+    situation.log.write(
+        situation.env.now, "alienated", ccg.name, data={"why": why, "amount": amount}
+    )
+
+
+def _left(situation: Situation) -> float:
+    """Return what would be left now of an alienation of the first day."""
+    months = situation.env.now / DAYS_PER_MONTH
+    return service_rules.fading(months, situation.parameters.alienation_half_life)

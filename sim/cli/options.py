@@ -1,0 +1,143 @@
+"""What the commands share: options with their checks, what was typed, plain messages."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+
+import typer
+
+from sim.errors import InputError
+from sim.views.exit_codes import print_plain
+
+if TYPE_CHECKING:
+    from sim.experiment.batch import Batch
+
+
+def whole_number(text: str | int) -> int:
+    """Read a whole number; its range is checked where it is used, for Python callers as well."""
+    if re.fullmatch(r"[+-]?[0-9]{1,40}", str(text)):
+        return int(text)
+    raise typer.BadParameter(f"{str(text)[:60]!r} must be a whole number")
+
+
+Files: TypeAlias = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")
+]
+Replications: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number, metavar="N", help="Replications of each scenario, 1 to 1,000,000."
+    ),
+]
+Seed: TypeAlias = Annotated[
+    int, typer.Option(parser=whole_number, metavar="S", help="Master seed, 0 or more.")
+]
+Workers: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole_number,
+        metavar="W",
+        help="Worker processes; by default one per core. Changes no result.",
+    ),
+]
+Out: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Results folder; by default results/<scenario>, names of several joined with '+', "
+        "and results/main for the main job. The same batch in it goes on from where it was.",
+    ),
+]
+Overwrite: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help="Discard what this program left in the folder, and replace a file that another "
+        "option names; refused where files lie that this program did not write.",
+    ),
+]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", help="Show neither progress nor tables, only errors.")
+]
+Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write all tables as CSV too.")]
+Variance: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number,
+        metavar="N",
+        help="Pairs of runs per scenario and component for the shares of variance, at most "
+        "--replications; 0 leaves them out.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What all commands that run have in common."""
+
+    replications: int
+    seed: int
+    workers: int | None
+    out: Path | None
+    overwrite: bool
+    quiet: bool
+    csv: bool
+
+
+def refuse_odd_path(name: str, path: Path) -> None:
+    """Refuse a path that no folder can have, before anything is run.
+
+    Raises:
+        InputError: it is empty, the current folder, or holds a NUL character.
+    """
+    text = str(path)
+    if text in ("", ".") or "\0" in text:
+        raise InputError(f"{name} {text!r}: give the name of a folder")
+
+
+TYPED: Final[list[str]] = []
+"""The arguments of this process's command line, for the manifest."""
+
+
+def command_line() -> str:
+    """Return this process's command line as one line of text."""
+    # file names may hold bytes that are no text, which a manifest cannot keep
+    line = shlex.join(["run_sim.py", *TYPED])
+    return line.encode("utf-8", errors="replace").decode()
+
+
+def csv_files() -> tuple[str, ...]:
+    """Return the names of the CSV copies of all tables."""
+    from sim.records.schema import TABLES
+
+    return tuple(f"{table.name}.csv" for table in TABLES)
+
+
+def write_copies(batch: Batch) -> None:
+    """Write all tables of a batch as CSV too."""
+    from sim.records.csv_text import write_csv
+
+    with batch.writing(*csv_files()):
+        write_csv(batch.folder)
+
+
+def fail_with(batch: Batch) -> None:
+    """End a command whose tables have been written and of which some replications failed.
+
+    Raises:
+        ReplicationsFailed: there are any; exit code 1.
+    """
+    from sim.experiment.batch import ReplicationsFailed
+
+    if batch.failed:
+        raise ReplicationsFailed(batch)
+
+
+def say(options: Options, line: str) -> None:
+    """Tell the user what goes on, on standard error, unless asked to be quiet."""
+    if not options.quiet:
+        print_plain(line, error=True)

@@ -1,0 +1,1 @@
+"""The fit of the parameters to the recorded waves."""

@@ -1,0 +1,104 @@
+"""Parameters as standard-normal scores of their priors: the space in which the model is fitted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from sim.evidence.arrays import Array
+from sim.records.csv_text import write_rows
+from sim.records.files import write_whole
+from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE, ParameterInfo
+from sim.scenario.priors import Prior
+from sim.streams import Luck
+from sim.streams.purposes import PARAMETERS
+
+ROWS: Final[dict[str, ParameterInfo]] = {row.name: row for row in PARAMETER_TABLE}
+SMALLEST: Final = 1e-12  # a quantile is not asked nearer to 0 or 1
+OF_THE_PAST: Final = ("regime_factor",)
+POSTERIOR_ROW: Final = 0  # the column that picks a joint draw (sim.agents.engine)
+
+
+def fitted_names() -> tuple[str, ...]:
+    """Return the parameters that are fitted: those that act in a scenario of default levers.
+
+    And one that acts in the years before: how far the stated rates of past regimes are off.
+    """
+    return tuple(row.name for row in PARAMETER_TABLE if row.active or row.name in OF_THE_PAST)
+
+
+def values_of(scores: Array, names: Sequence[str]) -> dict[str, Array]:
+    """Return the parameters' values at scores (one row a vector), put on their ranges."""
+    return {name: _quantiles(ROWS[name], scores[:, i]) for i, name in enumerate(names)}
+
+
+def _quantiles(row: ParameterInfo, score: Array) -> Array:
+    prior = row.default
+    if prior.family == "normal":
+        value = prior.first + prior.second * score
+    elif prior.family == "lognormal":
+        value = prior.first * np.exp(prior.second * score)
+    else:
+        value = _by_probability(prior, np.clip(special.ndtr(score), SMALLEST, 1.0 - SMALLEST))
+    return np.clip(value, row.low, row.high)
+
+
+def _by_probability(prior: Prior, u: Array) -> Array:
+    if prior.family == "uniform":
+        return np.asarray(prior.first + u * (prior.second - prior.first), dtype=float)
+    if prior.family == "beta":
+        return np.asarray(special.betaincinv(prior.first, prior.second, u), dtype=float)
+    return np.array([prior.draw(float(one)) for one in u])
+
+
+def prior_scores(seed: int, replications: Sequence[int], names: Sequence[str]) -> Array:
+    """Return the scores that replications of a batch at prior parameters have drawn."""
+    scores = np.empty((len(replications), len(names)))
+    for index, replication in enumerate(replications):
+        luck = Luck(seed, int(replication), {"parameter": PARAMETER_COLUMNS})
+        for column, name in enumerate(names):
+            scores[index, column] = luck.uniform(PARAMETERS, ROWS[name].number)
+    return np.asarray(special.ndtri(scores), dtype=float)
+
+
+def drawn_rows(seed: int, replications: Sequence[int], rows: int) -> NDArray[np.int64]:
+    """Return which joint draw of a posterior of so many rows each replication has used."""
+    return np.array(
+        [
+            int(
+                Luck(seed, int(number), {"parameter": PARAMETER_COLUMNS}).uniform(
+                    PARAMETERS, POSTERIOR_ROW
+                )
+                * rows
+            )
+            for number in replications
+        ],
+        dtype=np.int64,
+    )
+
+
+def write_array(path: Path, values: Array) -> None:
+    """Write an array in NumPy's own form, whole or not at all."""
+    buffer = BytesIO()
+    np.save(buffer, values)
+    write_whole(path, buffer.getvalue())
+
+
+def write_draws(path: Path, values: Mapping[str, Array]) -> None:
+    """Write joint draws as ``draws.csv``; seven figures are kept, the same on every machine."""
+    columns = list(values)
+    rows = zip(*(values[name] for name in columns), strict=True)
+    write_rows(path, columns, ([_plain(value) for value in row] for row in rows), decimals=".7g")
+
+
+def _plain(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"a draw of {value} cannot be kept")
+    return float(value)

@@ -1,0 +1,113 @@
+"""The predictive part of the proof of the fitting, in words and one table a wave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.evidence.proof.predictive import LeftOut
+from sim.evidence.proof.predictive_tables import held, held_band, uniform_p
+from sim.evidence.score.scores import LEVELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def predictive_report(found: Sequence[LeftOut], pit: pd.DataFrame, *, seed: int) -> str:
+    """Return the section as markdown.
+
+    Args:
+        found: the waves left out.
+        pit: ``predictive_tables.pit_table`` of all of them.
+        seed: of the bands.
+    """
+    lines = [
+        "## Forecasts of a wave left out",
+        "",
+        (
+            "For each synthetic truth, and for the record, the fit is made without the wave and "
+            "forecasts it: the emulator's mean at the posterior's draws and its scatter, counts "
+            "rounded. Emulators are trained at prior parameters; ballots and places play no part, "
+            "so this is not the published fit. Intervals hold a truth by its randomised PIT, "
+            "which is exact for counts. " + _scatter(len(found[0].synthetic.seen))
+        ),
+    ]
+    for one in found:
+        lines += ["", *_of_wave(one, pit[pit["left_out"] == one.wave], seed)]
+    return "\n".join(lines) + "\n"
+
+
+def smallest_adjusted_p(pit: pd.DataFrame) -> float:
+    """Return the smallest p-value of uniform PIT over summaries and waves, after Bonferroni's."""
+    synthetic = pit[pit["source"] == "synthetic"]
+    found = [
+        uniform_p(mine["pit"].to_numpy(dtype=float))
+        for _, mine in synthetic.groupby(["left_out", "summary"])
+    ]
+    return min(1.0, len(found) * min(found))
+
+
+def _scatter(truths: int) -> str:
+    """Return in words how far the share held of one summary comes out off by chance."""
+    from scipy import stats
+
+    told = []
+    for level in LEVELS:
+        low, high = (float(stats.binom.ppf(q, truths, level)) / truths for q in (0.05, 0.95))
+        told.append(f"{level:.0%} intervals {low:.1%} to {high:.1%}")
+    return (
+        "By chance alone, honest ones of a single summary hold in nine of ten cases: "
+        f"{', '.join(told)}."
+    )
+
+
+def _of_wave(one: LeftOut, pit: pd.DataFrame, seed: int) -> list[str]:
+    synthetic, record = pit[pit["source"] == "synthetic"], pit[pit["source"] == "recorded"]
+    every = synthetic["pit"].to_numpy(dtype=float)
+    shares = []
+    for level in LEVELS:
+        low, high = held_band(one, level, seed=seed)
+        shares.append(f"{level:.0%} held {held(every, level):.1%} ({low:.1%} to {high:.1%})")
+    own = record["pit"].to_numpy(dtype=float)
+    inside = ", ".join(
+        f"{round(held(own, level) * len(own))} of {len(own)} inside {level:.0%}" for level in LEVELS
+    )
+    lines = [
+        f"### {one.wave}, forecast from {' and '.join(one.fitted)}",
+        "",
+        (
+            f"{len(one.synthetic.seen)} truths, all summaries: {', '.join(shares)}; in brackets "
+            "what nine in ten honest forecasts would give. Smallest p-value of a uniform PIT "
+            f"after Bonferroni over summaries: {_p(smallest_adjusted_p(pit))}. The record: "
+            f"{inside}."
+        ),
+        "",
+        (
+            "| summary | 50 % held | 80 % held | 90 % held | p of uniform PIT | width against "
+            "prior | recorded | forecast median (90 %) | recorded at |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    widths = _widths(one)
+    for column, (name, row) in enumerate(zip(one.names, record.itertuples(), strict=True)):
+        mine = synthetic.loc[synthetic["summary"] == name, "pit"].to_numpy(dtype=float)
+        cover = " | ".join(f"{held(mine, level):.0%}" for level in LEVELS)
+        lines.append(
+            f"| {name} | {cover} | {_p(uniform_p(mine))} | {widths[column]} | {row.seen:.3g} | "
+            f"{row.median:.3g} ({row.low:.3g} to {row.high:.3g}) | {row.pit:.0%} |"
+        )
+    return lines
+
+
+def _p(value: float) -> str:
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _widths(one: LeftOut) -> list[str]:
+    """Return mean width of the truths' 80 % intervals over that of the prior, by summary."""
+    low, high = np.quantile(one.synthetic.draws, (0.1, 0.9), axis=1)
+    prior = np.diff(np.quantile(one.prior, (0.1, 0.9), axis=0), axis=0)[0]
+    width = (high - low).mean(axis=0)
+    return [f"{a / b:.0%}" if b > 0 else "" for a, b in zip(width, prior, strict=True)]

@@ -1,0 +1,262 @@
+"""The earlier waves of mergers, each left out of a finished fit in turn, and run at what is left.
+
+For each wave joint draws are made anew from prior x other waves x ballots, the round of 2020
+among the others (all recorded ballots are of that round). The emulators come from the second-round
+replications of the finished fit: the wave's mergers, and its part in the totals, are not counted
+in them, so nothing is run again. They were trained near a fit that had seen the wave; how far from
+there the new draws lie is reported. Then the years since April 2013 are run at those draws, up to
+the wave's 1 April; and once at the draws of the finished fit, for comparison, under the same luck.
+
+What a wave cannot be left out of: the map from which the round of 2020 starts, which is a given of
+that round and not explained by the fit, and the dates and rates of past policies, which are stated
+by the scenario and were set with these very rounds in view.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.evidence.arrays import Array
+from sim.evidence.fit.calibrate import (
+    FINAL_ROWS,
+    SECOND,
+    BallotLikelihood,
+    Progress,
+    Quadratic,
+    batch_folder,
+    first_posterior,
+    posterior_scores,
+    trained,
+)
+from sim.evidence.fit.fitting import POSTERIOR
+from sim.evidence.fit.history_wave import LAST_DAY, WAVES, history_wave, last_day
+from sim.evidence.fit.scores_of_priors import fitted_names, values_of, write_array, write_draws
+from sim.evidence.fit.waves import wave_of_2020
+from sim.experiment.api import run_batch
+from sim.experiment.plan import check_numbers
+from sim.experiment.provenance import codes_of
+from sim.records.code import replication_code
+from sim.records.ledger import enlist
+
+NOTHING: Final = "nothing"  # what the finished fit has left out
+DRAWS_SEED: Final = 400  # added to the seed for the draws of each wave in turn
+RUN_SEED: Final = 500  # added to the seed for all replications at draws
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFit:
+    """A fit that ``calibrate`` has left in a folder: its seed, replications and final draws.
+
+    ``around`` are the draws that its second round was run at, ``r_hat`` and ``ballot_weight`` what
+    it says of its own draws.
+    """
+
+    folder: Path
+    seed: int
+    replications: int
+    scores: Array
+    around: Array
+    r_hat: float
+    ballot_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A wave left out: draws that have not seen it, how they were come by, and their runs.
+
+    Attributes:
+        wave: its name, or ``NOTHING`` for the finished fit itself.
+        scores: draws (rows by fitted parameters).
+        r_hat: the largest split R-hat of the chains.
+        ballot_weight: effective share of draws after the ballots' likelihood was made exact.
+        away: how far the mean of the draws lies from that of the points that trained the emulators,
+            in those points' standard deviations in that direction; where it is large the emulators
+            were asked what they do not know.
+        moved: the parameter whose mean moved most from the finished fit's, by how many of that
+            fit's standard deviations.
+        runs: the folder of the batch.
+    """
+
+    wave: str
+    scores: Array
+    r_hat: float
+    ballot_weight: float
+    away: float
+    moved: tuple[str, float]
+    runs: Path
+
+
+def finished_fit(folder: Path) -> FinishedFit:
+    """Return the fit to both waves that lies in a folder.
+
+    Raises:
+        InputError: there is none, or it has not been made to both waves and today's parameters.
+    """
+    posterior = folder / POSTERIOR
+    advice = "run calibrate with the same --out first"
+    try:
+        about = tomllib.loads((posterior / "about.toml").read_text(encoding="utf-8"))
+        seed, replications = int(about["seed"]), int(about["replications"])
+        told = float(about["largest_r_hat"]), float(about["ballot_weight"])
+        scores = np.load(posterior / "scores.npy")
+        around = np.load(first_posterior(folder, replications) / "scores.npy")
+    except (OSError, ValueError, KeyError, EOFError):
+        raise InputError(f"--out {folder}: holds no finished fit; {advice}") from None
+    both = (wave_of_2020(), history_wave())
+    wanted = [wave.name for wave in both]
+    if about.get("waves") != wanted:
+        raise InputError(
+            f"--out {folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
+            "the waves can be left out of a fit that has seen them all"
+        )
+    second = [batch_folder(folder, SECOND, wave, replications) for wave in both]
+    if any(code != replication_code() for batch in second for code in codes_of(batch)):
+        raise InputError(
+            f"--out {folder}: holds a fit made by other code; run calibrate with the same --out "
+            "and --overwrite first"
+        )
+    count = len(fitted_names())
+    if any(part.ndim != 2 or part.shape[1] != count for part in (scores, around)):
+        raise InputError(f"--out {folder}: the fit is not of today's {count} parameters; {advice}")
+    return FinishedFit(folder, seed, replications, scores, around, *told)
+
+
+def leave_waves_out(
+    fit: FinishedFit,
+    ballots: BallotLikelihood | None,
+    *,
+    replications: int,
+    seed: int,
+    workers: int | None = None,
+    waves: Sequence[str] = WAVES,
+    progress: Progress | None = None,
+) -> tuple[LeftOut, ...]:
+    """Run the finished fit and then fits that have not seen one of the waves; see the module.
+
+    Draws and replications are kept in ``left_out`` in the fit's folder and used again.
+
+    Args:
+        fit: the finished fit.
+        ballots: log-likelihood of the recorded ballots, or None to do without.
+        replications: at the draws of each fit.
+        seed: of draws and replications; the emulators keep the luck of the fit.
+        workers: worker processes; nothing depends on it.
+        waves: names of the waves to leave out, each alone.
+        progress: told what runs and how far it is.
+
+    Returns:
+        First the finished fit with nothing left out, then one for each wave.
+
+    Raises:
+        InputError: a number is out of range; nothing has been written.
+    """
+    check_numbers([history_wave().scenario("prior")], replications, seed, workers)
+    names = fitted_names()
+    away = distance(fit.scores, fit.around)
+    seen = LeftOut(NOTHING, fit.scores, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path())
+    found = [_run(seen, fit, LAST_DAY, replications, seed, workers, progress)]
+    of_2020 = wave_of_2020()
+    emulator_2020 = trained(
+        of_2020,
+        0,
+        fit.folder,
+        SECOND,
+        replications=fit.replications,
+        seed=fit.seed,
+        workers=workers,
+        progress=progress,
+    )
+    stand_in = None
+    if ballots is not None:
+        stand_in = Quadratic.fit(fit.around, ballots(values_of(fit.around, names)))
+    for wave in waves:
+        others = history_wave(left_out=wave)
+        emulator = trained(
+            others,
+            1,
+            fit.folder,
+            SECOND,
+            replications=fit.replications,
+            seed=fit.seed,
+            workers=workers,
+            progress=progress,
+        )
+        scores, r_hat, weight = posterior_scores(
+            (of_2020, others),
+            (emulator_2020, emulator),
+            names,
+            ballots,
+            seed=seed + DRAWS_SEED + WAVES.index(wave),
+            rows=FINAL_ROWS,
+            stand_in=stand_in,
+        )
+        one = LeftOut(
+            wave,
+            scores,
+            float(r_hat.max()),
+            weight,
+            distance(scores, fit.around),
+            furthest(names, scores, fit.scores),
+            Path(),
+        )
+        found.append(_run(one, fit, last_day(wave), replications, seed, workers, progress))
+    return tuple(found)
+
+
+def _run(
+    one: LeftOut,
+    fit: FinishedFit,
+    last: date,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> LeftOut:
+    """Run the years since 2013 at some draws and return them with their batch."""
+    # named by its draws too, so that those of another fit never lie beside these runs
+    digest = hashlib.sha256(one.scores.round(6).tobytes()).hexdigest()[:8]
+    name = f"left_out/{one.wave}_{fit.replications}_{seed}_{digest}"
+    folder = fit.folder / name
+    enlist(fit.folder, [f"{name}/scores.npy", f"{name}/draws.csv"])
+    folder.mkdir(parents=True, exist_ok=True)
+    write_array(folder / "scores.npy", one.scores)
+    write_draws(folder / "draws.csv", values_of(one.scores, fitted_names()))
+    past = history_wave()
+    scenario = replace(past, tables={**past.tables, "end": last}).scenario(str(folder.resolve()))
+    label = f"{past.name} with {one.wave} left out"
+    batch = run_batch(
+        scenario,
+        replications=replications,
+        seed=seed + RUN_SEED,
+        workers=workers,
+        out=folder / "runs",
+        one_code=True,
+        progress=None if progress is None else lambda a, b: progress(label, a, b),
+    )
+    return replace(one, runs=batch.folder)
+
+
+def distance(scores: Array, points: Array) -> float:
+    """Return how far the mean of draws lies from that of some points (Mahalanobis's distance).
+
+    In the points' own standard deviations in that direction.
+    """
+    shift = scores.mean(axis=0) - points.mean(axis=0)
+    covariance = np.cov(points, rowvar=False)
+    return float(np.sqrt(shift @ np.linalg.solve(covariance, shift)))
+
+
+def furthest(names: Sequence[str], scores: Array, before: Array) -> tuple[str, float]:
+    """Return the parameter whose mean score has moved most, in standard deviations before."""
+    shift = (scores.mean(axis=0) - before.mean(axis=0)) / before.std(axis=0)
+    most = int(np.abs(shift).argmax())
+    return names[most], float(shift[most])

@@ -1,0 +1,1 @@
+"""Dated forecasts: what is written down before the outcome is known."""

@@ -1,0 +1,1 @@
+"""How well a fit foretells what is on record, beside simple rules."""

@@ -1,0 +1,1 @@
+"""The outcomes of each mechanism, computed from the event log."""

@@ -1,0 +1,130 @@
+"""Rules beside the chain: what merging and sharing cost, save and are worth."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from sim.rules.effect import BodyFacts, CandidateFacts, Influence, SystemFacts
+from sim.units import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from sim.scenario.levers import Levers
+    from sim.scenario.parameters import Parameters
+
+MILLION: Final = 1e6
+AVERAGE_PARTS: Final = 4.0  # free CCGs at which the base rate of starting holds
+AVERAGE_PATIENTS: Final = 1.44  # million patients of the average system (60.3 million in 42)
+ANNOUNCED_CUT: Final = 0.2  # of the running-cost allowance, letter of November 2018
+USUAL_ALLOWANCE: Final = 20.07  # pounds a patient and year before it (1.21 billion pounds)
+
+
+# -- What leaders and members weigh --------------------------------------------------------------
+
+
+def worth_of_size(parts: int, patients: float, benefit: float, localness: float) -> float:
+    """Return the worth of a footprint's size to its sponsors, in units of utility.
+
+    Joining more CCGs frees staff from reporting, gathers expertise and keeps practices out of
+    conflicts of interest, by less with each further one (``benefit`` x ln parts); distance from
+    the ground grows with every million patients (``localness`` each). With both above zero the
+    worth rises, peaks at ``benefit`` / ``localness`` million patients for bodies of a million
+    each, and falls: an inverted U. Source: rows 68, 77 and 78; the form is assumed.
+    """
+    return benefit * math.log(parts) - localness * patients / MILLION
+
+
+def pooled_debts(own_distress: float, partner_distress: float, own_share: float) -> float:
+    """Return how far a CCG's members would pay for others, -1 (all debtors) to 1 (all payers).
+
+    The gap of distress to the partners counts by the partners' share of the merged patients:
+    small payers of large debts lose most, small debtors of sound partners gain most. Debts alone
+    are pooled here; the world holds no index of deprivation, whose extra money would be pooled
+    in the same way. Source: priors.md section 7 (poorer and larger partners reinforce each other).
+    """
+    return (partner_distress - own_distress) * (1.0 - own_share)
+
+
+def cooperation_grown(days_shared: float, months_to_full: float) -> float:
+    """Return how far cooperation has grown since an officer has been shared, 0 to 1.
+
+    It grows by equal parts each month. Source: row 59; approval_criteria.md (11 to 24 months lay
+    between a shared officer and the merger).
+    """
+    if months_to_full <= 0.0:
+        return 1.0 if days_shared >= 0.0 else 0.0
+    return min(1.0, max(0.0, days_shared / (months_to_full * DAYS_PER_YEAR / 12)))
+
+
+def _size_weighed(levers: Levers) -> bool:
+    return levers.money.size == "weighed"
+
+
+def _graded(levers: Levers) -> bool:
+    return levers.joint.rungs == "graded"
+
+
+def _size_at_start(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return the worth of all free CCGs' joining, against an average system's."""
+    there = worth_of_size(max(1, facts.free), facts.patients, p.size_benefit, p.size_localness)
+    usual = p.size_benefit * math.log(AVERAGE_PARTS) - p.size_localness * AVERAGE_PATIENTS
+    return there - usual
+
+
+def _size_of_footprint(levers: Levers, p: Parameters, facts: CandidateFacts) -> float:
+    return worth_of_size(facts.parts, facts.patients, p.size_benefit, p.size_localness)
+
+
+def _distance(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what members think of being further from where decisions are made."""
+    return -p.size_localness * (facts.all_patients - facts.own_patients) / MILLION
+
+
+def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    return p.ballot_pooling * pooled_debts(
+        facts.own_distress, facts.partner_distress, facts.own_patients / facts.all_patients
+    )
+
+
+INFLUENCES: Final[tuple[Influence, ...]] = (
+    Influence("size", "start", _size_weighed, _size_at_start),
+    Influence("size", "footprint", _size_weighed, _size_of_footprint),
+    Influence("distance", "support", _size_weighed, _distance),
+    Influence("pooled_debts", "support", lambda lv: lv.money.pooling == "argued", _pooling),
+    Influence(
+        "committees_in_common",
+        "start",
+        _graded,
+        lambda lv, p, facts: p.start_committee * facts.committee_share,
+    ),
+    Influence("joint_team", "start", _graded, lambda lv, p, facts: p.start_team * facts.team_share),
+    Influence(
+        "cooperation",
+        "support",
+        lambda lv: lv.joint.cooperation == "grows",
+        lambda lv, p, facts: p.ballot_cooperation * facts.cooperation,
+    ),
+)
+
+
+# -- What it comes to in money -------------------------------------------------------------------
+
+
+def announced_target(patients: float) -> float:
+    """Return the announced running-cost saving in pounds a year: 20 % of the usual allowance."""
+    return ANNOUNCED_CUT * USUAL_ALLOWANCE * patients
+
+
+def transition_cost(bodies_removed: int, cost_per_body: float) -> float:
+    """Return the one-off cost of merging, in the unit of ``cost_per_body``."""
+    return bodies_removed * cost_per_body
+
+
+def scale_gain(patients: float, effect: float) -> float:
+    """Return what being larger saves (or, below zero, loses) a year in pounds, fixed cost apart.
+
+    ``effect`` is the share of the usual running-cost allowance of merged bodies. Source: priors.md
+    section 9 (administration -7 %, sd 5 %, but total spending 0); priors.md section 10 and the
+    doubt of row 84 put its centre at 0.
+    """
+    return effect * USUAL_ALLOWANCE * patients

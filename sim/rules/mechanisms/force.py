@@ -1,0 +1,63 @@
+"""Rules beside the chain: what bodies hear and are made to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sim.rules.effect import BodyFacts, FootprintFacts, Influence, SystemFacts
+
+if TYPE_CHECKING:
+    from sim.scenario.levers import Levers
+    from sim.scenario.parameters import Parameters
+
+NOT_YET: Final = "stp"  # the one status of a system that is neither an ICS nor devolved
+
+
+def agreed(rule: str, willing: int, asked: int) -> bool:
+    """Return whether enough bodies agree: all of them, more than half, or whoever the leader asks.
+
+    ``rule`` is unanimity, majority or leader. Source: HSJ, mid 2016 (an NHS equivalent of combined
+    authorities, which decide for their members by majority).
+    """
+    if rule == "leader":
+        return True
+    return 2 * willing > asked if rule == "majority" else willing == asked
+
+
+def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
+    """Return whether a system is made an ICS on its day, or at a later review.
+
+    ``rule`` is by_deadline or conditional. Source: Long Term Plan (an ICS everywhere by April
+    2021); HSJ, October 2019 (to be a good ICS there must be only one CCG).
+    """
+    return rule == "by_deadline" or ccgs == 1 or exempt
+
+
+def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    del levers
+    return p.start_ics_status if facts.ics_status == NOT_YET else 0.0
+
+
+def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    return levers.information.salience * p.support_salience * facts.refusals
+
+
+def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:
+    del levers, facts
+    return p.approval_presumption
+
+
+INFLUENCES: Final[tuple[Influence, ...]] = (
+    Influence(
+        "ics_status", "start", lambda levers: levers.information.ics_rule == "conditional", _status
+    ),
+    Influence(
+        "visible_refusals", "support", lambda levers: levers.information.salience > 0.0, _salience
+    ),
+    Influence(
+        "presumption_against",
+        "approval",
+        lambda levers: levers.approval.presumption_against,
+        _presumption,
+    ),
+)

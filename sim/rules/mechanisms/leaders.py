@@ -1,0 +1,181 @@
+"""Rules beside the chain: leaders, councils and place leaders.
+
+Nothing here can be sized from the evidence; every effect stands at rest until its lever is moved,
+and its prior is a stated guess (``sim.scenario.mechanisms.leaders``).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from sim.rules.effect import BodyFacts, Influence, SystemFacts
+from sim.rules.logistic import exp, expit, logit
+
+if TYPE_CHECKING:
+    from sim.scenario.levers import Levers
+    from sim.scenario.parameters import Parameters
+
+DEVOLVED: Final = "devolved"
+PROVIDERS: Final = ("acute", "mental_health", "community")
+# Who leads a place, in shares. Computed: six place leaders named in HSJ, June 2019 (four chiefs of
+# acute trusts, one of a mental-health trust, a council's chief executive), Jeffreys.
+PLACE_LEADERS: Final[tuple[tuple[str, float], ...]] = (
+    ("acute", 4.5 / 8.0),
+    ("mental_health", 1.5 / 8.0),
+    ("council", 1.5 / 8.0),
+    ("community", 0.5 / 8.0),
+)
+CONFIDENCE_SPREAD: Final = 1.0  # log-odds between leaders, assumed
+HALF_BLOCKED: Final = 0.5  # a system less cooperative than this counts as blocked
+
+
+# -- System leaders ------------------------------------------------------------------------------
+
+
+def confidence(mean: float, z: float, backing: float) -> float:
+    """Return the national confidence in one leader, 0 to 1.
+
+    ``z`` is the leader's own standard normal draw; a statement of backing adds its strength in
+    log-odds. Assumed: "national confidence" is named by the sources, not measured.
+    """
+    return expit(logit(mean) + CONFIDENCE_SPREAD * z + backing)
+
+
+def exit_reason(u: float, *, dedicated: bool, confidence: float, losses: int) -> str:
+    """Return why a leader leaves: back to the day job, moved on, or had enough.
+
+    A dedicated leader has no day job to return to; the centre moves on those in whom it has
+    little confidence; lost ballots and refusals wear leaders out. The fourth fate, staying on, is
+    no exit. Source: HSJ, late 2016 (the fates); the weights are assumed.
+    """
+    weights = (
+        ("day_job", 0.0 if dedicated else 1.0),
+        ("moved_on", 2.0 * (1.0 - confidence)),
+        ("had_enough", 1.0 + losses),
+    )
+    target = u * math.fsum(weight for _, weight in weights)
+    for reason, weight in weights:
+        target -= weight
+        if target < 0.0:
+            return reason
+    return weights[-1][0]
+
+
+def favour_probability(share: float, strength: float, leaders: float) -> float:
+    """Return the chance that a senior leader favours merging.
+
+    ``leaders`` is how strong local leadership is, in standard deviations: the quality of the
+    system's leader in post, and one more where a strong provider leads.
+    Source: HSJ, June 2019 and mid 2016 (strong leaders and strong providers); size assumed.
+    """
+    return expit(logit(share) + strength * leaders)
+
+
+def pace(*, chair: bool, rival: bool, outside_chair: float, rivalry: float) -> float:
+    """Return how much longer talks and drafting take: an outside chair hastens, rivalry slows."""
+    return exp((rivalry if rival else 0.0) - (outside_chair if chair else 0.0))
+
+
+# -- Place leaders -------------------------------------------------------------------------------
+
+
+def place_leader_type(u: float) -> str:
+    """Return which kind of body the leader of a place comes from."""
+    for kind, share in PLACE_LEADERS:
+        if u < share:
+            return kind
+        u -= share
+    return PLACE_LEADERS[-1][0]
+
+
+def place_leader_rate(base: float, keenness: float, merged: float) -> float:
+    """Return the rate per month at which somebody takes the lead of a place.
+
+    ``keenness`` is that of trusts and councils, ``merged`` a log-rate once the place's CCG has
+    merged: leaders of places are partly a consequence of mergers (HSJ, June 2019).
+    """
+    return base * keenness * exp(merged)
+
+
+# -- Cooperation ---------------------------------------------------------------------------------
+
+
+def cooperation_after(before: float, per_month: float, joint_share: float, months: float) -> float:
+    """Return the cooperation stock after some months: joint working closes the gap to 1.
+
+    ``joint_share`` is the share of CCGs that work under a shared officer. What providers perform
+    does not enter: cooperation held in places in trouble. Source: HSJ, June 2019 (direction).
+    """
+    return before - (1.0 - before) * math.expm1(-per_month * joint_share * months)
+
+
+# -- Councils ------------------------------------------------------------------------------------
+
+
+def after_compromise(opposed_share: float, gain: float) -> float:
+    """Return the opposed share of residents once a compromise has been struck."""
+    return opposed_share * (1.0 - gain)
+
+
+# -- Influences ----------------------------------------------------------------------------------
+
+
+def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    leaders = facts.leaders
+    if leaders.in_favour == 0:
+        return p.start_unsponsored
+    return p.start_local_leader * (leaders.in_favour / leaders.seniors - p.sponsor_share)
+
+
+def _backing(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    return p.start_backing * facts.leaders.backing * facts.leaders.confidence
+
+
+def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    return p.outside_chair if facts.leaders.outside_chair else 0.0
+
+
+def _place_leaders(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    return p.start_local_leader * facts.leaders.places_led
+
+
+def _devolved(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    return p.devolved_need if facts.ics_status == DEVOLVED else 0.0
+
+
+def _rivalry(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    return -p.rivalry if facts.leaders.rival else 0.0
+
+
+def _firm_hand(_levers: Levers, p: Parameters, facts: SystemFacts | BodyFacts) -> float:
+    leaders = facts.leaders
+    return p.firm_hand * leaders.firm * (1.0 - 2.0 * leaders.cooperation)
+
+
+def _impartial(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    return p.ballot_outside_chair if facts.leaders.outside_chair else 0.0
+
+
+def _takeover(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    return p.ballot_takeover * levers.leaders.takeover_fear * facts.leaders.provider_led
+
+
+def _held_together(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    worse = max(0.0, facts.partner_distress - facts.own_distress)
+    return -p.ballot_partner_distress * worse * facts.leaders.cooperation
+
+
+INFLUENCES: Final[tuple[Influence, ...]] = (
+    Influence("sponsors", "start", lambda v: v.leaders.sponsor == "required", _sponsors),
+    Influence("backing", "start", lambda v: v.leaders.backing > 0.0, _backing),
+    Influence("outside_chair", "start", lambda v: v.leaders.outside_chair != "none", _chair),
+    Influence("place_leaders", "start", lambda v: v.leaders.place_leaders > 0.0, _place_leaders),
+    Influence("devolved", "start", lambda v: v.leaders.devolved, _devolved),
+    Influence("rivalry", "start", lambda v: bool(v.leaders.rival_systems), _rivalry),
+    Influence("firm_hand", "start", lambda v: v.leaders.firm_hand > 0.0, _firm_hand),
+    Influence("firm_hand", "consent", lambda v: v.leaders.firm_hand > 0.0, _firm_hand),
+    Influence("outside_chair", "support", lambda v: v.leaders.outside_chair != "none", _impartial),
+    Influence("takeover", "support", lambda v: v.leaders.takeover_fear > 0.0, _takeover),
+    Influence("held_together", "support", lambda v: v.leaders.cooperation, _held_together),
+)

@@ -1,0 +1,6 @@
+"""LUCK: every random number has an address, so that two scenarios can share their luck."""
+
+from sim.streams.purposes import GROUPS, PURPOSES, Purpose
+from sim.streams.streams import Luck
+
+__all__ = ["GROUPS", "PURPOSES", "Luck", "Purpose"]

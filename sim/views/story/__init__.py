@@ -1,0 +1,1 @@
+"""The story of one replication, told from its event log."""

@@ -1,0 +1,29 @@
+"""Events that a story tells in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sim.agents.log import Event
+
+
+@dataclass(slots=True)
+class Bundle:
+    """Events told in one line: usually one, or a crowd of like ones from day to last day."""
+
+    day: date
+    last_day: date
+    events: list[Event]
+
+    @property
+    def first(self) -> Event:
+        """Return the event that the line is about, or the first of the crowd."""
+        return self.events[0]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Return what the first event says."""
+        return self.events[0].data

@@ -1,0 +1,45 @@
+"""Sentences of the story for costs, contentment and the published tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sim.views.story.bundle import Bundle
+    from sim.views.story.names import Names, Proposals
+
+TEST_NAMES: Final[dict[str, str]] = {
+    "coterminosity": "areas shared with councils",
+    "footprint": "the system's footprint",
+    "members": "members' support",
+    "leadership": "shared leadership in place",
+    "finance": "finance",
+    "savings": "savings",
+    "durability": "being future-proof",
+}
+
+
+def _allowance(bundle: Bundle, names: Names, proposals: Proposals) -> str:
+    share = round(100 * float(bundle.data["cut_share"]))
+    per_head = float(bundle.data["per_head"])
+    return (
+        f"{share} % of the cut in running costs bears, which leaves £{per_head:.2f} a patient and "
+        "year."
+    )
+
+
+def _satisfaction(bundle: Bundle, names: Names, proposals: Proposals) -> str:
+    return f"{names.system(bundle.first.subject)} is known to work well as it is."
+
+
+def failed_tests(bundle: Bundle) -> str:
+    """Return which published tests an application failed, to follow the decision on it."""
+    failed = [TEST_NAMES.get(test, test) for test in bundle.data.get("failed") or ()]
+    return f" (not met: {', '.join(failed)})" if failed else ""
+
+
+TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
+    "allowance": _allowance,
+    "satisfaction": _satisfaction,
+}
