@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import simpy
 
 from sim.agents import membership
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import ballot, consent
 from sim.rules.logistic import happens, total
 from sim.rules.mechanisms.force import agreed
@@ -29,8 +29,8 @@ Process = Generator[simpy.Event, Any, None]
 class Ballots:
     """The ballots of one proposal; ``results`` are by position among its members."""
 
-    def __init__(self, situation: Situation, proposal: Proposal, opinion: Opinion) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication, proposal: Proposal, opinion: Opinion) -> None:
+        self._replication = replication
         self._proposal = proposal
         self._members = proposal.members
         self._opinion = opinion
@@ -39,7 +39,7 @@ class Ballots:
 
     def hold(self) -> Generator[simpy.Event, Any, bool]:
         """Hold the ballots until the proposal stands or nobody tries again; say whether it does."""
-        levers = self._situation.levers.ballot
+        levers = self._replication.levers.ballot
         voting = list(range(len(self._members)))
         attempt = 1
         while True:
@@ -47,9 +47,9 @@ class Ballots:
             failed = self.failed()
             carried = len(self._members) - len(failed)
             stands = ballot.proposal_carries(carried, len(self._members), levers.all_must_carry)
-            rule = self._situation.levers.force.decision_rule
+            rule = self._replication.levers.force.decision_rule
             stands = stands or (rule != "unanimity" and agreed(rule, carried, len(self._members)))
-            self._proposal.write("balloted", {"carried": stands, "attempt": attempt})
+            self._proposal.write("balloted", carried=stands, attempt=attempt)
             if stands:
                 return True
             if attempt >= levers.tries or not self._ask_again(failed):
@@ -73,22 +73,22 @@ class Ballots:
         return [ccg for i, ccg in enumerate(self._members) if self.results[i].carried]
 
     def _vote(self, voting: list[int], attempt: int) -> Process:
-        situation = self._situation
-        durations = situation.scenario.durations
+        replication = self._replication
+        durations = replication.scenario.durations
         stage = durations.ballot if attempt == 1 else durations.reballot
         purpose = purposes.BALLOT_TIME if attempt == 1 else purposes.REBALLOT_TIME
         works = []
         for position in voting:
             ccg = self._members[position]
-            work = stage.days(situation.luck.uniform(purpose, ccg.id, ccg.ballots))
+            work = stage.days(replication.streams.uniform(purpose, ccg.id, ccg.ballots))
             works.append(work)
         hurry = self._hurry(max(works))
         closes = [
-            (situation.end_of(work * hurry), position)
+            (replication.end_of(work * hurry), position)
             for work, position in zip(works, voting, strict=True)
         ]
         for moment, position in sorted(closes):
-            yield situation.wait_until(moment)
+            yield replication.wait_until(moment)
             ccg = self._members[position]
             terms = self._opinion.terms[position]
             log_odds = total(terms)
@@ -96,7 +96,7 @@ class Ballots:
                 log_odds += self._shifts[position]
                 terms = (*terms, ("second_thoughts", self._shifts[position]))
             self.results[position] = membership.hold_ballot(
-                situation,
+                replication,
                 ccg,
                 self._proposal.id,
                 attempt,
@@ -107,27 +107,27 @@ class Ballots:
 
     def _hurry(self, longest: float) -> float:
         """Return how far ballots are shortened so that the last closes before the window does."""
-        situation = self._situation
-        deadline = situation.calendar.round_deadline(situation.env.now)
+        replication = self._replication
+        deadline = replication.calendar.round_deadline(replication.now)
         if deadline is None:
             return 1.0
-        available = deadline - TO_FILE - situation.env.now
+        available = deadline - TO_FILE - replication.now
         return consent.squeeze(longest, available, SHORTEST_BALLOT)
 
     def _ask_again(self, failed: list[int]) -> bool:
         """Say whether every CCG that failed votes again."""
-        situation = self._situation
-        p = situation.parameters
+        replication = self._replication
+        p = replication.parameters
         for position in failed:
             ccg, result = self._members[position], self.results[position]
             chance = p.reballot_inquorate if result.ahead else p.reballot_probability
-            u = situation.luck.uniform(purposes.REBALLOT, ccg.id, ccg.ballots)
+            u = replication.streams.uniform(purposes.REBALLOT, ccg.id, ccg.ballots)
             if not happens(u, chance):
                 return False
         return True
 
     def _second_thoughts(self, position: int) -> float:
-        situation, ccg = self._situation, self._members[position]
-        p = situation.parameters
-        u = situation.luck.uniform(purposes.REBALLOT_SHIFT, ccg.id, ccg.ballots)
+        replication, ccg = self._replication, self._members[position]
+        p = replication.parameters
+        u = replication.streams.uniform(purposes.REBALLOT_SHIFT, ccg.id, ccg.ballots)
         return normal(u, p.reballot_shift, p.reballot_shift_sd)

@@ -20,7 +20,7 @@ from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
 
 # Order of kinds at one moment.
 POLICY: Final = 0
@@ -35,12 +35,12 @@ Process = Generator[simpy.Event, object, None]
 class Calendar:
     """Dated things of one replication, and the proposals that wait for them."""
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
         self._entries: list[tuple[float, int, str, Callable[[], None]]] = []
         self._for_close: list[tuple[tuple[int, int], Proposal, simpy.Event]] = []
         self._for_april: list[tuple[float, tuple[int, int], Proposal, simpy.Event]] = []
-        approval = situation.levers.approval
+        approval = replication.levers.approval
         self._yearly = approval.window == "yearly"
         self._april_only = approval.effective_dates == "1_april"
         self.opens = _month_day(approval.window_opens)
@@ -49,7 +49,7 @@ class Calendar:
 
     def add(self, day: date, kind: int, name: str, action: Callable[[], None]) -> None:
         """Enter a dated thing; days before the start happen at the start."""
-        moment = max(0.0, self._situation.clock.moment(day))
+        moment = max(0.0, self._replication.clock.moment(day))
         if kind == WINDOW_CLOSES:
             moment += LAST_MOMENT
         self._entries.append((moment, kind, name, action))
@@ -61,7 +61,7 @@ class Calendar:
     def window(self) -> tuple[date, date]:
         """Return the opening and closing day of the window that today's applications are for."""
         return window_of(
-            self._situation.clock.day(self._situation.env.now), self.opens, self.closes
+            self._replication.clock.day(self._replication.now), self.opens, self.closes
         )
 
     def round_deadline(self, time: float) -> float | None:
@@ -74,7 +74,7 @@ class Calendar:
         return self._deadlines[index] if self._deadlines else None
 
     def _list_deadlines(self) -> list[float]:
-        clock, approval = self._situation.clock, self._situation.levers.approval
+        clock, approval = self._replication.clock, self._replication.levers.approval
         years = range(clock.start.year, clock.end.year + 5)
         if self._yearly:
             return [clock.moment(date(year, *self.closes)) + LAST_MOMENT for year in years]
@@ -86,13 +86,13 @@ class Calendar:
 
     def close_of_window(self, proposal: Proposal) -> simpy.Event:
         """Return the event of the window's close for one application."""
-        event = self._situation.env.event()
+        event = self._replication.env.event()
         self._for_close.append((proposal.order, proposal, event))
         return event
 
     def first_april(self, proposal: Proposal, not_before: float) -> simpy.Event:
         """Return the event of the first 1 April from a moment on for one approved proposal."""
-        event = self._situation.env.event()
+        event = self._replication.env.event()
         self._for_april.append((not_before, proposal.order, proposal, event))
         return event
 
@@ -110,17 +110,17 @@ class Calendar:
 
     def run(self) -> Process:
         """Hand out everything in the calendar, in order."""
-        situation = self._situation
+        replication = self._replication
         self._enter_seasons()
         for moment, _kind, _name, action in sorted(self._entries, key=lambda entry: entry[:3]):
-            if moment >= situation.clock.horizon:
+            if moment >= replication.clock.horizon:
                 break
-            if moment > situation.env.now:
-                yield situation.env.timeout(moment - situation.env.now)
+            if moment > replication.now:
+                yield replication.env.timeout(moment - replication.now)
             action()
 
     def _enter_seasons(self) -> None:
-        clock = self._situation.clock
+        clock = self._replication.clock
         for year in range(clock.start.year, clock.end.year + 1):
             if self._april_only:
                 self._enter(date(year, 4, 1), MERGERS, self._hold_april)
@@ -129,34 +129,24 @@ class Calendar:
                 self._enter(date(year, *self.closes), WINDOW_CLOSES, self._close_window)
 
     def _enter(self, day: date, kind: int, action: Callable[[], None]) -> None:
-        if self._situation.clock.start <= day <= self._situation.clock.end:
+        if self._replication.clock.start <= day <= self._replication.clock.end:
             self.add(day, kind, "", action)
 
     def _open_window(self) -> None:
         _opens, closes = self.window()
-        self._situation.log.write(
-            self._situation.env.now,
-            "window_opens",
-            "England",
-            data={"deadline": closes.isoformat()},
-        )
+        self._replication.write("window_opens", "England", deadline=closes.isoformat())
 
     def _close_window(self) -> None:
         waiting = sorted(
             (entry for entry in self._for_close if not entry[1].over), key=lambda entry: entry[0]
         )
         self._for_close = []
-        self._situation.log.write(
-            self._situation.env.now,
-            "window_closes",
-            "England",
-            data={"applications": len(waiting)},
-        )
+        self._replication.write("window_closes", "England", applications=len(waiting))
         for _id, _proposal, event in waiting:
             event.succeed()
 
     def _hold_april(self) -> None:
-        now = self._situation.env.now
+        now = self._replication.now
         due = sorted(
             (entry for entry in self._for_april if entry[0] <= now), key=lambda entry: entry[1]
         )
@@ -168,9 +158,9 @@ class Calendar:
 
     def end(self) -> None:
         """Write the end, after everything else that happens on the last moment of the last day."""
-        situation = self._situation
-        moment = situation.clock.horizon - 1.0 + LAST_MOMENT
-        situation.log.write(moment, "end", "England", data={"ccgs": len(situation.ccgs)})
+        replication = self._replication
+        moment = replication.clock.horizon - 1.0 + LAST_MOMENT
+        replication.log.write(moment, "end", "England", data={"ccgs": len(replication.ccgs)})
 
 
 def _month_day(text: str) -> tuple[int, int]:

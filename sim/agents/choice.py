@@ -9,7 +9,7 @@ from sim.adding import add_up
 from sim.agents import ccg as ccgs
 from sim.agents import effects
 from sim.agents.log import Terms
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import beliefs, footprints
 from sim.rules.effect import CandidateFacts
 from sim.rules.logistic import total
@@ -27,11 +27,11 @@ def choose_footprint(
 
     The draw is addressed by the system and the ordinal of the proposal to come.
     """
-    situation = system.situation
-    p, living = situation.parameters, situation.ccgs
+    replication = system.replication
+    p, living = replication.parameters, replication.ccgs
     pushed = system.pushed
     log_consent = {
-        ccg.id: ccgs.log_consent(situation, ccg, pushed)
+        ccg.id: ccgs.log_consent(replication, ccg, pushed)
         for ccg in system.members
         if ccg.proposal is None
     }
@@ -44,7 +44,7 @@ def choose_footprint(
         footprint_officer=p.footprint_officer,
         footprint_push=p.footprint_push,
     )
-    extra = situation.influences.footprint
+    extra = replication.effects.footprint
     utilities, kinds = [], []
     for candidate in candidates:
         group = living[candidate.ccgs[0]].officer_group
@@ -54,7 +54,7 @@ def choose_footprint(
             if ccg.officer_group != group:
                 group = ""
             if index not in log_consent:  # from another system
-                log_consent[index] = ccgs.log_consent(situation, ccg, pushed)
+                log_consent[index] = ccgs.log_consent(replication, ccg, pushed)
             apart, together = log_consent[index]
             consent_apart += apart
             consent_together += together
@@ -63,7 +63,7 @@ def choose_footprint(
         kinds.append((whole, one_council, group != ""))
         utilities.append(footprints.utility(pulls, whole, one_council, group != "", consent))
         if extra:
-            utilities[-1] += total(_beside(situation, candidate))
+            utilities[-1] += total(_from_mechanisms(replication, candidate))
     u = system.uniform(purposes.FOOTPRINT, system.proposals)
     candidate = candidates[footprints.choose(footprints.share_kinds(utilities, kinds), u)]
     members = [living[index] for index in candidate.ccgs]
@@ -76,14 +76,14 @@ def choose_footprint(
         one_officer,
         add_up(together if one_officer else apart for apart, together in expected),
     )
-    return members, chosen + _beside(situation, candidate) if extra else chosen
+    return members, chosen + _from_mechanisms(replication, candidate) if extra else chosen
 
 
-def _beside(situation: Situation, candidate: Footprint) -> Terms:
+def _from_mechanisms(replication: Replication, candidate: Footprint) -> Terms:
     """Return the terms of what weighs beside the usual pulls."""
     facts = CandidateFacts(
         parts=len(candidate.ccgs),
-        patients=sum(situation.ccgs[index].patients for index in candidate.ccgs),
+        patients=sum(replication.ccgs[index].patients for index in candidate.ccgs),
         whole_system=candidate.whole_system,
     )
-    return effects.terms(situation, situation.influences.footprint, facts)
+    return effects.terms(replication, replication.effects.footprint, facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import engagement
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import leaders as leader_rules
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 VOICE = 0.2  # share of a CCG's residents from which a council's view is asked for
 
 
-def stance_of(situation: Situation, council: int) -> str:
+def stance_of(replication: Replication, council: int) -> str:
     """Return a council's view: won over, known, drawn once a replication, or set by lever."""
-    if situation.leading is not None and council in situation.leading.won_over:
+    if replication.leading is not None and council in replication.leading.won_over:
         return "support"
-    lever = situation.levers.ballot.council_view
+    lever = replication.levers.ballot.council_view
     if lever == "silent":
         return "neutral"
     if lever != "as_formed":
         return lever
-    view = situation.views.get(council)
+    view = replication.views.get(council)
     if view is None:
-        view = situation.views[council] = engagement.council_stance(
-            situation.world.councils[council].stance,
-            situation.luck.uniform(purposes.COUNCIL_STANCE, council),
-            situation.parameters.council_oppose_share,
+        view = replication.views[council] = engagement.council_stance(
+            replication.world.councils[council].stance,
+            replication.streams.uniform(purposes.COUNCIL_STANCE, council),
+            replication.parameters.council_oppose_share,
         )
     return view
 
 
-def opposed_share(situation: Situation, ccg: LivingCCG) -> float:
+def opposed_share(replication: Replication, ccg: LivingCCG) -> float:
     """Return the share of a CCG's residents whose council is opposed."""
     opposed = 0.0
     for council, share in ccg.council_shares:
-        if stance_of(situation, council) == "oppose":
+        if stance_of(replication, council) == "oppose":
             opposed += share
     return opposed
 
@@ -51,40 +51,39 @@ def voiced(proposal: Proposal) -> list[int]:
     )
 
 
-def offer_leading_parts(situation: Situation, proposal: Proposal) -> None:
+def offer_leading_parts(replication: Replication, proposal: Proposal) -> None:
     """Let the system's leader offer opposed councils a leading part; some come round for good.
 
     Without a leader in post nobody makes an offer. A council that comes round takes the lead of a
     place of its own, where trusts and councils lead places and that one is free.
     """
-    stage = situation.leading
-    if stage is None or not situation.levers.councils.leadership_offer:
+    stage = replication.leading
+    if stage is None or not replication.levers.councils.leadership_offer:
         return
     if not proposal.home.leader_in_post:
         return
     for council in voiced(proposal):
-        if stance_of(situation, council) != "oppose":
+        if stance_of(replication, council) != "oppose":
             continue
         attempt = stage.offers.get(council, 0)
         stage.offers[council] = attempt + 1
-        u = situation.luck.uniform(purposes.COUNCIL_OFFER, council, attempt)
-        accepted = happens(u, situation.parameters.council_won_over)
-        situation.log.write(
-            situation.env.now,
+        u = replication.streams.uniform(purposes.COUNCIL_OFFER, council, attempt)
+        accepted = happens(u, replication.parameters.council_won_over)
+        replication.write(
             "council_offer",
-            situation.world.councils[council].name,
+            replication.world.councils[council].name,
             proposal.id,
-            {"accepted": accepted},
+            accepted=accepted,
         )
         if accepted:
             stage.won_over.add(council)
             if stage.places is not None:
-                _lead_a_place(situation, proposal, council)
+                _lead_a_place(replication, proposal, council)
 
 
-def _lead_a_place(situation: Situation, proposal: Proposal, council: int) -> None:
+def _lead_a_place(replication: Replication, proposal: Proposal, council: int) -> None:
     """Let a council lead the free place of the footprint with most of its residents in it."""
-    stage, ccgs = situation.leading, situation.world.ccgs
+    stage, ccgs = replication.leading, replication.world.ccgs
     assert stage is not None  # noqa: S101 - asked before
     assert stage.places is not None  # noqa: S101 - asked before
     places = [
@@ -98,11 +97,11 @@ def _lead_a_place(situation: Situation, proposal: Proposal, council: int) -> Non
         stage.places.appoint(min(places)[1], "council")
 
 
-def compromise(situation: Situation, proposal: Proposal, opposed: list[float]) -> list[float]:
+def compromise(replication: Replication, proposal: Proposal, opposed: list[float]) -> list[float]:
     """Strike a compromise where councils are opposed; returns what is left of their opposition."""
-    if not situation.levers.councils.compromise or not any(opposed):
+    if not replication.levers.councils.compromise or not any(opposed):
         return opposed
-    gain = situation.parameters.compromise_gain
+    gain = replication.parameters.compromise_gain
     left = [leader_rules.after_compromise(share, gain) for share in opposed]
-    proposal.write("compromise", {"opposed": max(opposed), "left": max(left)})
+    proposal.write("compromise", opposed=max(opposed), left=max(left))
     return left

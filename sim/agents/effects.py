@@ -13,8 +13,8 @@ from sim.rules.effect import (
     NO_LEADER_FACTS,
     BodyFacts,
     CandidateFacts,
+    Effect,
     FootprintFacts,
-    Influence,
     LeaderFacts,
     SystemFacts,
 )
@@ -23,25 +23,25 @@ from sim.rules.mechanisms.registry import in_force
 from sim.scenario.levers import Levers
 
 if TYPE_CHECKING:
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
 
 
-class InForce(NamedTuple):
+class ActiveEffects(NamedTuple):
     """The influences in force by the decision they bear on; all empty under neutral levers."""
 
-    start: tuple[Influence, ...] = ()
-    start_local: tuple[Influence, ...] = ()
-    start_centre: tuple[Influence, ...] = ()
-    footprint: tuple[Influence, ...] = ()
-    consent: tuple[Influence, ...] = ()
-    support: tuple[Influence, ...] = ()
-    approval: tuple[Influence, ...] = ()
+    start: tuple[Effect, ...] = ()
+    start_local: tuple[Effect, ...] = ()
+    start_centre: tuple[Effect, ...] = ()
+    footprint: tuple[Effect, ...] = ()
+    consent: tuple[Effect, ...] = ()
+    support: tuple[Effect, ...] = ()
+    approval: tuple[Effect, ...] = ()
 
 
-def put_in_force(levers: Levers) -> InForce:
+def effects_of(levers: Levers) -> ActiveEffects:
     """Return the influences that these levers switch on."""
-    return InForce(
+    return ActiveEffects(
         start=in_force(levers, "start"),
         start_local=in_force(levers, "start_local"),
         start_centre=in_force(levers, "start_centre"),
@@ -53,24 +53,24 @@ def put_in_force(levers: Levers) -> InForce:
 
 
 def terms(
-    situation: Situation,
-    influences: Sequence[Influence],
+    replication: Replication,
+    effects: Sequence[Effect],
     facts: SystemFacts | CandidateFacts | BodyFacts | FootprintFacts,
 ) -> Terms:
     """Return the terms of influences on one decision, by name."""
-    levers, parameters = situation.levers, situation.parameters
-    return tuple((i.name, i.size(levers, parameters, facts)) for i in influences)
+    levers, parameters = replication.levers, replication.parameters
+    return tuple((i.name, i.size(levers, parameters, facts)) for i in effects)
 
 
 def leader_facts(system: System, ccg: LivingCCG | None) -> LeaderFacts:
     """Return what is known of a system's leaders, or of those around one CCG."""
-    leading = system.situation.leading
+    leading = system.replication.leading
     return NO_LEADER_FACTS if leading is None else leading.facts(system, ccg)
 
 
 def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
     """Return what influences on starting are told of a system now."""
-    situation, n = system.situation, max(1, len(free))
+    replication, n = system.replication, max(1, len(free))
     return SystemFacts(
         ccgs=len(system.members),
         free=len(free),
@@ -83,11 +83,11 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         leader_in_post=system.leader_in_post,
         ics_status=system.ics_status,
         letters=system.letter_strength,
-        refusals=situation.refusals,
-        alienation=add_up(alienation_of(situation, ccg) for ccg in system.members)
+        refusals=replication.refusals,
+        alienation=add_up(alienation_of(replication, ccg) for ccg in system.members)
         / max(1, len(system.members)),
-        day=situation.env.now,
-        log_divided=add_up(_log_divided(situation, ccg) for ccg in free) / n,
+        day=replication.now,
+        log_divided=add_up(_log_divided(replication, ccg) for ccg in free) / n,
         leaders=leader_facts(system, None),
         alternative=system.alternative,
         committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,
@@ -95,14 +95,14 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
     )
 
 
-def _log_divided(situation: Situation, ccg: LivingCCG) -> float:
+def _log_divided(replication: Replication, ccg: LivingCCG) -> float:
     """Return the log of the number of CCGs among which a CCG's main council is divided."""
-    council = situation.bodies[ccg.id].council
-    return math.log(situation.mostly_in(council)) if council >= 0 else 0.0
+    council = replication.bodies[ccg.id].council
+    return math.log(replication.mostly_in(council)) if council >= 0 else 0.0
 
 
 def body_facts(
-    situation: Situation,
+    replication: Replication,
     ccg: LivingCCG,
     footprint: Sequence[LivingCCG],
     *,
@@ -128,13 +128,13 @@ def body_facts(
         perceived_centre=float(perceived_centre),
         opposed_councils=opposed_councils,
         matches_council=ccg.matched_council >= 0,
-        refusals=situation.refusals,
-        alienation=alienation_of(situation, ccg),
-        day=situation.env.now,
-        leaders=leader_facts(situation.systems[ccg.system], ccg),
+        refusals=replication.refusals,
+        alienation=alienation_of(replication, ccg),
+        day=replication.now,
+        leaders=leader_facts(replication.systems[ccg.system], ccg),
         cooperation=sharing
         / partners
         * cooperation_grown(
-            situation.env.now - ccg.shared_since, situation.parameters.cooperation_months
+            replication.now - ccg.shared_since, replication.parameters.cooperation_months
         ),
     )

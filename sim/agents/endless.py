@@ -12,7 +12,7 @@ from simpy.events import URGENT
 from sim.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
 
 EVENTS_AT_LEAST: Final = 20_000
 EVENTS_PER_BODY_AND_YEAR: Final = 50
@@ -41,27 +41,27 @@ class EndlessReplication(RuntimeError):  # noqa: N818 - what happened, not an er
         )
 
 
-def most_events(situation: Situation) -> int:
+def most_events(replication: Replication) -> int:
     """Return the limit on a replication's events: generous, and larger for larger worlds.
 
     A body (CCG, system or region) has 1 or 2 events a year under the levers of 2019 and up to 20
     with levers at the ends that make for most; 50 are allowed, and 4 for each dated event and body
     besides, since a letter or a rule heard anew can change every rate.
     """
-    world, clock = situation.world, situation.clock
+    world, clock = replication.world, replication.clock
     bodies = len(world.ccgs) + len(world.systems) + len(world.regions)
     years = 1.0 + clock.horizon / DAYS_PER_YEAR
-    dated = EVENTS_PER_BODY_AND_ENTRY * len(situation.scenario.calendar)
+    dated = EVENTS_PER_BODY_AND_ENTRY * len(replication.scenario.calendar)
     return EVENTS_AT_LEAST + int(bodies * (EVENTS_PER_BODY_AND_YEAR * years + dated))
 
 
-def run_until(situation: Situation, moment: float) -> None:
+def run_until(replication: Replication, moment: float) -> None:
     """Let the agents act up to a moment, as ``simpy.Environment.run`` does, but not for ever.
 
     Raises:
         EndlessReplication: the limit of ``most_events`` is reached, be it at one instant.
     """
-    env, most = situation.env, most_events(situation)
+    env, most = replication.env, most_events(replication)
     stop = simpy.Event(env)
     stop._ok, stop._value = True, None
     env.schedule(stop, URGENT, moment - env.now)
@@ -72,5 +72,5 @@ def run_until(situation: Situation, moment: float) -> None:
             step()
     except StopSimulation:
         return
-    reached = situation.clock.day(env.now).isoformat()
-    raise EndlessReplication(situation.scenario.name, most, reached)
+    reached = replication.clock.day(env.now).isoformat()
+    raise EndlessReplication(replication.scenario.name, most, reached)

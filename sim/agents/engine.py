@@ -14,14 +14,14 @@ import simpy
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
-from sim.agents.effects import put_in_force
+from sim.agents.effects import effects_of
 from sim.agents.log import Event, EventLog
 from sim.agents.mechanisms import force_legislation, leaders
 from sim.agents.mechanisms import registry as mechanisms
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past, seasons_of
 from sim.agents.region import Region
-from sim.agents.replication import Climbing, Situation
+from sim.agents.replication import Climbing, Replication
 from sim.agents.system import System
 from sim.rules.engagement import follow_weight
 from sim.rules.ladder import step_rates, total_rate
@@ -38,7 +38,7 @@ from sim.scenario.parameters import (
     draw_parameters,
 )
 from sim.scenario.priors import Prior, fixed
-from sim.streams import Luck, purposes
+from sim.streams import Streams, purposes
 from sim.streams.purposes import PARAMETERS, BodyKind
 from sim.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
@@ -75,20 +75,22 @@ def replicate_log(
     ``swaps`` maps a group of luck to another replication whose luck stands in for it. Raises
     InputError where the scenario names a region or system that the world does not have.
     """
-    luck = Luck(seed, replication, luck_sizes(world), swaps)
-    parameters = draw_parameters(priors_in_force(scenario), luck, fitted_values(scenario, luck))
-    situation = _situation(world, scenario, parameters, luck)
+    streams = Streams(seed, replication, stream_sizes(world), swaps)
+    parameters = draw_parameters(
+        priors_in_force(scenario), streams, fitted_values(scenario, streams)
+    )
+    state = _new_replication(world, scenario, parameters, streams)
     collecting = gc.isenabled()
     gc.disable()  # a replication's objects die together; collecting meanwhile costs a fifth
     try:
-        _set_stage(situation)
-        force_legislation.run(situation)
-        situation.calendar.end()
-        events = situation.log.events()
-        situation.dismantle()
+        _set_stage(state)
+        force_legislation.run(state)
+        state.calendar.end()
+        events = state.log.events()
+        state.dismantle()
     except Exception as error:
         # what had happened until then tells more than where in the code it stopped
-        setattr(error, UNFINISHED, situation.log.events())
+        setattr(error, UNFINISHED, state.log.events())
         raise
     finally:
         if collecting:
@@ -109,7 +111,7 @@ def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:
     return scenario.priors
 
 
-def fitted_values(scenario: Scenario, luck: Luck) -> dict[str, float]:
+def fitted_values(scenario: Scenario, streams: Streams) -> dict[str, float]:
     """Return this replication's joint draw from the scenario's posterior, or its medians."""
     posterior = scenario.posterior
     if posterior is None:
@@ -117,11 +119,11 @@ def fitted_values(scenario: Scenario, luck: Luck) -> dict[str, float]:
     if scenario.form.parameters == "median":
         values = posterior.medians()
     else:
-        values = posterior.row(luck.uniform(PARAMETERS, POSTERIOR_ROW))
+        values = posterior.row(streams.uniform(PARAMETERS, POSTERIOR_ROW))
     return {name: values[name] for name in posterior.names if name in scenario.fitted}
 
 
-def luck_sizes(world: World) -> dict[BodyKind, int]:
+def stream_sizes(world: World) -> dict[BodyKind, int]:
     """Return the number of bodies of each kind that own luck."""
     return {
         "parameter": PARAMETER_COLUMNS,
@@ -135,15 +137,17 @@ def luck_sizes(world: World) -> dict[BodyKind, int]:
     }
 
 
-def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: Luck) -> Situation:
+def _new_replication(
+    world: World, scenario: Scenario, parameters: Parameters, streams: Streams
+) -> Replication:
     clock = Clock(scenario.start, scenario.end)
     shared = _starting_map(world)
-    situation = Situation(
+    replication = Replication(
         world=world,
         scenario=scenario,
         levers=scenario.levers,
         parameters=parameters,
-        luck=luck,
+        streams=streams,
         log=EventLog(),
         env=simpy.Environment(),
         clock=clock,
@@ -153,8 +157,8 @@ def _situation(world: World, scenario: Scenario, parameters: Parameters, luck: L
         lmc_systems=shared.lmc_systems,
         lmc_shares=shared.lmc_shares,
     )
-    situation.calendar = Calendar(situation)
-    return situation
+    replication.calendar = Calendar(replication)
+    return replication
 
 
 def _pauses(scenario: Scenario, clock: Clock) -> tuple[tuple[float, float], ...]:
@@ -203,7 +207,7 @@ def _starting_map(world: World) -> _Map:
     return _maps[0]
 
 
-def _set_stage(situation: Situation) -> None:
+def _set_stage(replication: Replication) -> None:
     """Put everything where it stands on the first day.
 
     What began before the start happened under the policy of then, whatever the scenario: so the
@@ -211,120 +215,120 @@ def _set_stage(situation: Situation) -> None:
     Whether footprints may cross a system border is the scenario's from the outset, for live
     proposals and unseen talks alike.
     """
-    world, env, scenario = situation.world, situation.env, situation.scenario
-    situation.log.write(0.0, "start", "England", data={"ccgs": len(world.ccgs)})
+    world, env, scenario = replication.world, replication.env, replication.scenario
+    replication.write("start", "England", ccgs=len(world.ccgs))
     for ccg in world.ccgs:
-        situation.ccgs[ccg.index] = ccgs.starting_ccg(situation, ccg)
-    _form_habits(situation)
-    _put_in_force(situation, BEFORE[scenario.levers.boundaries.cross_system])
-    _set_budgets(situation)
-    year = seasons_of(situation)
-    local, centre = (future(situation, origin, year) for origin in ("local", "centre"))
-    situation.regions = [Region(situation, region.index) for region in world.regions]
-    situation.systems = [System(situation, s.index, local, centre) for s in world.systems]
-    situation.names = [system.name for system in world.systems]
-    _find_alive(situation)
-    for place, system in zip(world.systems, situation.systems, strict=True):
+        replication.ccgs[ccg.index] = ccgs.starting_ccg(replication, ccg)
+    _form_habits(replication)
+    _apply(replication, BEFORE[scenario.levers.boundaries.cross_system])
+    _set_budgets(replication)
+    year = seasons_of(replication)
+    local, centre = (future(replication, origin, year) for origin in ("local", "centre"))
+    replication.regions = [Region(replication, region.index) for region in world.regions]
+    replication.systems = [System(replication, s.index, local, centre) for s in world.systems]
+    replication.names = [system.name for system in world.systems]
+    _find_alive(replication)
+    for place, system in zip(world.systems, replication.systems, strict=True):
         if place.last_loss is not None:
-            system.cool(ago=-situation.clock.moment(place.last_loss))
-    months = situation.parameters.unseen_months
-    before = past(situation, months)
-    for system in situation.systems:
+            system.cool(ago=-replication.clock.moment(place.last_loss))
+    months = replication.parameters.unseen_months
+    before = past(replication, months)
+    for system in replication.systems:
         system.find_unseen(before, months)
-    _put_in_force(situation, scenario.levers)
+    _apply(replication, scenario.levers)
     if (scenario.levers.money, scenario.levers.joint) != BUDGETS_OF_2019:
-        _set_budgets(situation)
-    situation.national = NationalBody(situation)
-    situation.national.enter_calendar()
-    situation.national.announce("rule in force at the start")
-    mechanisms.enter(situation)
-    situation.staged = True
-    for system in situation.systems:
+        _set_budgets(replication)
+    replication.national = NationalBody(replication)
+    replication.national.enter_calendar()
+    replication.national.announce("rule in force at the start")
+    mechanisms.enter(replication)
+    replication.staged = True
+    for system in replication.systems:
         system.reconsider()
-    if situation.levers.joint.ladder:
-        for living in situation.ccgs.values():
-            situation.ladders[living.id] = ccgs.Ladder(situation, living)
-    if situation.levers.joint.leader_turnover:
-        for system in situation.systems:
+    if replication.levers.joint.ladder:
+        for living in replication.ccgs.values():
+            replication.ladders[living.id] = ccgs.Ladder(replication, living)
+    if replication.levers.joint.leader_turnover:
+        for system in replication.systems:
             if len(world.systems[system.index].ccgs) > 1:
                 env.process(leaders.lead(system))
-    env.process(situation.calendar.run())
+    env.process(replication.calendar.run())
 
 
-def _put_in_force(situation: Situation, levers: Levers) -> None:
+def _apply(replication: Replication, levers: Levers) -> None:
     """Let levers hold from now on, and work out anew what hangs on them."""
-    situation.levers = levers
-    situation.influences = put_in_force(levers)
-    situation.centre_intensity = centre_intensity(
+    replication.levers = levers
+    replication.effects = effects_of(levers)
+    replication.centre_intensity = centre_intensity(
         levers.force.encouragement,
         levers.force.incentive,
         levers.force.cajoling,
-        encouragement_share=situation.parameters.encouragement_share,
-        cajoling_share=situation.parameters.cajoling_share,
+        encouragement_share=replication.parameters.encouragement_share,
+        cajoling_share=replication.parameters.cajoling_share,
     )
-    for living in situation.ccgs.values():
+    for living in replication.ccgs.values():
         living.log_consent = None
 
 
-def _set_budgets(situation: Situation) -> None:
+def _set_budgets(replication: Replication) -> None:
     """Work out every CCG's running-cost gap under the levers in force."""
-    situation.variable_per_head = variable_cost_per_head(
-        situation.levers.money.allowance_per_head,
-        sum(ccg.patients for ccg in situation.world.ccgs),
-        len(situation.world.ccgs),
-        situation.parameters.fixed_cost * 1e6,
+    replication.variable_per_head = variable_cost_per_head(
+        replication.levers.money.allowance_per_head,
+        sum(ccg.patients for ccg in replication.world.ccgs),
+        len(replication.world.ccgs),
+        replication.parameters.fixed_cost * 1e6,
     )
-    for living in situation.ccgs.values():
-        ccgs.set_shortfall(situation, living)
+    for living in replication.ccgs.values():
+        ccgs.set_shortfall(replication, living)
 
 
-def _form_habits(situation: Situation) -> None:
+def _form_habits(replication: Replication) -> None:
     """Work out what hangs on a replication's parameters alone."""
-    p = situation.parameters
-    situation.follow_weight = follow_weight(
+    p = replication.parameters
+    replication.follow_weight = follow_weight(
         p.lmc_causal_share,
         p.lmc_oppose_effect,
         p.support_sd * math.sqrt(p.support_shared),
         p.lmc_oppose_share,
     )
     rates = (p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate)
-    situation.climbing = {
+    replication.climbing = {
         rung: Climbing(step_rates(rung, *rates), total_rate(rung, *rates) * 12.0 / DAYS_PER_YEAR)
         for rung in RUNGS
     }
 
 
-def _find_alive(situation: Situation) -> None:
+def _find_alive(replication: Replication) -> None:
     """Open the proposals that were alive on the start date."""
-    for live in situation.world.live_proposals:
-        members = [situation.ccgs[index] for index in live.ccgs]
-        proposal = situation.systems[live.system].open_proposal(
+    for live in replication.world.live_proposals:
+        members = [replication.ccgs[index] for index in live.ccgs]
+        proposal = replication.systems[live.system].open_proposal(
             members,
-            _origin(situation, live),
+            _origin(replication, live),
             stage=live.stage,
             known_since=live.known_since.isoformat(),
-            talked=_talked(situation, live),
+            talked=_talked(replication, live),
         )
         crosses = len({ccg.system for ccg in members}) > 1
-        if crosses and situation.scenario.levers.boundaries.cross_system == "never":
+        if crosses and replication.scenario.levers.boundaries.cross_system == "never":
             proposal.lapse("crosses a system border, which this scenario does not allow")
 
 
-def _talked(situation: Situation, live: LiveProposal) -> float:
+def _talked(replication: Replication, live: LiveProposal) -> float:
     """Return for how many days a proposal still mooted has been talked about.
 
     In public since it was known, and in private before that for as long as talks stay private.
     """
     if live.stage != "mooted":
         return 0.0
-    public = (situation.scenario.start - live.known_since).days
-    return max(0.0, public + situation.parameters.unseen_months * DAYS_PER_MONTH)
+    public = (replication.scenario.start - live.known_since).days
+    return max(0.0, public + replication.parameters.unseen_months * DAYS_PER_MONTH)
 
 
-def _origin(situation: Situation, live: LiveProposal) -> str:
+def _origin(replication: Replication, live: LiveProposal) -> str:
     """Return who started a live proposal: as the record hints, else drawn at the centre's share."""
     if live.origin_hint != "unknown":
         return live.origin_hint
-    ordinal = situation.systems[live.system].proposals
-    u = situation.luck.uniform(purposes.LIVE_ORIGIN, live.system, ordinal)
-    return "centre" if happens(u, situation.parameters.start_centre_share) else "local"
+    ordinal = replication.systems[live.system].proposals
+    u = replication.streams.uniform(purposes.LIVE_ORIGIN, live.system, ordinal)
+    return "centre" if happens(u, replication.parameters.start_centre_share) else "local"

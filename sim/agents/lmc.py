@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import engagement
 from sim.streams import purposes
 from sim.streams.quantiles import standard_normal
@@ -17,36 +17,30 @@ if TYPE_CHECKING:
 ASKING_SYSTEMS: Final = 4
 
 
-def advise(situation: Situation, lmc: int, proposal: Proposal, members_mood: float) -> str:
+def advise(replication: Replication, lmc: int, proposal: Proposal, members_mood: float) -> str:
     """Form one committee's advice on one proposal and write it to the log.
 
     ``members_mood`` is the standard-normal mood that all members of the proposal share. Returns
     oppose, neutral, support, or none where committees are silent by lever.
     """
-    lever = situation.levers.ballot.lmc_advice
+    lever = replication.levers.ballot.lmc_advice
     if lever == "as_formed":
-        p = situation.parameters
-        systems = situation.lmc_systems.get(lmc, ())
+        p = replication.parameters
+        systems = replication.lmc_systems.get(lmc, ())
         home, number = proposal.address
         rank = systems.index(home) if home in systems else len(systems)
         attempt = number * ASKING_SYSTEMS + min(rank, ASKING_SYSTEMS - 1)
-        own = standard_normal(situation.luck.uniform(purposes.LMC_MOOD, lmc, attempt))
+        own = standard_normal(replication.streams.uniform(purposes.LMC_MOOD, lmc, attempt))
         stance = engagement.lmc_stance(
             own,
             members_mood,
-            situation.follow_weight,
+            replication.follow_weight,
             p.lmc_oppose_share,
             p.lmc_support_share,
         )
     else:
         stance = "none" if lever == "silent" else lever
-    situation.log.write(
-        situation.env.now,
-        "advice",
-        situation.world.lmcs[lmc].name,
-        proposal.id,
-        {"stance": stance},
-    )
+    replication.write("advice", replication.world.lmcs[lmc].name, proposal.id, stance=stance)
     return stance
 
 
@@ -59,9 +53,9 @@ def advice_to(ccg: LivingCCG, stances: dict[int, str]) -> str:
     return max(zip(weights.values(), weights, strict=True))[1] if weights else "none"
 
 
-def effect_on(situation: Situation, ccg: LivingCCG, stances: dict[int, str]) -> float:
+def effect_on(replication: Replication, ccg: LivingCCG, stances: dict[int, str]) -> float:
     """Return the shift of a CCG's practices caused by advice, weighted by the committees' areas."""
-    p = situation.parameters
+    p = replication.parameters
     shift = 0.0
     for lmc, share in ccg.lmc_shares:
         shift += share * engagement.advice_effect(

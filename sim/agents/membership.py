@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.agents.log import Terms
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import ballot
 from sim.streams import purposes
 from sim.streams.quantiles import beta
@@ -24,7 +24,7 @@ class Result(NamedTuple):
 
 
 def hold_ballot(
-    situation: Situation,
+    replication: Replication,
     ccg: LivingCCG,
     proposal_id: str,
     attempt: int,
@@ -36,10 +36,10 @@ def hold_ballot(
 
     ``support`` is the CCG's log-odds of a yes; the practices' leanings and luck are their own.
     """
-    p, levers, luck = situation.parameters, situation.levers.ballot, situation.luck
+    p, levers, streams = replication.parameters, replication.levers.ballot, replication.streams
     number = ccg.ballots
     ccg.ballots += 1
-    rows, world = ccg.voters, situation.world
+    rows, world = ccg.voters, replication.world
     weighting = levers.weighting or ccg.rule.weighting
     threshold = ccg.rule.threshold if levers.threshold is None else levers.threshold
     quorum = ccg.rule.quorum if levers.quorum is None else levers.quorum
@@ -47,10 +47,10 @@ def hold_ballot(
     tally = ballot.count_votes(
         support=support,
         spread=p.support_practice_sd,
-        turnout=_turnout(situation, ccg, number),
-        leanings=luck.normals(purposes.PRACTICE_LEANING, rows),
-        u_turnout=luck.uniforms(purposes.PRACTICE_TURNOUT, rows, number),
-        u_vote=luck.uniforms(purposes.PRACTICE_VOTE, rows, number),
+        turnout=_turnout(replication, ccg, number),
+        leanings=streams.normals(purposes.PRACTICE_LEANING, rows),
+        u_turnout=streams.uniforms(purposes.PRACTICE_TURNOUT, rows, number),
+        u_vote=streams.uniforms(purposes.PRACTICE_VOTE, rows, number),
         weights=(
             None if weighting == "equal" else [float(world.practice_patients[row]) for row in rows]
         ),
@@ -58,34 +58,31 @@ def hold_ballot(
     )
     quorate = ballot.quorate(tally, quorum)
     carried = ballot.carries(tally, threshold, quorum)
-    situation.log.write(
-        situation.env.now,
+    replication.write(
         "ballot",
         ccg.name,
         proposal_id,
-        {
-            "attempt": attempt,
-            "practices": tally.practices,
-            "votes_for": tally.votes_for,
-            "votes_against": tally.votes_against,
-            "abstained": tally.abstained,
-            "weight_for": tally.weight_for,
-            "weight_against": tally.weight_against,
-            "quorate": quorate,
-            "carried": carried,
-            "lmc_advice": advice,
-        },
-        terms,
+        terms=terms,
+        attempt=attempt,
+        practices=tally.practices,
+        votes_for=tally.votes_for,
+        votes_against=tally.votes_against,
+        abstained=tally.abstained,
+        weight_for=tally.weight_for,
+        weight_against=tally.weight_against,
+        quorate=quorate,
+        carried=carried,
+        lmc_advice=advice,
     )
     cast = tally.votes_for + tally.votes_against
     ahead = carried or ballot.carries(tally, threshold, 0.0)
     return Result(carried, ahead, cast, tally.votes_against)
 
 
-def _turnout(situation: Situation, ccg: LivingCCG, number: int) -> float:
-    mean, spread = situation.parameters.turnout_mean, situation.parameters.turnout_spread
+def _turnout(replication: Replication, ccg: LivingCCG, number: int) -> float:
+    mean, spread = replication.parameters.turnout_mean, replication.parameters.turnout_spread
     if spread <= 0.0 or not 0.0 < mean < 1.0:
         return mean
     weight = (1.0 - spread) / spread
-    u = situation.luck.uniform(purposes.TURNOUT, ccg.id, number)
+    u = replication.streams.uniform(purposes.TURNOUT, ccg.id, number)
     return beta(u, mean * weight, (1.0 - mean) * weight)

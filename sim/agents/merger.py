@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.adding import add_up
 from sim.agents import ccg as ccgs
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.world.footprints import systems_touched
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def merge(
-    situation: Situation,
+    replication: Replication,
     parts: Sequence[LivingCCG],
     proposal_id: str,
     systems: Sequence[System],
@@ -28,9 +28,9 @@ def merge(
     and its governing body has the parts' mean taste for autonomy, by patients (assumed).
     """
     ids = sorted(part.id for part in parts)
-    touched = systems_touched(situation.bodies, ids)
-    on_map = situation.merge_on_map(ids)
-    world = situation.world
+    touched = systems_touched(replication.bodies, ids)
+    on_map = replication.merge_on_map(ids)
+    world = replication.world
     members = tuple(sorted(index for part in parts for index in part.members))
     patients = on_map.patients
     largest = max(parts, key=lambda part: (part.patients, -part.id))
@@ -47,7 +47,7 @@ def merge(
         officer_group=on_map.officer_group,
         officer_known=True,
         distress=add_up(part.distress * part.patients for part in parts) / patients,
-        matched_council=on_map.council if situation.mostly_in(on_map.council) == 1 else -1,
+        matched_council=on_map.council if replication.mostly_in(on_map.council) == 1 else -1,
         council_shares=on_map.council_shares,
         lmc_shares=_lmc_shares(parts),
         autonomy=add_up(part.autonomy * part.patients for part in parts) / patients,
@@ -59,36 +59,33 @@ def merge(
     )
     for index in ids:
         if index != body.id:
-            del situation.ccgs[index]
-        if situation.ladders:
-            situation.ladders[index].stop()
-    situation.ccgs[body.id] = body  # takes its lowest part's place: the order of ids is kept
+            del replication.ccgs[index]
+        if replication.ladders:
+            replication.ladders[index].stop()
+    replication.ccgs[body.id] = body  # takes its lowest part's place: the order of ids is kept
     for group in {part.officer_group for part in parts} - {""}:
-        left = [ccg for ccg in situation.ccgs.values() if ccg.officer_group == group]
+        left = [ccg for ccg in replication.ccgs.values() if ccg.officer_group == group]
         if len(left) == 1:  # an officer left with one body is shared no longer
-            left[0].officer_group = situation.bodies[left[0].id].officer_group
-    if situation.ladders:
-        situation.ladders[body.id].adopt(body)
-    ccgs.set_shortfall(situation, body)
-    situation.log.write(
-        situation.env.now,
+            left[0].officer_group = replication.bodies[left[0].id].officer_group
+    if replication.ladders:
+        replication.ladders[body.id].adopt(body)
+    ccgs.set_shortfall(replication, body)
+    replication.write(
         "merged",
         body.name,
         proposal_id,
-        {
-            "parts": tuple(part.name for part in sorted(parts, key=lambda part: part.id)),
-            "system": situation.systems[body.system].code,
-        },
+        parts=tuple(part.name for part in sorted(parts, key=lambda part: part.id)),
+        system=replication.systems[body.system].code,
     )
-    for told in situation.listeners.merged:
+    for told in replication.listeners.merged:
         told(body, parts, proposal_id)
     affected = {*touched, body.system, *(system.index for system in systems)}
     for index in sorted(affected):
-        situation.systems[index].relist()
-    situation.systems[body.system].take_in(body)
+        replication.systems[index].relist()
+    replication.systems[body.system].take_in(body)
     for index in sorted(affected):
-        situation.systems[index].reconsider()
-    situation.rouse()
+        replication.systems[index].reconsider()
+    replication.rouse()
     for part in parts:
         part.proposal = None  # which holds the parts: a circle that would outlive the replication
     return body

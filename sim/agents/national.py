@@ -6,7 +6,7 @@ from sim.agents import effects
 from sim.agents.calendar import POLICY
 from sim.agents.mechanisms import economies_tests
 from sim.agents.mechanisms.economies_tests import Ruling
-from sim.agents.replication import Situation
+from sim.agents.replication import Replication
 from sim.errors import InputError, nearest
 from sim.rules import approval
 from sim.rules.dates import add_days
@@ -21,30 +21,28 @@ from sim.world.model import World
 class NationalBody:
     """NHS England: the rule and its wording, dated events, decisions."""
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
-        levers = situation.levers
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
+        levers = replication.levers
         # A hard rule is heard as a requirement, whatever the sentence says.
         self.wording: str = "required" if levers.force.hard_rule else levers.information.wording
         self._messages = 0
 
     def announce(self, why: str) -> None:
         """State the rule and have it relayed through regions and systems to CCGs."""
-        situation = self._situation
-        situation.log.write(
-            situation.env.now, "rule", "England", data={"wording": self.wording, "why": why}
-        )
+        replication = self._replication
+        replication.write("rule", "England", wording=self.wording, why=why)
         message = self._messages
         self._messages += 1
-        for region in situation.regions:
+        for region in replication.regions:
             region.hear(self.wording, message)
-        for system in situation.systems:
+        for system in replication.systems:
             system.reconsider()
 
     def enter_calendar(self) -> None:
         """Enter the scenario's dated events into the calendar."""
-        calendar = self._situation.calendar
-        for event in self._situation.scenario.calendar:
+        calendar = self._replication.calendar
+        for event in self._replication.scenario.calendar:
             calendar.add(event.date, POLICY, event.name, lambda event=event: self._act(event))  # type: ignore[misc]
             if event.kind == "pause":
                 resumes = add_days(event.date, event.months * DAYS_PER_MONTH)
@@ -65,11 +63,11 @@ class NationalBody:
     def _act(self, event: PolicyEvent) -> None:
         if event.kind in ("letter", "push"):
             for region, systems in self._addressees(event):
-                self._situation.regions[region].write_letter(event, systems)
+                self._replication.regions[region].write_letter(event, systems)
         elif event.kind == "satisfaction":
             for _, systems in self._addressees(event):
                 for index in systems:
-                    self._situation.systems[index].satisfy(event.strength)
+                    self._replication.systems[index].satisfy(event.strength)
         elif event.kind == "statement":
             self._state(event)
         elif event.kind in ("guidance", "wording"):
@@ -77,68 +75,68 @@ class NationalBody:
                 self.wording = event.wording or self.wording
             self.announce(event.name)
         elif event.kind == "pause":
-            self._situation.log.write(self._situation.env.now, "pause_begins", "England")
+            self._replication.write("pause_begins", "England")
 
     def _resume(self, event: PolicyEvent) -> None:
-        self._situation.log.write(self._situation.env.now, "pause_ends", "England")
+        self._replication.write("pause_ends", "England")
 
     def _lapse(self, event: PolicyEvent) -> None:
         for region, systems in self._addressees(event):
-            self._situation.regions[region].withdraw_letter(event, systems)
+            self._replication.regions[region].withdraw_letter(event, systems)
 
     def _state(self, event: PolicyEvent) -> None:
         """Restore "typically" wherever it had been dropped."""
-        situation = self._situation
-        situation.log.write(situation.env.now, "statement", "England", data={"why": event.name})
-        for region in situation.regions:
+        replication = self._replication
+        replication.write("statement", "England", why=event.name)
+        for region in replication.regions:
             if region.belief == "expected":
                 region.believe("typically")
-        for system in situation.systems:
+        for system in replication.systems:
             if system.belief == "expected":
                 system.believe("typically")
             system.restore_typically()
             system.reconsider()
-        for told in situation.listeners.stated:
+        for told in replication.listeners.stated:
             told()
 
     def _addressees(self, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
         return [
-            (region, self._situation.heirs_of(systems))
-            for region, systems in addressees(self._situation.world, event)
+            (region, self._replication.heirs_of(systems))
+            for region, systems in addressees(self._replication.world, event)
         ]
 
     def decide(self, ordinal: int, system: int, facts: FootprintFacts) -> Ruling:
         """Decide one application."""
-        situation = self._situation
-        p, luck = situation.parameters, situation.luck
+        replication = self._replication
+        p, streams = replication.parameters, replication.streams
         extra: Terms = ()
-        if situation.influences.approval:
-            extra = effects.terms(situation, situation.influences.approval, facts)
-        if situation.levers.approval.criteria == "published":
-            ruling = economies_tests.assess(situation, ordinal, system, facts, total(extra))
+        if replication.effects.approval:
+            extra = effects.terms(replication, replication.effects.approval, facts)
+        if replication.levers.approval.criteria == "published":
+            ruling = economies_tests.assess(replication, ordinal, system, facts, total(extra))
         else:
             ruling = self._sum_up(ordinal, system, facts, extra)
         if ruling.decision == "approved" and happens(
-            luck.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
+            streams.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
         ):
             ruling = ruling._replace(decision="approved_with_conditions")
         return ruling
 
     def _sum_up(self, ordinal: int, system: int, facts: FootprintFacts, extra: Terms) -> Ruling:
         """Decide on the readiness of an application as a whole."""
-        situation = self._situation
-        p, luck = situation.parameters, situation.luck
+        replication = self._replication
+        p, streams = replication.parameters, replication.streams
         terms = approval.approval_terms(
             ready=facts.ready,
             whole_system=facts.whole_system,
-            hard_rule=situation.levers.force.hard_rule and not facts.exempt,
+            hard_rule=replication.levers.force.hard_rule and not facts.exempt,
             approval_probability=p.approval_probability,
             approval_unready=p.approval_unready,
             approval_part_hard=p.approval_part_hard,
         )
         terms += extra
         decision = approval.decide(
-            luck.uniform(purposes.DECISION, system, ordinal), terms, p.approval_defer
+            streams.uniform(purposes.DECISION, system, ordinal), terms, p.approval_defer
         )
         return Ruling(decision, terms)
 

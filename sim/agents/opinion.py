@@ -9,7 +9,7 @@ from sim.adding import add_up
 from sim.agents import council, effects, lmc
 from sim.agents.ccg import shares_officer
 from sim.agents.log import Terms
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import engagement, support
 from sim.rules.logistic import happens, total
 from sim.streams import purposes
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Opinion:
     """The support of a proposal, by CCG in the order of its members, in log-odds of a yes."""
 
-    def __init__(self, situation: Situation, proposal: Proposal) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication, proposal: Proposal) -> None:
+        self._replication = replication
         self._proposal = proposal
         self._members = proposal.members
         self._patients = sum(ccg.patients for ccg in proposal.members)
@@ -33,10 +33,10 @@ class Opinion:
         self._opposed = [0.0] * len(proposal.members)
         self._one_council = False
         self.terms: list[Terms] = []
-        p, luck = situation.parameters, situation.luck
+        p, streams = replication.parameters, replication.streams
         self._common, self._mood = support.common_support(
-            situation.scenario.form.support_form,
-            situation.support_leaning(proposal.home.address),
+            replication.scenario.form.support_form,
+            replication.support_leaning(proposal.home.address),
             standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT, proposal.idea)),
             proposal.uniform(purposes.PROPOSAL_MODE, proposal.idea),
             p.support_mean,
@@ -47,36 +47,35 @@ class Opinion:
         spread = p.support_sd * math.sqrt(1.0 - p.support_shared)
         self._ccg_support = [
             spread
-            * standard_normal(luck.uniform(purposes.CCG_SUPPORT, ccg.id, proposal.joined[ccg.id]))
+            * standard_normal(
+                streams.uniform(purposes.CCG_SUPPORT, ccg.id, proposal.joined[ccg.id])
+            )
             for ccg in self._members
         ]
 
     def open_engagement(self, proposal: Proposal) -> None:
         """Let members form a view of who is behind the proposal, and councils of what it means."""
-        situation = self._situation
-        p = situation.parameters
+        replication = self._replication
+        p = replication.parameters
         chance = engagement.perceived_centre_probability(
             proposal.origin,
             p.perceived_if_centre,
             p.perceived_if_local,
-            situation.levers.force.cajoling,
+            replication.levers.force.cajoling,
             p.perceived_cajoling,
         )
         seen = happens(proposal.uniform(purposes.PERCEIVED_ORIGIN), chance)
         self._perceived = "centre" if seen else "local"
         self._one_council = self._makes_one_council()
-        council.offer_leading_parts(situation, proposal)
-        self._opposed = [council.opposed_share(situation, ccg) for ccg in self._members]
-        proposal.write(
-            "engaged", {"perceived_origin": self._perceived}, (("perceived_centre", chance),)
-        )
+        council.offer_leading_parts(replication, proposal)
+        self._opposed = [council.opposed_share(replication, ccg) for ccg in self._members]
+        proposal.write("engaged", (("perceived_centre", chance),), perceived_origin=self._perceived)
         for index in council.voiced(proposal):
-            situation.log.write(
-                situation.env.now,
+            replication.write(
                 "council_view",
-                situation.world.councils[index].name,
+                replication.world.councils[index].name,
                 proposal.id,
-                {"stance": council.stance_of(situation, index)},
+                stance=council.stance_of(replication, index),
             )
 
     def council_factor(self) -> float:
@@ -84,9 +83,9 @@ class Opinion:
         opposed = add_up(
             share * ccg.patients for share, ccg in zip(self._opposed, self._members, strict=True)
         )
-        delay = self._situation.parameters.council_delay
+        delay = self._replication.parameters.council_delay
         longer = engagement.engagement_factor(opposed / self._patients, delay)
-        left = council.compromise(self._situation, self._proposal, self._opposed)
+        left = council.compromise(self._replication, self._proposal, self._opposed)
         if left is not self._opposed:  # it takes as long again as councils of all would
             self._opposed = left
             longer *= delay
@@ -96,9 +95,12 @@ class Opinion:
         """Ask the local medical committees of the area."""
         asked = sorted({index for ccg in self._members for index, _ in ccg.lmc_shares})
         self._stances = {
-            index: lmc.advise(self._situation, index, self._proposal, self._mood) for index in asked
+            index: lmc.advise(self._replication, index, self._proposal, self._mood)
+            for index in asked
         }
-        self._advice = [lmc.effect_on(self._situation, ccg, self._stances) for ccg in self._members]
+        self._advice = [
+            lmc.effect_on(self._replication, ccg, self._stances) for ccg in self._members
+        ]
 
     def advice_to(self, ccg: LivingCCG) -> str:
         """Return the advice that a CCG's members have been given."""
@@ -106,7 +108,7 @@ class Opinion:
 
     def form(self) -> None:
         """Work out each CCG's log-odds of a yes, by terms, as engagement leaves them."""
-        usual = self._situation.parameters.support_mean
+        usual = self._replication.parameters.support_mean
         common = ("usual_support", usual), ("mood", self._common - usual)
         self.terms = [
             (*common, ("ccg_support", own), *self._arguments(position))
@@ -125,8 +127,8 @@ class Opinion:
 
     def _arguments(self, position: int) -> Terms:
         """Return the arguments that move one CCG's members now."""
-        situation, ccg = self._situation, self._members[position]
-        p = situation.parameters
+        replication, ccg = self._replication, self._members[position]
+        p = replication.parameters
         patients = self._patients
         partners = patients - ccg.patients
         distress = 0.0
@@ -151,21 +153,21 @@ class Opinion:
             ballot_perceived_centre=p.ballot_perceived_centre,
             ballot_council_opposed=p.ballot_council_opposed,
         )
-        if situation.influences.support:
+        if replication.effects.support:
             facts = effects.body_facts(
-                situation,
+                replication,
                 ccg,
                 self._members,
                 perceived_centre=self._perceived == "centre",
                 opposed_councils=self._opposed[position],
             )
-            terms += effects.terms(situation, situation.influences.support, facts)
+            terms += effects.terms(replication, replication.effects.support, facts)
         return terms
 
     def _makes_one_council(self) -> bool:
         """Return whether the footprint is all CCGs that lie mostly in one council."""
-        bodies = self._situation.bodies
+        bodies = self._replication.bodies
         first = bodies[self._members[0].id].council
         if first < 0 or any(bodies[ccg.id].council != first for ccg in self._members):
             return False
-        return self._situation.mostly_in(first) == len(self._members)
+        return self._replication.mostly_in(first) == len(self._members)

@@ -14,7 +14,7 @@ from typing import Final
 
 from sim.agents.clock import LAST_MOMENT
 from sim.agents.hazard import Profile
-from sim.agents.replication import Situation
+from sim.agents.replication import Replication
 from sim.rules.logistic import exp
 from sim.rules.starting import deadline_ramp
 from sim.scenario.levers import Approval
@@ -28,36 +28,36 @@ Seasons = tuple[list[float], list[float]]
 """The steps of the year's deadline, in days since the start, and its factor on each."""
 
 
-def seasons_of(situation: Situation) -> Seasons:
+def seasons_of(replication: Replication) -> Seasons:
     """Return how the year's deadline moves the rates, for proposals of every origin."""
-    clock = situation.clock
+    clock = replication.clock
     steps = {0.0}
     day = clock.start.replace(day=1)
     while day <= clock.end:
         day = (day + timedelta(days=32)).replace(day=1)
         steps.add(clock.moment(day))
-        deadline = situation.calendar.round_deadline(clock.moment(day))
+        deadline = replication.calendar.round_deadline(clock.moment(day))
         if deadline is not None:
             steps.update((deadline, deadline - LAST_CALL_MONTHS * DAYS_PER_MONTH))
     seasons = sorted({max(0.0, step) for step in steps})
     # Middles are those of the seasons alone: a dated act must not move rates before its day.
     factors = [
-        _deadline_factor(situation, (a + b) / 2)
+        _deadline_factor(replication, (a + b) / 2)
         for a, b in zip(seasons, [*seasons[1:], seasons[-1] + LONGEST_STEP], strict=True)
     ]
     return seasons, factors
 
 
-def future(situation: Situation, origin: str, year: Seasons | None = None) -> Profile:
+def future(replication: Replication, origin: str, year: Seasons | None = None) -> Profile:
     """Return the profile from the start on, for proposals of one origin.
 
     ``year`` is what ``seasons_of`` gives, if it has been asked already.
     """
-    seasons, factors = year or seasons_of(situation)
+    seasons, factors = year or seasons_of(replication)
     steps = set(seasons)
-    regimes = _Regimes(situation, origin)
+    regimes = _Regimes(replication, origin)
     steps.update(regimes.begins)
-    for pause in situation.pauses:
+    for pause in replication.pauses:
         steps.update(pause)
     times = sorted({max(0.0, step) for step in steps})
     return Profile(
@@ -66,7 +66,7 @@ def future(situation: Situation, origin: str, year: Seasons | None = None) -> Pr
     )
 
 
-def past(situation: Situation, months: float) -> Profile:
+def past(replication: Replication, months: float) -> Profile:
     """Return the profile of the months before the start; its time 0 lies that long before it.
 
     Only the yearly deadline of 2019 counts: the history is the same in every scenario.
@@ -75,32 +75,32 @@ def past(situation: Situation, months: float) -> Profile:
     count = max(1, math.ceil(days / LONGEST_STEP))
     width = days / count
     times = [index * width for index in range(count)]
-    clock = situation.clock
+    clock = replication.clock
     month, day = (int(part) for part in Approval().window_closes.split("-"))
     closes = [
         clock.moment(date(year, month, day)) + LAST_MOMENT
         for year in range(clock.start.year - math.ceil(months / 12) - 1, clock.start.year + 2)
     ]
     return Profile(
-        times, [_deadline_factor(situation, time + width / 2 - days, closes) for time in times]
+        times, [_deadline_factor(replication, time + width / 2 - days, closes) for time in times]
     )
 
 
 class _Regimes:
     """Dated policy regimes and pauses: what each makes of the rates of one origin, and when."""
 
-    def __init__(self, situation: Situation, origin: str) -> None:
+    def __init__(self, replication: Replication, origin: str) -> None:
         stated = {
-            situation.clock.moment(event.date): event.local if origin == "local" else event.centre
-            for event in situation.scenario.calendar  # in order of date and name: the last holds
+            replication.clock.moment(event.date): event.local if origin == "local" else event.centre
+            for event in replication.scenario.calendar  # in order of date and name: the last holds
             if event.kind == "rates"
         }
-        regime_factor = situation.parameters.regime_factor
+        regime_factor = replication.parameters.regime_factor
         self.begins = list(stated)
         # A multiplier of 1 states no regime, so there is nothing to be off by.
         self._factors = [1.0 if one == 1.0 else one * regime_factor for one in stated.values()]
-        self._pauses = situation.pauses  # in order, none of them overlapping another
-        self._paused_from = [begins for begins, _ in situation.pauses]
+        self._pauses = replication.pauses  # in order, none of them overlapping another
+        self._paused_from = [begins for begins, _ in replication.pauses]
 
     def factor(self, time: float) -> float:
         """Return the multiplier at a moment: 0 in a pause, else that of the last regime."""
@@ -112,7 +112,7 @@ class _Regimes:
 
 
 def _deadline_factor(
-    situation: Situation, time: float, closes: Sequence[float] | None = None
+    replication: Replication, time: float, closes: Sequence[float] | None = None
 ) -> float:
     """Return what the next last call for proposals makes of the rates.
 
@@ -120,10 +120,10 @@ def _deadline_factor(
     """
     lead = LAST_CALL_MONTHS * DAYS_PER_MONTH
     if closes is None:
-        deadline = situation.calendar.round_deadline(time + lead)
+        deadline = replication.calendar.round_deadline(time + lead)
     else:
         deadline = next(close for close in closes if close >= time + lead)
     if deadline is None:
         return 1.0
     ramp = deadline_ramp((deadline - lead - time) / DAYS_PER_MONTH)
-    return exp(situation.parameters.start_deadline * ramp)
+    return exp(replication.parameters.start_deadline * ramp)

@@ -22,7 +22,7 @@ from sim.agents.mechanisms import leaders
 from sim.agents.mechanisms.services_alienation import alienate
 from sim.agents.merger import merge
 from sim.agents.opinion import Opinion
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import consent, support
 from sim.rules.logistic import happens, total
 from sim.rules.mechanisms import services as service_rules
@@ -57,7 +57,7 @@ class Proposal:
 
     def __init__(
         self,
-        situation: Situation,
+        replication: Replication,
         home: System,
         ordinal: int,
         members: list[LivingCCG],
@@ -66,7 +66,7 @@ class Proposal:
         stage: str,
         talked: float = 0.0,
     ) -> None:
-        self._situation = situation
+        self._replication = replication
         self.home = home
         self.ordinal = ordinal
         self.address = home.address, home.first_attempt + ordinal
@@ -96,61 +96,64 @@ class Proposal:
 
     def open(self, terms: Terms, known_since: str) -> None:
         """Write the proposal to the log as it starts (or is found alive) and set it going."""
-        situation = self._situation
+        replication = self._replication
         for ccg in self.members:
             ccg.proposal = self
             ccg.joined += 1
             self.joined.setdefault(ccg.id, ccg.joined)
-        data = {
-            "footprint": tuple(ccg.name for ccg in self.members),
-            "origin": self.origin,
-            "parent": self._parent.id if self._parent else "",
-            "known_since": known_since,
-        }
-        self.write("mooted", data, terms)
+        self.write(
+            "mooted",
+            terms,
+            footprint=tuple(ccg.name for ccg in self.members),
+            origin=self.origin,
+            parent=self._parent.id if self._parent else "",
+            known_since=known_since,
+        )
         if self._stage != "mooted":
-            self.write("drafted", {})
+            self.write("drafted")
         self._reconsider()
-        situation.env.process(self._live())
+        replication.env.process(self._live())
 
     def lapse(self, reason: str) -> None:
         """End a proposal from outside: rules or a new border do not admit it, or others decided."""
         self.over = True
-        self._situation.calendar.forget(self)
+        self._replication.calendar.forget(self)
         self._leave("lapsed", reason)
 
     def _leave(self, exit_kind: str, reason: str, terms: Terms = (), *, cool: bool = False) -> None:
-        situation = self._situation
+        replication = self._replication
         for ccg in self.members:
             ccg.proposal = None
-        self.write(exit_kind, {"reason": reason}, terms)
+        self.write(exit_kind, terms, reason=reason)
         if exit_kind == "lost":
-            situation.refusals += 1
-        for told in situation.listeners.left:
+            replication.refusals += 1
+        for told in replication.listeners.left:
             told(self, exit_kind)
         for system in self._systems():
             if cool:
                 system.cool()
             system.reconsider()
-        situation.rouse()
+        replication.rouse()
 
     def _systems(self) -> list[System]:
         indexes = sorted({ccg.system for ccg in self.members} | {self.home.index})
-        return [self._situation.systems[index] for index in indexes]
+        return [self._replication.systems[index] for index in indexes]
 
     def _reconsider(self) -> None:
         for system in self._systems():
             system.reconsider()
 
-    def write(self, kind: str, data: dict[str, Any], terms: Terms = ()) -> None:
+    def write(self, kind: str, terms: Terms = (), **data: Any) -> None:
         """Write an event of this proposal to the log."""
-        situation = self._situation
-        situation.log.write(situation.env.now, kind, self.home.code, self.id, data, terms)
+        replication = self._replication
+        replication.write(kind, self.home.code, self.id, terms=terms, **data)
 
     def uniform(self, purpose: Purpose, attempt: int | None = None) -> float:
         """Return a draw of this proposal; the attempt is that of its address unless stated."""
         system, number = self.address
-        return self._situation.luck.uniform(purpose, system, number if attempt is None else attempt)
+        return self._replication.streams.uniform(
+            purpose, system, number if attempt is None else attempt
+        )
 
     def again(self, time: int) -> int:
         """Return the attempt that addresses this proposal's draw at a second or later time."""
@@ -170,7 +173,7 @@ class Proposal:
                 waited_for = course.send(value)
 
     def _run(self) -> Process:
-        situation, durations = self._situation, self._situation.scenario.durations
+        replication, durations = self._replication, self._replication.scenario.durations
         pace = leaders.pace_of(self)
         explore = pace * durations.explore.days(self.uniform(purposes.EXPLORE_TIME))
         draft = pace * durations.draft.days(self.uniform(purposes.DRAFT_TIME))
@@ -178,20 +181,20 @@ class Proposal:
         if self._stage == "mooted":
             explore = max(0.0, explore - self._talked)
             shortest = max(FROM_DRAFT, FROM_TALKS - self._talked / DAYS_PER_MONTH)
-            yield situation.wait(explore * self._squeeze(explore + draft + engage, shortest))
+            yield replication.wait(explore * self._squeeze(explore + draft + engage, shortest))
             if not self._agreed():
                 return
         if self._stage in ("mooted", "drafted"):
-            yield situation.wait(draft * self._squeeze(draft + engage, FROM_DRAFT))
-        opinion = Opinion(situation, self)
+            yield replication.wait(draft * self._squeeze(draft + engage, FROM_DRAFT))
+        opinion = Opinion(replication, self)
         opinion.open_engagement(self)
         if self._stage == "balloted":  # carried before the start: only the application is left
-            self.write("balloted", {"carried": True, "attempt": 1})
+            self.write("balloted", carried=True, attempt=1)
             yield from self._await_decision()
             return
         slower = opinion.council_factor()
         engage *= slower
-        yield situation.wait(engage * self._squeeze(engage, FROM_ENGAGEMENT * slower))
+        yield replication.wait(engage * self._squeeze(engage, FROM_ENGAGEMENT * slower))
         opinion.take_advice()
         called = yield from self._await_call(opinion)
         if not called:
@@ -202,30 +205,30 @@ class Proposal:
 
     def _squeeze(self, work: float, shortest_months: float) -> float:
         """Return how far the work left is shortened to have the ballots done in time."""
-        deadline = self._situation.calendar.round_deadline(self._situation.env.now)
+        deadline = self._replication.calendar.round_deadline(self._replication.now)
         if deadline is None:
             return 1.0
-        available = deadline - BALLOT_ALLOWANCE - self._situation.env.now
-        floor = shortest_months * DAYS_PER_MONTH * self._situation.parameters.plan_floor
+        available = deadline - BALLOT_ALLOWANCE - self._replication.now
+        floor = shortest_months * DAYS_PER_MONTH * self._replication.parameters.plan_floor
         return consent.squeeze(work, available, floor)
 
     def _agreed(self) -> bool:
         """Ask the governing bodies; all must take part, or the proposal ends here."""
-        situation = self._situation
+        replication = self._replication
         willing: list[LivingCCG] = []
         worst: Terms = ()
         lowest, pushed = math.inf, self.home.pushed
         for member in self.members:
             shares = ccgs.shares_officer(member, self.members)
-            terms = ccgs.consent_of(situation, member, pushed, shares)
+            terms = ccgs.consent_of(replication, member, pushed, shares)
             log_odds = total(terms)
-            if ccgs.consents(situation, member, log_odds):
+            if ccgs.consents(replication, member, log_odds):
                 willing.append(member)
             if log_odds < lowest or not worst:
                 worst, lowest = terms, log_odds
-        rule = situation.levers.force.decision_rule
+        rule = replication.levers.force.decision_rule
         if len(willing) == len(self.members) or agreed(rule, len(willing), len(self.members)):
-            self.write("drafted", {}, worst)
+            self.write("drafted", worst)
             self._overrule([c for c in self.members if c not in willing], "governing body")
             return True
         unwilling = [ccg.name for ccg in self.members if ccg not in willing]
@@ -239,13 +242,13 @@ class Proposal:
 
     def _await_call(self, opinion: Opinion) -> Generator[simpy.Event, Any, bool]:
         """Let leaders judge expected support until they call the ballot or give up."""
-        situation = self._situation
-        p = situation.parameters
-        if not situation.levers.ballot.leaders_gate or situation.levers.force.decision_rule == (
+        replication = self._replication
+        p = replication.parameters
+        if not replication.levers.ballot.leaders_gate or replication.levers.force.decision_rule == (
             "leader"  # who need not fear a vote
         ):
             opinion.form()
-            self.write("ballot_called", {})
+            self.write("ballot_called")
             return True
         while True:
             attempt = self.again(self._looks)
@@ -259,30 +262,30 @@ class Proposal:
             chance = support.call_probability(expected, p.call_steepness)
             terms = (("misreading", error), ("optimism", p.call_optimism), *terms)
             if happens(self.uniform(purposes.CALL_BALLOT, attempt), chance):
-                self.write("ballot_called", {"expected": expected}, terms)
+                self.write("ballot_called", terms, expected=expected)
                 return True
             if self._looks >= MOST_LOOKS or not happens(
                 self.uniform(purposes.POSTPONE, attempt), p.call_postpone
             ):
                 self._leave("withdrawn", "leaders expected members to refuse", terms)
                 return False
-            self.write("postponed", {"expected": expected}, terms)
+            self.write("postponed", terms, expected=expected)
             u = self.uniform(purposes.POSTPONE_TIME, attempt)
-            yield situation.wait(situation.scenario.durations.postpone.days(u))
+            yield replication.wait(replication.scenario.durations.postpone.days(u))
 
     def _await_members(self, opinion: Opinion) -> Generator[simpy.Event, Any, bool]:
         """Hold the ballots; say whether the proposal goes on (leaders may go on all the same)."""
-        situation = self._situation
-        ballots = Ballots(situation, self, opinion)
+        replication = self._replication
+        ballots = Ballots(replication, self, opinion)
         stands = yield from ballots.hold()
         self.votes = ballots.votes()
         refusing = [self.members[i] for i in ballots.failed()]
         if stands:
             self._overrule(refusing, "members")
             return True
-        binding = situation.levers.ballot.binding and any(ccg.rule.binding for ccg in refusing)
+        binding = replication.levers.ballot.binding and any(ccg.rule.binding for ccg in refusing)
         honoured = binding or happens(
-            self.uniform(purposes.HONOUR_VOTE), situation.parameters.honour_probability
+            self.uniform(purposes.HONOUR_VOTE), replication.parameters.honour_probability
         )
         if not honoured:
             return True
@@ -293,31 +296,30 @@ class Proposal:
 
     def _overrule(self, unwilling: list[LivingCCG], who: str) -> None:
         """Go on over the heads of some, where the decision rule allows it; they remember."""
-        situation, rule = self._situation, self._situation.levers.force.decision_rule
+        replication, rule = self._replication, self._replication.levers.force.decision_rule
         if rule == "unanimity":
             return
-        amount = service_rules.alienation_after(rule, situation.parameters.alienation_mild)
+        amount = service_rules.alienation_after(rule, replication.parameters.alienation_mild)
         for ccg in unwilling:
-            data = {"who": who, "rule": rule}
-            situation.log.write(situation.env.now, "overruled", ccg.name, self.id, data)
-            alienate(situation, ccg, amount, rule)
+            replication.write("overruled", ccg.name, self.id, who=who, rule=rule)
+            alienate(replication, ccg, amount, rule)
 
     def _try_narrower(self, willing: list[LivingCCG]) -> None:
         """Perhaps go on with those who want to: a narrower footprint is a new proposal."""
-        situation = self._situation
-        if len(willing) < 2 or not connected({c.id for c in willing}, situation.neighbours):
+        replication = self._replication
+        if len(willing) < 2 or not connected({c.id for c in willing}, replication.neighbours):
             return
         if len({ccg.system for ccg in willing}) > 1:
             return
         u = self.uniform(purposes.NARROWER)
-        if happens(u, situation.parameters.narrower_probability):
-            home = situation.systems[willing[0].system]
+        if happens(u, replication.parameters.narrower_probability):
+            home = replication.systems[willing[0].system]
             home.open_proposal(willing, self.origin, parent=self)
 
     # -- Decision and effect ------------------------------------------------------------------
 
     def _await_decision(self) -> Process:
-        application = Application(self._situation, self)
+        application = Application(self._replication, self)
         decision, terms = yield from application.decide()
         if decision == "deferred":
             self._leave("lapsed", "put off too often", terms)
@@ -329,5 +331,5 @@ class Proposal:
     def take_effect(self) -> None:
         """Merge the CCGs now; called on 1 April by the calendar, in the order of proposals."""
         systems = self._systems()
-        body = merge(self._situation, self.members, self.id, systems)
-        self.write("effective", {"body": body.name})
+        body = merge(self._replication, self.members, self.id, systems)
+        self.write("effective", body=body.name)

@@ -24,13 +24,13 @@ def of_starting(
     ``free`` are its CCGs in no proposal; ``cooling`` says that a ballot or an application has
     been lost of late.
     """
-    situation = system.situation
-    p, force = situation.parameters, situation.levers.force
+    replication = system.replication
+    p, force = replication.parameters, replication.levers.force
     n = len(free)
     match = officer = shortfall = distress = belief = 0.0
     for ccg in free:
         match += ccg.matched_council >= 0
-        officer += ccgs.officer_weight(situation, ccg)
+        officer += ccgs.officer_weight(replication, ccg)
         shortfall += ccg.shortfall
         distress += ccg.distress
         belief += beliefs.LEVEL[ccg.belief]
@@ -60,7 +60,7 @@ def of_starting(
     )
     centre = common + starting.centre_terms(
         belief_level=beliefs.level(
-            "none" if system.exempt else situation.regions[system.region].belief
+            "none" if system.exempt else replication.regions[system.region].belief
         ),
         match_share=match,
         letter_strength=system.letter_strength,
@@ -71,14 +71,14 @@ def of_starting(
         start_letter=p.start_letter,
         start_hard_rule=p.start_hard_rule,
     )
-    extra = situation.influences
+    extra = replication.effects
     if extra.start or extra.start_local or extra.start_centre:
         facts = effects.system_facts(system, free)
-        both = effects.terms(situation, extra.start, facts)
-        local += both + effects.terms(situation, extra.start_local, facts)
-        centre += both + effects.terms(situation, extra.start_centre, facts)
+        both = effects.terms(replication, extra.start, facts)
+        local += both + effects.terms(replication, extra.start_local, facts)
+        centre += both + effects.terms(replication, extra.start_centre, facts)
     leader = 1.0 if system.leader_in_post else p.start_vacancy
-    base, share, strength = p.start_rate, p.start_centre_share, situation.centre_intensity
+    base, share, strength = p.start_rate, p.start_centre_share, replication.centre_intensity
     levels = {
         "local": starting.rate(base, 1.0 - share, 1.0, leader, local) / DAYS_PER_MONTH,
         "centre": starting.rate(base, share, strength, leader, centre) / DAYS_PER_MONTH,

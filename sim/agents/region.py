@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import simpy
 
-from sim.agents.replication import Situation
+from sim.agents.replication import Replication
 from sim.rules import beliefs
 from sim.scenario.calendar import PolicyEvent
 from sim.streams import purposes
@@ -15,57 +15,52 @@ from sim.streams import purposes
 class Region:
     """One region: what it believes the rule to be, and its assessment panel."""
 
-    def __init__(self, situation: Situation, index: int) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication, index: int) -> None:
+        self._replication = replication
         self.index = index
-        self.name = situation.world.regions[index].name
-        self.systems = situation.world.regions[index].systems
+        self.name = replication.world.regions[index].name
+        self.systems = replication.world.regions[index].systems
         self.belief = "typically"  # heard in January 2019, before any scenario begins
         self.panel = simpy.Resource(
-            situation.env, situation.scenario.levers.approval.panel_capacity
+            replication.env, replication.scenario.levers.approval.panel_capacity
         )
 
     def hear(self, wording: str, message: int) -> None:
         """Take the rule over from the centre, perhaps without its "typically", and pass it on."""
-        p, luck = self._situation.parameters, self._situation.luck
+        p, streams = self._replication.parameters, self._replication.streams
         self.believe(
             beliefs.relay(
                 wording,
                 p.relay_drop_region,
                 p.relay_restore,
-                luck.uniform(purposes.RELAY_REGION, self.index, message),
-                self._situation.levers.information.region_relays,
+                streams.uniform(purposes.RELAY_REGION, self.index, message),
+                self._replication.levers.information.region_relays,
             )
         )
         for system in self.systems:
-            self._situation.systems[system].hear(self.belief, message)
+            self._replication.systems[system].hear(self.belief, message)
 
     def believe(self, wording: str) -> None:
         """Hold a belief from now on; the log keeps changes only."""
         if wording != self.belief:
             self.belief = wording
-            self._situation.log.write(
-                self._situation.env.now, "belief", self.name, data={"wording": wording}
-            )
+            self._replication.write("belief", self.name, wording=wording)
 
     def write_letter(self, event: PolicyEvent, systems: tuple[int, ...]) -> None:
         """Send a dated letter (or push) to systems of this region and their CCGs."""
-        situation = self._situation
+        replication = self._replication
         deadline = event.deadline.isoformat() if event.deadline else ""
-        situation.log.write(
-            situation.env.now,
+        replication.write(
             "letter",
             self.name,
-            data={
-                "strength": event.strength,
-                "deadline": deadline,
-                "wording": event.wording or "",
-            },
+            strength=event.strength,
+            deadline=deadline,
+            wording=event.wording or "",
         )
         if event.wording and set(systems) == set(self.systems):
             self.believe(event.wording)
         for system in systems:
-            agent = situation.systems[system]
+            agent = replication.systems[system]
             agent.letters[event.name] = event.strength
             if event.kind == "push":
                 agent.pushes[event.name] = event.strength
@@ -77,16 +72,16 @@ class Region:
     def withdraw_letter(self, event: PolicyEvent, systems: tuple[int, ...]) -> None:
         """Let a letter's strength lapse once its deadline has passed."""
         for system in systems:
-            agent = self._situation.systems[system]
+            agent = self._replication.systems[system]
             agent.letters.pop(event.name, None)
             agent.pushes.pop(event.name, None)
             agent.reconsider()
 
     def assess(self, days: float) -> Generator[simpy.Event, object, float]:
         """Hold one application's review by the panel; returns the days it waited in the queue."""
-        asked = self._situation.env.now
+        asked = self._replication.now
         with self.panel.request() as turn:
             yield turn
-            waited = self._situation.env.now - asked
-            yield self._situation.env.timeout(days)
+            waited = self._replication.now - asked
+            yield self._replication.env.timeout(days)
         return waited

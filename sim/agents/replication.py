@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpy
 
 from sim.agents.clock import Clock, on_grid
-from sim.agents.effects import InForce
+from sim.agents.effects import ActiveEffects
 from sim.agents.listeners import Listeners
-from sim.agents.log import EventLog
+from sim.agents.log import EventLog, Terms
 from sim.rules.dates import stretch_over_pauses
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import Parameters
 from sim.scenario.posterior import PlaceEffect
-from sim.streams import Luck, purposes
+from sim.streams import Streams, purposes
 from sim.streams.quantiles import standard_normal
 from sim.world.footprints import Body, merge_in_place
 from sim.world.model import BallotRule, World
@@ -81,7 +81,7 @@ class Climbing(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Situation:
+class Replication:
     """Everything that agents of one replication share.
 
     ``bodies`` and ``neighbours`` are the current map, on which footprints are listed; ``ccgs``
@@ -92,7 +92,7 @@ class Situation:
     scenario: Scenario
     levers: Levers
     parameters: Parameters
-    luck: Luck
+    streams: Streams
     log: EventLog
     env: simpy.Environment
     clock: Clock
@@ -110,7 +110,7 @@ class Situation:
     national: NationalBody = field(init=False)
     lmc_systems: dict[int, tuple[int, ...]] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
-    influences: InForce = field(default_factory=InForce)
+    effects: ActiveEffects = field(default_factory=ActiveEffects)
     listeners: Listeners = field(default_factory=Listeners)
     leading: Leading | None = None  # leaders, where a lever of theirs has been moved
     refusals: int = 0  # ballots lost in England so far
@@ -121,6 +121,17 @@ class Situation:
     lmc_shares: Sequence[tuple[tuple[int, float], ...]] = ()  # of the CCGs at the start
     _by_council: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def now(self) -> float:
+        """The moment that the replication has reached, in days since the start."""
+        return self.env.now
+
+    def write(
+        self, kind: str, subject: str, proposal: str = "", *, terms: Terms = (), **data: Any
+    ) -> None:
+        """Write what happens now to the log; ``sim.agents.events`` lists kinds and their data."""
+        self.log.write(self.env.now, kind, subject, proposal, data, terms)
+
     def wait(self, work_days: float) -> simpy.events.Timeout:
         """Return the timeout of a stage of merger work begun now; pauses put it off."""
         now = self.env.now
@@ -128,13 +139,13 @@ class Situation:
 
     def start_leaning(self, system: int) -> float:
         """Return a system's unmeasured leaning to start proposals, in units of its spread."""
-        z = standard_normal(self.luck.uniform(purposes.PLACE_START, system))
+        z = standard_normal(self.streams.uniform(purposes.PLACE_START, system))
         fitted = self._fitted_place(system)
         return fitted.start_mean + fitted.start_sd * z if fitted else z
 
     def support_leaning(self, system: int) -> float:
         """Return a system's unmeasured leaning to support them, in units of its spread."""
-        z = standard_normal(self.luck.uniform(purposes.PLACE_SUPPORT, system))
+        z = standard_normal(self.streams.uniform(purposes.PLACE_SUPPORT, system))
         fitted = self._fitted_place(system)
         return fitted.support_mean + fitted.support_sd * z if fitted else z
 

@@ -14,7 +14,7 @@ from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
 from sim.agents.mechanisms import leaders
 from sim.agents.proposal import Proposal
-from sim.agents.replication import LivingCCG, Situation
+from sim.agents.replication import LivingCCG, Replication
 from sim.rules import beliefs
 from sim.rules.dates import add_days
 from sim.streams import Purpose, purposes
@@ -47,20 +47,20 @@ class System:
 
     def __init__(
         self,
-        situation: Situation,
+        replication: Replication,
         index: int,
         local: Profile,
         centre: Profile,
         recut: Recut | None = None,
     ) -> None:
-        self._situation = situation
+        self._replication = replication
         self.index = index
         self.address = index if recut is None else recut.address
         self.first_attempt = 0 if recut is None else recut.first_attempt
         self.heirs: tuple[int, ...] = ()
         self.exempt = False  # from the rule of one CCG
         self.profiles = local, centre
-        place = situation.world.systems[self.address]
+        place = replication.world.systems[self.address]
         self.code = place.code if recut is None else recut.code
         self.region = place.region
         self.belief = "typically"  # heard in January 2019, before any scenario begins
@@ -84,19 +84,21 @@ class System:
         self.ics_status = place.ics_status
         self._candidates: tuple[Footprint, ...] | None = None
         if recut is None:
-            self.members = [situation.ccgs[i] for i in place.ccgs]
-            self._candidates = situation.world.footprints[index]
+            self.members = [replication.ccgs[i] for i in place.ccgs]
+            self._candidates = replication.world.footprints[index]
         else:
             self.members = list(recut.members)
-        self.leaning = situation.parameters.start_place_sd * situation.start_leaning(self.address)
+        self.leaning = replication.parameters.start_place_sd * replication.start_leaning(
+            self.address
+        )
         self._budgets = {"local": 0, "centre": 0}
         self._levels = {"local": 0.0, "centre": 0.0}
         self._terms: dict[str, Terms] = {"local": (), "centre": ()}
         self._hazards = {
             origin: Hazard(
-                situation.env,
+                replication.env,
                 profile,
-                situation.clock.horizon,
+                replication.clock.horizon,
                 lambda origin=origin: self._next_uniform(origin),  # type: ignore[misc]
                 lambda origin=origin: self._start(origin),  # type: ignore[misc]
             )
@@ -109,17 +111,19 @@ class System:
 
     def uniform(self, purpose: Purpose, attempt: int) -> float:
         """Return a draw of this system; a system made during the run has attempts of its own."""
-        return self._situation.luck.uniform(purpose, self.address, self.first_attempt + attempt)
+        return self._replication.streams.uniform(
+            purpose, self.address, self.first_attempt + attempt
+        )
 
     # -- What it hears ------------------------------------------------------------------------
 
     def hear(self, wording: str, message: int) -> None:
         """Take the rule over from the region and pass it on to the CCGs."""
-        situation = self._situation
-        p, luck, lever = (
-            situation.parameters,
-            situation.luck,
-            situation.levers.information.local_relays,
+        replication = self._replication
+        p, streams, lever = (
+            replication.parameters,
+            replication.streams,
+            replication.levers.information.local_relays,
         )
         self.believe(
             beliefs.relay(
@@ -137,7 +141,7 @@ class System:
                     self.belief,
                     p.relay_drop_local,
                     p.relay_restore,
-                    luck.uniform(purposes.RELAY_CCG, ccg.id, message),
+                    streams.uniform(purposes.RELAY_CCG, ccg.id, message),
                     lever,
                 ),
             )
@@ -147,9 +151,7 @@ class System:
         wording = "none" if self.exempt else wording
         if wording != self.belief:
             self.belief = wording
-            self._situation.log.write(
-                self._situation.env.now, "belief", self.code, data={"wording": wording}
-            )
+            self._replication.write("belief", self.code, wording=wording)
 
     def believe_everywhere(self, wording: str) -> None:
         """Let every CCG of the system believe a wording (a letter goes to all)."""
@@ -165,24 +167,20 @@ class System:
     def satisfy(self, strength: float) -> None:
         """Become known to work well as it is, which makes change less wanted."""
         self.satisfaction += strength
-        situation = self._situation
-        situation.log.write(
-            situation.env.now, "satisfaction", self.code, data={"strength": strength}
-        )
+        replication = self._replication
+        replication.write("satisfaction", self.code, strength=strength)
         self.reconsider()
 
     def _tell(self, ccg: LivingCCG, wording: str) -> None:
         wording = "none" if self.exempt else wording
         if wording != ccg.belief:
             ccg.belief = wording
-            self._situation.log.write(
-                self._situation.env.now, "belief", ccg.name, data={"wording": wording}
-            )
+            self._replication.write("belief", ccg.name, wording=wording)
 
     @property
-    def situation(self) -> Situation:
+    def replication(self) -> Replication:
         """The replication that it is part of."""
-        return self._situation
+        return self._replication
 
     @property
     def pushed(self) -> bool:
@@ -201,7 +199,7 @@ class System:
 
     def relist(self) -> None:
         """Take stock after a merger: who is left, and (when next needed) which footprints."""
-        living = self._situation.ccgs
+        living = self._replication.ccgs
         self.members = [
             ccg for ccg in self.members if living.get(ccg.id) is ccg and ccg.system == self.index
         ]
@@ -215,22 +213,22 @@ class System:
         if self._candidates is None:
             self._candidates = list_footprints(
                 self.index,
-                self._situation.bodies,
-                self._situation.neighbours,
-                crossing=self._situation.levers.boundaries.cross_system == "county",
+                self._replication.bodies,
+                self._replication.neighbours,
+                crossing=self._replication.levers.boundaries.cross_system == "county",
             )
         return self._candidates
 
     def cool(self, ago: float = 0.0) -> None:
         """Hold back for a time after a lost ballot or a refusal, which was so many days ago."""
-        situation = self._situation
+        replication = self._replication
         u = self.uniform(purposes.COOLING_TIME, self.losses)
         self.losses += 1
-        left = situation.scenario.durations.cooling.days(u) - ago
+        left = replication.scenario.durations.cooling.days(u) - ago
         if ago > 0.0 >= left:
             return  # it has cooled before the start
         self._cooling += 1
-        timeout = situation.wait_grid(left)
+        timeout = replication.wait_grid(left)
         timeout.callbacks.append(self._cooled)
 
     def _cooled(self, _timeout: simpy.Event) -> None:
@@ -251,8 +249,8 @@ class System:
 
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
-        if self._situation.staged:
-            for told in self._situation.listeners.reconsidered:
+        if self._replication.staged:
+            for told in self._replication.listeners.reconsidered:
                 told(self)
             self._rate()
             for origin, hazard in self._hazards.items():
@@ -274,7 +272,7 @@ class System:
         self._terms, self._levels = rates.of_starting(self, free, cooling=self._cooling > 0)
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
-        if not free or self._situation.levers.boundaries.cross_system == "never":
+        if not free or self._replication.levers.boundaries.cross_system == "never":
             return False
         return bool(self._open_candidates())
 
@@ -286,8 +284,8 @@ class System:
 
     def _open_candidates(self) -> list[Footprint]:
         """Return the candidates whose CCGs are all free and which the scenario allows."""
-        living = self._situation.ccgs
-        crossing = self._situation.levers.boundaries.cross_system == "county"
+        living = self._replication.ccgs
+        crossing = self._replication.levers.boundaries.cross_system == "county"
         free = {ccg.id for ccg in self.members if ccg.proposal is None}
         found = []
         for candidate in self._candidate_list():
@@ -325,7 +323,7 @@ class System:
 
         ``talked`` is for how many days it has been talked about already.
         """
-        situation = self._situation
+        replication = self._replication
         candidates = self._open_candidates()
         if not candidates:
             self._start_in_vain()
@@ -334,7 +332,7 @@ class System:
         members, chosen = choose_footprint(self, candidates)
         since = ""
         if talked > 0.0:
-            since = add_days(situation.clock.start, -math.ceil(talked)).isoformat()
+            since = add_days(replication.clock.start, -math.ceil(talked)).isoformat()
         self.open_proposal(
             members, origin, terms=self._terms[origin] + chosen, known_since=since, talked=talked
         )
@@ -345,10 +343,10 @@ class System:
         Such a moment changes nothing, and a hazard remembers nothing of it: the time to the next
         one is as it was. So a system that has had many may leave out the rest of them, until one
         of its candidates is open again; one that has rested before rests again at once. It looks
-        whenever a CCG of its own is set free or merges, and when ``Situation.rouse`` says so
+        whenever a CCG of its own is set free or merges, and when ``Replication.rouse`` says so
         where footprints may cross its border.
         """
-        now = self._situation.env.now
+        now = self._replication.now
         months = (now - self._last_in_vain) / DAYS_PER_MONTH
         self._in_vain = max(0.0, self._in_vain - FORGIVEN_A_MONTH * months) + 1.0
         self._last_in_vain = now
@@ -367,10 +365,10 @@ class System:
     ) -> Proposal:
         """Put a new proposal on its way and take its CCGs out of the pool."""
         proposal = Proposal(
-            self._situation, self, self.proposals, members, origin, parent, stage, talked
+            self._replication, self, self.proposals, members, origin, parent, stage, talked
         )
         self.proposals += 1
         proposal.open(terms, known_since)
-        for told in self._situation.listeners.opened:
+        for told in self._replication.listeners.opened:
             told(proposal)
         return proposal

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.experiment.tasks import FRESH_LUCK, Log
+from sim.experiment.tasks import FRESH_STREAMS, Log
 from sim.streams.purposes import GROUPS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnLuck:
+class IndependentStreams:
     """The engine with luck of its own: that of replications ``number`` thousand millions on."""
 
     number: int
@@ -37,6 +37,6 @@ class OwnLuck:
         """Run one replication with its own parameters and all else from fresh luck."""
         from sim.agents import replicate_log
 
-        fresh = replication + self.number * FRESH_LUCK
+        fresh = replication + self.number * FRESH_STREAMS
         own = {group: fresh for group in GROUPS if group != "parameters"}
         return replicate_log(world, scenario, seed, replication, own | dict(swaps or {}))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.adding import add_up
 from sim.errors import InputError, nearest
 from sim.rules.mechanisms.economies import scale_gain
-from sim.streams import Luck, purposes
+from sim.streams import Streams, purposes
 from sim.streams.quantiles import standard_normal
 from sim.world.model import World
 
@@ -118,8 +118,8 @@ def _own_effects(world: World, seed: int, replications: Sequence[int]) -> np.nda
     systems = len(world.systems)
     return np.array(
         [
-            [standard_normal(luck.uniform(purposes.SCALE_EFFECT, i)) for i in range(systems)]
-            for luck in (Luck(seed, number, {"system": systems}) for number in replications)
+            [standard_normal(streams.uniform(purposes.SCALE_EFFECT, i)) for i in range(systems)]
+            for streams in (Streams(seed, number, {"system": systems}) for number in replications)
         ]
     )
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 RUNS: Final = "runs"
 """The series of ordinary replications; other series are named by the luck they exchange."""
-FRESH_LUCK: Final = 1_000_000_000
+FRESH_STREAMS: Final = 1_000_000_000
 """Added to a replication's number to name luck that no ordinary replication uses."""
 LONGEST_TEXT: Final = 20_000
 """Letters that are kept of an error's message or traceback."""
@@ -192,7 +192,7 @@ def _one(job: Job, task: Task, replication: int, replicate: Replicate) -> Any:
     scenario = job.scenarios[task.scenario]
     world = job.worlds[job.world_of[task.scenario]]
     groups = job.groups.get(task.series, ())
-    swaps = dict.fromkeys(groups, replication + FRESH_LUCK) if groups else None
+    swaps = dict.fromkeys(groups, replication + FRESH_STREAMS) if groups else None
     log = replicate(world, scenario, job.seed, replication, swaps)
     if task.series != RUNS:
         return final_count(log.events, world)

@@ -42,10 +42,12 @@ VARIANCE_COLUMNS: Final = (
     "replications",
 )
 PARAMETERS: Final = "parameters"
-LUCK: Final = "luck"
+STREAMS: Final = "luck"
 BOTH: Final = "both"
-ALL_LUCK: Final = tuple(group for group in GROUPS if group != PARAMETERS)
-SERIES: Final[dict[str, tuple[str, ...]]] = {group: (group,) for group in GROUPS} | {LUCK: ALL_LUCK}
+ALL_STREAMS: Final = tuple(group for group in GROUPS if group != PARAMETERS)
+SERIES: Final[dict[str, tuple[str, ...]]] = {group: (group,) for group in GROUPS} | {
+    STREAMS: ALL_STREAMS
+}
 """Each series of exchanged runs and the luck groups that it exchanges."""
 
 BOOTSTRAPS: Final = 400
@@ -198,15 +200,15 @@ def _shares(
         name: np.array([total_share(base[pick], values[pick]) for pick in picks])
         for name, values in exchanged.items()
     }
-    opposite = {PARAMETERS: LUCK, LUCK: PARAMETERS}
+    opposite = {PARAMETERS: STREAMS, STREAMS: PARAMETERS}
     rows: list[tuple[Any, ...]] = []
     for name, total in totals.items():
         other = opposite.get(name)
         alone = 1.0 - totals[other] if other in totals else math.nan
         rows.append((scenario, name, alone, total, _spread(again[name]), n))
-    if PARAMETERS in totals and LUCK in totals:
-        both = totals[PARAMETERS] + totals[LUCK] - 1.0
-        spread = _spread(again[PARAMETERS] + again[LUCK])
+    if PARAMETERS in totals and STREAMS in totals:
+        both = totals[PARAMETERS] + totals[STREAMS] - 1.0
+        spread = _spread(again[PARAMETERS] + again[STREAMS])
         rows.append((scenario, BOTH, both, both, spread, n))
     return rows
 

@@ -15,7 +15,7 @@ from sim.agents.log import Event
 from sim.records.chain import CHAIN_KINDS, Course, ballot_rows, courses, proposal_rows
 from sim.records.days import count_dates
 from sim.records.lineage import CHANGES, Lineage, count_rows
-from sim.records.mechanisms.registry import beside_scalars
+from sim.records.mechanisms.registry import mechanism_scalars
 from sim.records.schema import SCALARS, Row
 from sim.records.view import LogView
 from sim.world.model import World
@@ -47,7 +47,7 @@ def fold(
     found = courses(chain, start)
     counts, systems, ccgs, lineage = count_rows(changes, world, start, count_dates(start, end))
     view = LogView(by_kind, found, lineage, parameters, world, start, end)
-    scalars = {**_scalars(by_kind, found, lineage, world), **beside_scalars(view)}
+    scalars = {**_scalars(by_kind, found, lineage, world), **mechanism_scalars(view)}
     return {
         "replications": [tuple(scalars[column.name] for column in SCALARS)],
         "counts": counts,

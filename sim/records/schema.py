@@ -12,7 +12,7 @@ from typing import Final
 
 from sim.records.column import EXITS, STATES, Cell, Column, Kind, Row, Table
 from sim.records.column import count as _count
-from sim.records.mechanisms.registry import BESIDE_COLUMNS
+from sim.records.mechanisms.registry import MECHANISM_COLUMNS
 
 __all__ = ["Cell", "Column", "Kind", "Row", "Table"]
 
@@ -50,7 +50,7 @@ SCALARS: Final[tuple[Column, ...]] = (
         "mean days an application waited for a regional panel; empty where none was assessed",
         nullable=True,
     ),
-    *BESIDE_COLUMNS,
+    *MECHANISM_COLUMNS,
 )
 
 REPLICATIONS: Final = Table("replications", (), SCALARS)

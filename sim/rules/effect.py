@@ -153,7 +153,7 @@ class FootprintFacts:
     saving: float = 0.0
 
 
-class Influence(NamedTuple):
+class Effect(NamedTuple):
     """One term beside the spine: its name in the log, the decision, when it acts, and its size."""
 
     name: str

@@ -30,7 +30,7 @@ from sim.scenario.parameters_course import CourseParameters
 from sim.scenario.parameters_starting import StartingParameters
 from sim.scenario.parameters_support import SupportParameters
 from sim.scenario.priors import MOST_NUMBER, Prior, fixed
-from sim.streams import Luck
+from sim.streams import Streams
 from sim.streams.purposes import PARAMETERS
 
 PARAMETER_COLUMNS: Final = 512  # columns of the page of parameter draws; new ones take the next
@@ -126,7 +126,7 @@ DEFAULT_PRIORS: Final[Mapping[str, Prior]] = _Defaults()
 
 
 def draw_parameters(
-    priors: Mapping[str, Prior], luck: Luck, fitted: Mapping[str, float] | None = None
+    priors: Mapping[str, Prior], streams: Streams, fitted: Mapping[str, float] | None = None
 ) -> Parameters:
     """Draw one replication's parameters; a draw outside a parameter's range is put on its edge.
 
@@ -142,7 +142,7 @@ def draw_parameters(
             if prior.family == "fixed":
                 value = prior.first
             else:
-                value = prior.draw(luck.uniform(PARAMETERS, row.number))
+                value = prior.draw(streams.uniform(PARAMETERS, row.number))
         low, high = max(row.low, -MOST_NUMBER), min(row.high, MOST_NUMBER)
         values[row.name] = min(max(value, low), high)
     return Parameters(**values)

@@ -25,7 +25,7 @@ _BUFFER_EMPTY = 4  # Philox makes four words at a time; a position of 4 says "ma
 _SMALLEST = 2.0**-54  # stands for an exact 0, so that quantile functions never see 0
 
 
-class Luck:
+class Streams:
     """The luck of one replication.
 
     ``sizes`` gives the number of bodies of each kind. ``swaps`` maps a group of purposes to

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from sim.agents import Event, replicate_log
-from sim.agents.engine import luck_sizes
+from sim.agents.engine import stream_sizes
 from sim.scenario import Scenario, parse_scenario
-from sim.streams import Luck, purposes
+from sim.streams import Streams, purposes
 from sim.world import World, load_world
 from tests.agents.arms import MONTH, PRIOR, certain, of_kind, run
 from tests.small_worlds import write_world
@@ -160,11 +160,11 @@ def test_how_long_a_system_holds_back_is_drawn_anew_for_each_loss(two: World) ->
     """At the quantile of its own address: by system and number of losses so far."""
     scenario, waits = losing(COOLING), []
     for replication in range(12):
-        luck = Luck(SEED, replication, luck_sizes(two))
+        streams = Streams(SEED, replication, stream_sizes(two))
         held = held_back(run(two, scenario, replication))
         assert len(held) >= 2
         for losses, wait in enumerate(held):
-            u = luck.uniform(purposes.COOLING_TIME, 0, losses)
+            u = streams.uniform(purposes.COOLING_TIME, 0, losses)
             assert wait == pytest.approx((3.0 + 6.0 * u) * MONTH, abs=0.5)
             waits.append(wait)
     assert len({round(wait, 3) for wait in waits}) == len(waits)

@@ -17,7 +17,7 @@ from sim.records.lineage import start_lineage
 from sim.records.mechanisms.boundaries import COLUMNS
 from sim.records.schema import SCALARS
 from sim.scenario import Scenario
-from sim.streams import Luck, Purpose
+from sim.streams import Purpose, Streams
 from sim.views.story.story import story_lines
 from sim.world import World, load_world
 from tests.agents.arms import MONTH, certain, of_kind, run, run_and_check
@@ -265,14 +265,14 @@ def test_exemptions_are_reviewed_by_quarter_largest_first(tmp_path: Path) -> Non
 def test_no_address_serves_two_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts and joined systems draw beyond what the world's own systems ever reach."""
     asked: set[tuple[str, int, int]] = set()
-    plain = Luck.uniform
+    plain = Streams.uniform
 
-    def listen(self: Luck, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
+    def listen(self: Streams, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
         if purpose.body == "system":
             asked.add((purpose.name, body, attempt))
         return plain(self, purpose, body, attempt)
 
-    monkeypatch.setattr(Luck, "uniform", listen)
+    monkeypatch.setattr(Streams, "uniform", listen)
     small = world(tmp_path)
     numbers = {"start_rate": 1.0, "support_mean": 0.0}
     run(small, splitting(parameters=numbers, levers={"joint": {"leader_turnover": True}}))

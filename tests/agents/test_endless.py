@@ -22,7 +22,7 @@ import sim
 from sim.agents import EndlessReplication, endless, replicate_log, system
 from sim.agents.mechanisms.registry import enter
 from sim.agents.proposal import Proposal
-from sim.agents.replication import Situation
+from sim.agents.replication import Replication
 from sim.rules.logistic import MOST_LOG, exp, log_expit
 from sim.scenario import Scenario
 from sim.scenario.levers import Levers
@@ -61,11 +61,11 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     run = endless.run_until
 
-    def counting(situation: Situation, moment: float) -> None:
+    def counting(replication: Replication, moment: float) -> None:
         try:
-            run(situation, moment)
+            run(replication, moment)
         finally:
-            counted.append(next(situation.env._eid))
+            counted.append(next(replication.env._eid))
 
     monkeypatch.setattr("sim.agents.mechanisms.force_legislation.run_until", counting)
     return counted
@@ -125,7 +125,7 @@ def test_no_system_rests_while_it_has_something_to_start(
 
     def checked(self: Proposal, *given: Any, **more: Any) -> None:
         leave(self, *given, **more)
-        resting = [one for one in self._situation.systems if one.resting]
+        resting = [one for one in self._replication.systems if one.resting]
         rested.extend(resting)
         assert not [one.code for one in resting if one._open_candidates()]
 
@@ -139,16 +139,16 @@ def test_no_system_rests_while_it_has_something_to_start(
 # -- The limit on events ---------------------------------------------------------------------------
 
 
-def endless_at(days: float) -> Callable[[Situation], None]:
+def endless_at(days: float) -> Callable[[Replication], None]:
     """Return something beside the chain that happens again and again, so many days apart."""
 
-    def process(situation: Situation) -> Iterator[Any]:
+    def process(replication: Replication) -> Iterator[Any]:
         while True:
-            yield situation.env.timeout(days)
+            yield replication.env.timeout(days)
 
-    def both(situation: Situation) -> None:
-        enter(situation)
-        situation.env.process(process(situation))  # type: ignore[arg-type]
+    def both(replication: Replication) -> None:
+        enter(replication)
+        replication.env.process(process(replication))  # type: ignore[arg-type]
 
     return both
 
@@ -175,7 +175,7 @@ def test_a_run_ends_as_simpy_itself_ends_it(england: World) -> None:
         ours = replicate_log(england, law, 1, 0)
         patch.setattr(
             "sim.agents.mechanisms.force_legislation.run_until",
-            lambda situation, until: situation.env.run(until),
+            lambda replication, until: replication.env.run(until),
         )
         assert replicate_log(england, law, 1, 0) == ours
     assert ours.events[-2].kind == "abolished"
@@ -187,7 +187,7 @@ def test_valid_levers_stay_far_below_the_limit(
     limits = []
     most = endless.most_events
     monkeypatch.setattr(
-        endless, "most_events", lambda situation: limits.append(most(situation)) or limits[-1]
+        endless, "most_events", lambda replication: limits.append(most(replication)) or limits[-1]
     )
     for number in range(16):
         drawn = random.Random(number)

@@ -10,12 +10,12 @@ import pytest
 
 from sim.agents import Event, replicate_log
 from sim.agents import ccg as ccgs
-from sim.agents.engine import _situation, luck_sizes
+from sim.agents.engine import _replication, stream_sizes
 from sim.records.folds import fold
 from sim.records.schema import SCALARS
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.parameters import draw_parameters
-from sim.streams import Luck
+from sim.streams import Streams
 from sim.world import World, load_world
 from tests.agents.arms import certain, merged_tables, of_kind, run
 from tests.small_worlds import write_world
@@ -155,8 +155,8 @@ def test_size_says_nothing_of_performance_in_the_world() -> None:
 def test_no_rule_makes_performance_of_size(factor: int) -> None:
     """Every CCG of the world sets out with the distress on record, whatever its size."""
     world, scenario = load_world(), load_scenario("providers_instead")
-    luck = Luck(1, 0, luck_sizes(world))
-    situation = _situation(world, scenario, draw_parameters(scenario.priors, luck), luck)
+    streams = Streams(1, 0, stream_sizes(world))
+    replication = _replication(world, scenario, draw_parameters(scenario.priors, streams), streams)
     for ccg in world.ccgs:
-        living = ccgs.starting_ccg(situation, replace(ccg, patients=ccg.patients * factor))
+        living = ccgs.starting_ccg(replication, replace(ccg, patients=ccg.patients * factor))
         assert living.distress == float(ccg.distress != "none_known")

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from sim.agents.engine import _situation, luck_sizes
+from sim.agents.engine import _replication, stream_sizes
 from sim.agents.hazard import Profile
 from sim.agents.profiles import LAST_CALL_MONTHS, future, past
-from sim.agents.replication import Situation
+from sim.agents.replication import Replication
 from sim.scenario import parse_scenario
 from sim.scenario.parameters import draw_parameters
-from sim.streams import Luck
+from sim.streams import Streams
 from sim.world import World
 from tests.agents.arms import merged_tables
 
@@ -38,11 +38,11 @@ ROUNDS: dict[str, tuple[dict[str, Any], list[float]]] = {
 }
 
 
-def situation_of(world: World, **tables: Any) -> Situation:
+def replication_of(world: World, **tables: Any) -> Replication:
     base = {"extends": "as_written", "parameters": {"start_deadline": PEAK, "regime_factor": 1.0}}
     scenario = parse_scenario(merged_tables(base, tables))
-    luck = Luck(1, 0, luck_sizes(world))
-    return _situation(world, scenario, draw_parameters(scenario.priors, luck), luck)
+    streams = Streams(1, 0, stream_sizes(world))
+    return _replication(world, scenario, draw_parameters(scenario.priors, streams), streams)
 
 
 def value(profile: Profile, time: float, width: float = 1e-3) -> float:
@@ -58,7 +58,7 @@ def last_calls(deadlines: list[float]) -> list[float]:
 @pytest.mark.parametrize("origin", ["local", "centre"])
 def test_rates_fall_at_the_last_call(england: World, round_: str, origin: str) -> None:
     levers, deadlines = ROUNDS[round_]
-    profile = future(situation_of(england, levers={"approval": levers}), origin)
+    profile = future(replication_of(england, levers={"approval": levers}), origin)
     for last in last_calls(deadlines):
         if last > 1.0:
             before, after = value(profile, last - 0.5), value(profile, last + 0.5)
@@ -71,7 +71,7 @@ def test_rates_fall_at_the_last_call(england: World, round_: str, origin: str) -
 def test_the_month_up_to_the_last_call_has_the_highest_rates(england: World, round_: str) -> None:
     """Of all months ending on some day of a year, that one; from call to call rates only rise."""
     levers, deadlines = ROUNDS[round_]
-    profile = future(situation_of(england, levers={"approval": levers}), "local")
+    profile = future(replication_of(england, levers={"approval": levers}), "local")
     for before, last in pairwise(last_calls(deadlines)):
         ends = [last + day for day in range(-300, 60)]
         assert ends[0] > MONTH
@@ -87,25 +87,25 @@ def test_the_month_up_to_the_last_call_has_the_highest_rates(england: World, rou
 
 def test_the_deadline_pulls_by_its_parameter(england: World) -> None:
     """The year's mean is that of a line in the exponent, to the width of a step; none at nought."""
-    profile = future(situation_of(england), "local")
+    profile = future(replication_of(england), "local")
     first, second = last_calls(ROUNDS["window to September"][1])[:2]
     mean = (profile.integral(second) - profile.integral(first)) / (second - first)
     assert mean == pytest.approx((math.exp(PEAK) - 1.0) / PEAK, rel=0.005)
-    flat = future(situation_of(england, parameters={"start_deadline": 0.0}), "local")
+    flat = future(replication_of(england, parameters={"start_deadline": 0.0}), "local")
     assert all(value(flat, float(day)) == pytest.approx(1.0) for day in range(0, 1000, 7))
 
 
 def test_without_deadlines_rates_are_flat(england: World) -> None:
     approval = {"window": "all_year", "effective_dates": "any_day"}
-    profile = future(situation_of(england, levers={"approval": approval}), "local")
+    profile = future(replication_of(england, levers={"approval": approval}), "local")
     assert all(value(profile, float(day)) == pytest.approx(1.0) for day in range(0, 1000, 7))
 
 
 def test_the_past_runs_up_to_the_start_and_joins_the_future(england: World) -> None:
     """Up to 1 June 2019, a month before the last call: rising, below the first future rate."""
-    situation = situation_of(england)
+    replication = replication_of(england)
     months = 9.0
-    before, after = past(situation, months), future(situation, "local")
+    before, after = past(replication, months), future(replication, "local")
     days = [value(before, float(day)) for day in range(int(months * MONTH))]
     assert all(a <= b + 1e-6 for a, b in pairwise(days))
     assert days[-1] < value(after, 1.0) < 1.15 * days[-1]
@@ -125,8 +125,8 @@ ACTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("act", ACTS)
 def test_a_dated_act_moves_rates_from_its_day_on_and_none_before(england: World, act: str) -> None:
     """Design, section 4: scenarios that differ from a date on are alike up to that date."""
-    plain = situation_of(england)
-    acted = situation_of(england, calendar={"a": ACTS[act]})
+    plain = replication_of(england)
+    acted = replication_of(england, calendar={"a": ACTS[act]})
     day = float((date(2020, 3, 17) - START).days)
     over = day + 4.0 * MONTH
     for origin, factor in (("local", 3.0), ("centre", 0.5)):

@@ -33,7 +33,7 @@ from sim.evidence.proof.predictive_tables import (
     uniform_p,
     write_tables,
 )
-from sim.experiment.independent_streams import OwnLuck
+from sim.experiment.independent_streams import IndependentStreams
 from sim.scenario import Scenario
 from sim.streams.purposes import GROUPS
 from sim.world import World
@@ -227,7 +227,7 @@ def test_tables_of_an_earlier_run_do_not_stay(
     assert not list(tmp_path.iterdir())
 
 
-def swapped(engine: OwnLuck, world: World, scenario: Scenario) -> dict[str, int]:
+def swapped(engine: IndependentStreams, world: World, scenario: Scenario) -> dict[str, int]:
     """Return which groups of luck an engine asks to be drawn from another replication's."""
     with pytest.MonkeyPatch.context() as patch:
         asked: list[dict[str, int]] = []
@@ -242,16 +242,16 @@ def test_waves_of_one_truth_share_parameters_and_no_luck() -> None:
     wave = wave_of_2020()
     scenario, world = wave.scenario("prior"), load_world("england_2019")
     plain = [replicate_log(world, scenario, 3, number) for number in range(2)]
-    own = [OwnLuck(1)(world, scenario, 3, number) for number in range(2)]
+    own = [IndependentStreams(1)(world, scenario, 3, number) for number in range(2)]
     for one, other in zip(plain, own, strict=True):
         assert one.parameters == other.parameters
         assert one.events != other.events
     # every group of purposes but the parameters is drawn anew, places above all
-    assert set(swapped(OwnLuck(1), world, scenario)) == set(GROUPS) - {"parameters"}
+    assert set(swapped(IndependentStreams(1), world, scenario)) == set(GROUPS) - {"parameters"}
     assert (
-        OwnLuck(1)(world, scenario, 3, 0).events
+        IndependentStreams(1)(world, scenario, 3, 0).events
         == own[0].events
-        != OwnLuck(2)(world, scenario, 3, 0).events
+        != IndependentStreams(2)(world, scenario, 3, 0).events
     )
 
 
@@ -265,7 +265,7 @@ def test_a_design_with_luck_of_its_own_has_the_same_scores(tmp_path: Path) -> No
             replications=4,
             seed=2,
             workers=1,
-            own_luck=number,
+            independent=number,
         )
         for number in (0, 1)
     )

@@ -17,7 +17,7 @@ from sim.experiment.compare import compare, compare_batch, paired
 from sim.experiment.variance import SERIES, total_share, variance_shares
 from sim.world import InputError
 from sim.world.model import World
-from tests.records.fake_engine import FakeLog, FakeScenario, _Luck, replicate
+from tests.records.fake_engine import FakeLog, FakeScenario, _Streams, replicate
 
 BASE = FakeScenario("base", rate=0.4)
 MORE = FakeScenario("more", rate=0.6)
@@ -122,9 +122,9 @@ def additive(
     191 - round(20 a + 20 b + 40 (c - 1/2)(d - 1/2)) with a from parameters, b from place, c from
     parameters and d from ccg; a and c are different draws.
     """
-    luck = _Luck(seed, replication, swaps or {})
-    drop = 20 * luck("parameters", "a") + 20 * luck("place", "b")
-    drop += 40 * (luck("parameters", "c") - 0.5) * (luck("ccg", "d") - 0.5)
+    streams = _Streams(seed, replication, swaps or {})
+    drop = 20 * streams("parameters", "a") + 20 * streams("place", "b")
+    drop += 40 * (streams("parameters", "c") - 0.5) * (streams("ccg", "d") - 0.5)
     number = 20 + round(drop)
     log = EventLog()
     log.write(0.0, "start", "England", data={"ccgs": 191})

@@ -68,11 +68,11 @@ def check_stopped(program: Program, took: float, *, early: bool = False) -> bool
 def test_at_random_moments(home: Path, tmp_path: Path) -> None:
     slowest, stopped = 0.0, 0
     for turn in range(turns(1)):
-        luck = random.Random(turn)
+        streams = random.Random(turn)
         out = tmp_path / str(turn) / "o"
-        program = begin(out, home / "world", workers=luck.choice([1, 2, 2]))
+        program = begin(out, home / "world", workers=streams.choice([1, 2, 2]))
         assert program.until(lambda program=program: program.said)
-        end = time.monotonic() + luck.uniform(0, 2.5)
+        end = time.monotonic() + streams.uniform(0, 2.5)
         program.until(lambda end=end: time.monotonic() > end)
         if program.process.poll() is None:
             took = press(program, whole=turn % 2 == 0)
@@ -109,10 +109,10 @@ def test_the_real_command(tmp_path: Path, when: str) -> None:
     """From the moment that Python runs our first line, Ctrl-C ends it with a word and 130."""
     slowest = 0.0
     for turn in range(turns(1)):
-        luck = random.Random(f"{when} {turn}")
+        streams = random.Random(f"{when} {turn}")
         (tmp_path / str(turn)).mkdir()
         program = start([str(ROOT / "run_sim.py"), *ENGLAND], tmp_path / str(turn))
-        wait = luck.uniform(0.3, 0.6) if when == "as it starts" else luck.uniform(0.6, 4.0)
+        wait = streams.uniform(0.3, 0.6) if when == "as it starts" else streams.uniform(0.6, 4.0)
         time.sleep(wait)
         took = press(program, whole=turn % 2 == 1)
         if program.process.returncode != -signal.SIGINT:  # Python itself had not started

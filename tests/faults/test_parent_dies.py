@@ -52,11 +52,11 @@ def test_the_same_command_goes_on(home: Path, tmp_path: Path, name: str) -> None
     number, slowest = signal.Signals[name], 0.0
     left: set[str] = set()
     for turn in range(turns(1)):
-        luck = random.Random(f"{name} {turn}")
+        streams = random.Random(f"{name} {turn}")
         out = tmp_path / str(turn) / "o"
-        whole = luck.random() < 0.3  # the whole group, or the parent alone
-        wait = luck.uniform(0, 2.5)
-        program = begin(out, home / "world", workers=luck.choice([1, 2, 2]))
+        whole = streams.random() < 0.3  # the whole group, or the parent alone
+        wait = streams.uniform(0, 2.5)
+        program = begin(out, home / "world", workers=streams.choice([1, 2, 2]))
         program.until(lambda program=program: program.said)  # it has started
         end = time.monotonic() + wait
         program.until(lambda end=end: time.monotonic() > end)

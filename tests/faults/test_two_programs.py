@@ -56,12 +56,12 @@ def check_end(program: Program, out: Path) -> bool:
 def test_never_a_wrong_table(home: Path, tmp_path: Path) -> None:
     ends = {"both": 0, "first": 0, "second": 0}
     for turn in range(turns(2)):
-        luck = random.Random(turn)
+        streams = random.Random(turn)
         out = tmp_path / str(turn) / "o"
         seeds = (1, 1) if turn % 3 == 0 else (1, 2)
         overwrite = turn % 2 == 1
         first = begin(out, home / "world", seed=seeds[0], overwrite=overwrite)
-        time.sleep(luck.choice([0.0, 0.0, luck.uniform(0, 2.5)]))
+        time.sleep(streams.choice([0.0, 0.0, streams.uniform(0, 2.5)]))
         second = begin(out, home / "world", seed=seeds[1], overwrite=overwrite)
         done = check_end(first, out), check_end(second, out)
         assert any(done), (first.errors, second.errors)

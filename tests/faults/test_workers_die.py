@@ -48,24 +48,24 @@ def check_whole(out: Path, home: Path) -> None:
     assert leftovers(out) == []
 
 
-def while_starting(program: Program, luck: random.Random) -> None:
+def while_starting(program: Program, streams: random.Random) -> None:
     program.until(program.workers)
-    time.sleep(luck.uniform(0, 1.0))
+    time.sleep(streams.uniform(0, 1.0))
     kill(program.workers()[:1])
 
 
-def as_soon_as_there(program: Program, luck: random.Random) -> None:
+def as_soon_as_there(program: Program, streams: random.Random) -> None:
     program.until(program.workers)
     kill(program.workers()[:1])
 
 
-def while_running(program: Program, luck: random.Random) -> None:
+def while_running(program: Program, streams: random.Random) -> None:
     program.until(lambda: program.done > 0)
-    time.sleep(luck.uniform(0, 1.0))
-    kill(luck.sample(program.workers(), k=min(1, len(program.workers()))))
+    time.sleep(streams.uniform(0, 1.0))
+    kill(streams.sample(program.workers(), k=min(1, len(program.workers()))))
 
 
-def several(program: Program, luck: random.Random) -> None:
+def several(program: Program, streams: random.Random) -> None:
     program.until(lambda: program.done > 0)
     kill(program.workers())
     program.until(lambda: program.done > 20)

@@ -24,7 +24,7 @@ from sim.records.schema import STATES
 from sim.scenario.durations import DAYS_PER_MONTH
 from sim.scenario.load import parse_scenario
 from sim.scenario.model import Scenario
-from sim.streams import Luck, Purpose
+from sim.streams import Purpose, Streams
 from sim.world.load import load_world
 from sim.world.model import World
 from tests.identities.strategies import make_world, scenarios, seeds, steady, worlds
@@ -234,7 +234,7 @@ def test_members_of_a_merged_ccg_keep_their_own_luck(
 ) -> None:
     """Practices may stand in any order in their table; a merged body asks for rising rows.
 
-    ``Luck.uniforms`` takes a run of rows where last and first are as far apart as there are rows,
+    ``Streams.uniforms`` takes a run of rows where last and first are as far apart as rows are many,
     so rows that do not rise could hand a CCG the luck of another's practice.
     """
     folder = write_world(
@@ -250,15 +250,15 @@ def test_members_of_a_merged_ccg_keep_their_own_luck(
     assert world.ccgs[0].voters == (2,)
     assert world.ccgs[1].voters == (0, 4)
     asked: set[tuple[int, ...]] = set()
-    drawn = Luck.uniforms
+    drawn = Streams.uniforms
 
     def uniforms(
-        luck: Luck, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0
+        streams: Streams, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0
     ) -> list[float]:
         asked.add(bodies)
-        return drawn(luck, purpose, bodies, attempt)
+        return drawn(streams, purpose, bodies, attempt)
 
-    monkeypatch.setattr(Luck, "uniforms", uniforms)
+    monkeypatch.setattr(Streams, "uniforms", uniforms)
     scenario = parse_scenario(
         {
             "world": "small",

@@ -21,7 +21,7 @@ from sim.agents.calendar import Calendar
 from sim.agents.hazard import Profile
 from sim.rules import approval, ballot, beliefs, engagement
 from sim.scenario.priors import Prior
-from sim.streams import Luck, Purpose, purposes, quantiles
+from sim.streams import Purpose, Streams, purposes, quantiles
 from sim.streams.quantiles import standard_normal
 from tests.oracles.cases import CASES, Case
 from tests.oracles.estimate import Check, Estimate
@@ -126,12 +126,12 @@ def _fresh_support(patch: pytest.MonkeyPatch) -> None:
     hold = membership.hold_ballot
 
     def hold_ballot(
-        situation: Any, ccg: Any, proposal_id: str, attempt: int, _support: float, *rest: Any
+        replication: Any, ccg: Any, proposal_id: str, attempt: int, _support: float, *rest: Any
     ) -> membership.Result:
-        p = situation.parameters
-        u = situation.luck.uniform(purposes.CCG_SUPPORT, ccg.id, 10 + ccg.ballots)
+        p = replication.parameters
+        u = replication.streams.uniform(purposes.CCG_SUPPORT, ccg.id, 10 + ccg.ballots)
         fresh = p.support_mean + p.support_sd * standard_normal(u)
-        return hold(situation, ccg, proposal_id, attempt, fresh, *rest)
+        return hold(replication, ccg, proposal_id, attempt, fresh, *rest)
 
     patch.setattr(membership, "hold_ballot", hold_ballot)
 
@@ -143,48 +143,52 @@ def _advice_ignored(patch: pytest.MonkeyPatch) -> None:
 # -- Luck --------------------------------------------------------------------------------------
 
 
-def _votes(patch: pytest.MonkeyPatch, address: Callable[[Luck, Purpose, int], list[float]]) -> None:
+def _votes(
+    patch: pytest.MonkeyPatch, address: Callable[[Streams, Purpose, int], list[float]]
+) -> None:
     patch.setattr(
-        Luck,
+        Streams,
         "uniforms",
         lambda self, purpose, bodies, attempt=0: address(self, purpose, attempt) * len(bodies),
     )
 
 
 def _one_vote_for_all(patch: pytest.MonkeyPatch) -> None:
-    drawn = Luck.uniforms
-    _votes(patch, lambda luck, purpose, attempt: drawn(luck, purpose, (0,), attempt))
+    drawn = Streams.uniforms
+    _votes(patch, lambda streams, purpose, attempt: drawn(streams, purpose, (0,), attempt))
 
 
 def _same_votes_again(patch: pytest.MonkeyPatch) -> None:
-    drawn = Luck.uniforms
+    drawn = Streams.uniforms
     patch.setattr(
-        Luck, "uniforms", lambda self, purpose, bodies, attempt=0: drawn(self, purpose, bodies, 0)
+        Streams,
+        "uniforms",
+        lambda self, purpose, bodies, attempt=0: drawn(self, purpose, bodies, 0),
     )
 
 
 def _one_body(purpose: Purpose, group: int | None = None) -> Break:
     def apply(patch: pytest.MonkeyPatch) -> None:
-        drawn = Luck.uniform
+        drawn = Streams.uniform
 
-        def uniform(self: Luck, asked: Purpose, body: int = 0, attempt: int = 0) -> float:
+        def uniform(self: Streams, asked: Purpose, body: int = 0, attempt: int = 0) -> float:
             if asked == purpose:
                 body = 0 if group is None else body // group * group
             return drawn(self, asked, body, attempt)
 
-        patch.setattr(Luck, "uniform", uniform)
+        patch.setattr(Streams, "uniform", uniform)
 
     return apply
 
 
 def _one_draw(shared: Purpose, *others: Purpose) -> Break:
     def apply(patch: pytest.MonkeyPatch) -> None:
-        drawn = Luck.uniform
+        drawn = Streams.uniform
 
-        def uniform(self: Luck, asked: Purpose, body: int = 0, attempt: int = 0) -> float:
+        def uniform(self: Streams, asked: Purpose, body: int = 0, attempt: int = 0) -> float:
             return drawn(self, shared if asked in others else asked, body, attempt)
 
-        patch.setattr(Luck, "uniform", uniform)
+        patch.setattr(Streams, "uniform", uniform)
 
     return apply
 
@@ -192,10 +196,10 @@ def _one_draw(shared: Purpose, *others: Purpose) -> Break:
 def _stream_of_luck(patch: pytest.MonkeyPatch) -> None:
     runs = itertools.count(1)
 
-    def luck(seed: int, replication: int, *given: Any) -> Luck:
-        return Luck(seed + next(runs), replication, *given)
+    def streams(seed: int, replication: int, *given: Any) -> Streams:
+        return Streams(seed + next(runs), replication, *given)
 
-    patch.setattr(engine, "Luck", luck)
+    patch.setattr(engine, "Luck", streams)
 
 
 # -- Times -------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class FakeLog:
     parameters: dict[str, float]
 
 
-class _Luck:
+class _Streams:
     def __init__(self, seed: int, replication: int, swaps: Mapping[str, int]) -> None:
         self._seed, self._replication, self._swaps = seed, replication, swaps
 
@@ -77,12 +77,12 @@ def replicate(
     if replication == scenario.interrupt_at:
         os.kill(os.getpid(), signal.SIGINT)
     time.sleep(scenario.pause)
-    luck = _Luck(seed, replication, swaps or {})
-    tone = 0.6 + 0.8 * luck("parameters", "tone")
+    streams = _Streams(seed, replication, swaps or {})
+    tone = 0.6 + 0.8 * streams("parameters", "tone")
     found: list[Event] = []
     bodies = {s.code: [world.ccgs[i].code for i in s.ccgs] for s in world.systems}
     for system in world.systems:
-        _one_system(found, world, scenario, luck, tone, system.code, bodies[system.code])
+        _one_system(found, world, scenario, streams, tone, system.code, bodies[system.code])
     found.sort(key=lambda event: event.time)
     last = float((scenario.end - scenario.start).days)
     log = EventLog()
@@ -99,7 +99,7 @@ def _one_system(
     found: list[Event],
     world: World,
     scenario: FakeScenario,
-    luck: _Luck,
+    streams: _Streams,
     tone: float,
     system: str,
     living: list[str],
@@ -111,35 +111,35 @@ def _one_system(
         april = float((date(year, 4, 1) - scenario.start).days)
         if april < 0 or len(living) < 2:
             continue
-        if luck("place", system, year) >= scenario.rate * tone and not parent:
+        if streams("place", system, year) >= scenario.rate * tone and not parent:
             continue
         ordinal += 1
         proposal = f"{system}-{ordinal}"
-        parts = tuple(living if luck("proposal", system, year) < 0.5 else living[:2])
+        parts = tuple(living if streams("proposal", system, year) < 0.5 else living[:2])
         step = april / 10 if year == 2020 else 30.0
         begin = april - 9 * step
 
         def put(when: float, kind: str, subject: str = system, **data: Any) -> None:
             found.append(Event(when, kind, subject, proposal, data, ()))  # noqa: B023
 
-        alive_at_start = year == 2020 and luck("other", system, "alive") < 0.2
+        alive_at_start = year == 2020 and streams("other", system, "alive") < 0.2
         put(
             0.0 if alive_at_start else begin,
             "mooted",
             footprint=parts,
-            origin="local" if luck("other", system, year, "origin") < 0.6 else "centre",
+            origin="local" if streams("other", system, year, "origin") < 0.6 else "centre",
             parent=parent,
             known_since="2019-02-01" if alive_at_start else "",
         )
         parent = ""
         put(begin + step, "drafted")
-        if luck("ccg", system, year) < 0.1:
+        if streams("ccg", system, year) < 0.1:
             put(begin + 1.5 * step, "withdrawn", reason="leaders expect to lose")
             continue
         put(begin + 2 * step, "engaged", perceived_origin="centre", support=0.4)
         carried = True
         for number, part in enumerate(parts):
-            yes = luck("practice", system, year, part) < scenario.carry
+            yes = streams("practice", system, year, part) < scenario.carry
             votes = (7, 2, 1) if yes else (2, 7, 1)
             put(
                 begin + (3 + 0.5 * number / len(parts)) * step,
@@ -164,7 +164,7 @@ def _one_system(
             continue
         put(begin + 4 * step, "applied", window="")
         put(begin + 5 * step, "assessed", "a region", waited=step)
-        refused = luck("other", system, year, "decision") < 0.05
+        refused = streams("other", system, year, "decision") < 0.05
         put(
             begin + 6 * step,
             "decided",

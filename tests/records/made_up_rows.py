@@ -30,17 +30,17 @@ WORLD: Any = SimpleNamespace(
 @cache
 def rows_of(scenario: str, number: int) -> dict[str, list[list[Any]]]:
     """Return one replication's rows of every table, without the common keys."""
-    luck = random.Random(f"{scenario} {number}")
+    streams = random.Random(f"{scenario} {number}")
     rows: dict[str, list[list[Any]]] = {}
     dates = [to_number(day) for day in count_dates(START, END)]
     for table in TABLES:
-        keys: Sequence[dict[str, Any]] = [{} for _ in range(luck.choice((0, 2, 5)))]
+        keys: Sequence[dict[str, Any]] = [{} for _ in range(streams.choice((0, 2, 5)))]
         if table.name == "replications":
             keys = [{}]
         elif table.name == "counts":
             keys = [{"date": day} for day in dates]
         elif table.name == "systems":
-            names = [*SYSTEMS, *(["S1+S2"] if luck.random() < 0.3 else [])]
+            names = [*SYSTEMS, *(["S1+S2"] if streams.random() < 0.3 else [])]
             keys = [
                 {"date": day, "system": name, "system_name": f"The {name}"}
                 for day in dates
@@ -48,21 +48,21 @@ def rows_of(scenario: str, number: int) -> dict[str, list[list[Any]]]:
             ]
         elif table.name == "ccgs":
             keys = [{"ccg": code} for code in CODES]
-        rows[table.name] = [_row(table, key, luck) for key in keys]
+        rows[table.name] = [_row(table, key, streams) for key in keys]
     return rows
 
 
-def _row(table: Table, known: dict[str, Any], luck: random.Random) -> list[Any]:
+def _row(table: Table, known: dict[str, Any], streams: random.Random) -> list[Any]:
     row: list[Any] = []
     for column in table.columns:
         value: Any = {
-            "string": "+".join(sorted(luck.sample(CODES, luck.choice((1, 1, 2, 4))))),
-            "int": luck.choice((1, 1, 2, 40, 65, luck.randrange(200))),
-            "float": luck.uniform(-3, 3),
-            "bool": luck.random() < 0.6,
-            "date": to_number(START + timedelta(days=luck.randrange(1300))),
+            "string": "+".join(sorted(streams.sample(CODES, streams.choice((1, 1, 2, 4))))),
+            "int": streams.choice((1, 1, 2, 40, 65, streams.randrange(200))),
+            "float": streams.uniform(-3, 3),
+            "bool": streams.random() < 0.6,
+            "date": to_number(START + timedelta(days=streams.randrange(1300))),
         }[column.kind]
-        if column.nullable and luck.random() < 0.3:
+        if column.nullable and streams.random() < 0.3:
             value = None
         row.append(known.get(column.name, value))
     return row

@@ -9,7 +9,7 @@ import pytest
 from sim.agents.log import Event, EventLog
 from sim.records.days import count_dates, day_of, from_number, to_number
 from sim.records.folds import fold
-from sim.records.mechanisms.registry import BESIDE_COLUMNS
+from sim.records.mechanisms.registry import MECHANISM_COLUMNS
 from sim.records.replay import LogError, check_log
 from sim.records.schema import SCALARS, TABLE_BY_NAME, TABLES
 from sim.world import load_world
@@ -177,7 +177,7 @@ def test_proposals_of_a_known_story(world: World) -> None:
 
 def test_scalars_of_a_known_story(world: World) -> None:
     (row,) = fold(story().events(), {}, world, START, END)["replications"]
-    beside = {column.name for column in BESIDE_COLUMNS}
+    beside = {column.name for column in MECHANISM_COLUMNS}
     found = dict(zip((column.name for column in SCALARS), row, strict=True))
     assert {name: value for name, value in found.items() if name not in beside} == {
         "final_ccgs": 3,

@@ -105,14 +105,14 @@ def test_the_smaller_are_asked_sooner_to_join() -> None:
 def test_divided_counties_start_more_only_where_the_lever_says_so() -> None:
     assert in_force(Levers(), "start") == ()
     levers = parse_scenario({"levers": {"boundaries": {"divided_counties": 2.0}}}).levers
-    [influence] = in_force(levers, "start")
+    [effect] = in_force(levers, "start")
 
     class Numbers:
         start_divided_county = 0.5
 
     def size(ccgs: int) -> float:
         facts = SystemFacts(4, 4, 1, 0, 0, 0, "", False, True, "", 0, 0, 0, 0, math.log(ccgs))
-        return influence.size(levers, Numbers(), facts)  # type: ignore[arg-type]
+        return effect.size(levers, Numbers(), facts)  # type: ignore[arg-type]
 
-    assert influence.name == "divided_county"
+    assert effect.name == "divided_county"
     assert [size(n) for n in (1, 2, 5)] == pytest.approx([0.0, math.log(2), math.log(5)])

@@ -72,9 +72,7 @@ def test_cooperation_closes_the_gap() -> None:
 
 def test_the_firm_hand_turns_at_half() -> None:
     """Row 71 at the level of the rule: from plus the effect where blocked to minus where not."""
-    [starting] = [
-        i for i in leader_rules.INFLUENCES if (i.name, i.decision) == ("firm_hand", "start")
-    ]
+    [starting] = [i for i in leader_rules.EFFECTS if (i.name, i.decision) == ("firm_hand", "start")]
     row = next(row for row in PARAMETER_TABLE if row.name == "firm_hand")
     numbers: Any = type("Numbers", (), {"firm_hand": row.prior.first})
     plain: Any = BodyFacts(1, 2, 2, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0, 0.0, 0.0)
@@ -89,7 +87,7 @@ def test_the_firm_hand_turns_at_half() -> None:
 
 def test_no_influence_is_in_force_at_rest() -> None:
     for decision in ("start", "consent", "support", "approval"):
-        assert not set(registry.in_force(Levers(), decision)) & set(leader_rules.INFLUENCES)
+        assert not set(registry.in_force(Levers(), decision)) & set(leader_rules.EFFECTS)
 
 
 # -- Every number is felt ------------------------------------------------------------------------

@@ -43,8 +43,8 @@ def parameters(**values: float) -> Parameters:
 
 
 def size(chosen: Levers, decision: Any, name: str, facts: Any, **values: float) -> float:
-    [influence] = [i for i in in_force(chosen, decision) if i.name == name]
-    return influence.size(chosen, parameters(**values), facts)
+    [effect] = [i for i in in_force(chosen, decision) if i.name == name]
+    return effect.size(chosen, parameters(**values), facts)
 
 
 @pytest.mark.parametrize("asked", range(1, 8))
@@ -63,7 +63,7 @@ def test_an_ics_by_its_day_or_with_one_ccg_or_an_exemption() -> None:
 
 
 def test_none_of_these_influences_is_in_force_by_default() -> None:
-    ours = {i.name for i in force_rules.INFLUENCES}
+    ours = {i.name for i in force_rules.EFFECTS}
     assert ours == {"ics_status", "visible_refusals", "presumption_against"}
     decisions: Any = ("start", "support", "approval")
     assert not {i.name for d in decisions for i in in_force(Levers(), d)} & ours

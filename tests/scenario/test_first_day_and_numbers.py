@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 import sim
-from sim.agents.engine import luck_sizes
+from sim.agents.engine import stream_sizes
 from sim.experiment.api import check_scenarios
 from sim.scenario.calendar import MOST_EVENTS
 from sim.scenario.durations import Duration
 from sim.scenario.load import parse_scenario, shipped_names
 from sim.scenario.parameters import PARAMETER_TABLE, draw_parameters
 from sim.scenario.priors import FAMILIES, MOST_NUMBER, MOST_SIGMA, Prior
-from sim.streams import Luck
+from sim.streams import Streams
 from sim.world import InputError
 
 OTHER_DAY = 'extends = "as_written"\nworld = "england_2020"\n'
@@ -188,7 +188,7 @@ def test_a_spread_beyond_all_numbers_is_refused() -> None:
 def test_a_parameter_drawn_beyond_a_million_is_a_million() -> None:
     world = sim.load_world()
     wide = {row.name: Prior("lognormal", float(MOST_NUMBER), MOST_SIGMA) for row in PARAMETER_TABLE}
-    drawn = draw_parameters(wide, Luck(1, 0, luck_sizes(world)))
+    drawn = draw_parameters(wide, Streams(1, 0, stream_sizes(world)))
     values = [getattr(drawn, row.name) for row in PARAMETER_TABLE]
     assert max(values) == MOST_NUMBER
     assert all(map(math.isfinite, values))

@@ -18,7 +18,7 @@ from sim.scenario.parameters import (
     draw_parameters,
 )
 from sim.scenario.priors import fixed
-from sim.streams import Luck
+from sim.streams import Streams
 
 SIX = {
     "as_written",
@@ -282,18 +282,18 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path: Path) -> None:
 
 
 def test_a_number_holds_a_parameter_and_leaves_the_others_drawn() -> None:
-    luck = Luck(1, 0, {"parameter": PARAMETER_COLUMNS})
-    free = draw_parameters(DEFAULT_PRIORS, luck)
-    held = draw_parameters({**DEFAULT_PRIORS, "support_mean": fixed(-1.0)}, luck)
+    streams = Streams(1, 0, {"parameter": PARAMETER_COLUMNS})
+    free = draw_parameters(DEFAULT_PRIORS, streams)
+    held = draw_parameters({**DEFAULT_PRIORS, "support_mean": fixed(-1.0)}, streams)
     assert held == dataclasses.replace(free, support_mean=-1.0)
 
 
 def test_draws_beyond_a_parameters_range_are_put_on_its_edge() -> None:
-    luck = Luck(1, 0, {"parameter": PARAMETER_COLUMNS})
+    streams = Streams(1, 0, {"parameter": PARAMETER_COLUMNS})
     scenario = parse_scenario(
         {"parameters": {"turnout_mean": {"family": "normal", "mean": 5.0, "sd": 0.1}}}
     )
-    assert draw_parameters(scenario.priors, luck).turnout_mean == 1.0
+    assert draw_parameters(scenario.priors, streams).turnout_mean == 1.0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sim.agents import replicate_log
 from sim.scenario import Scenario, load_scenario, parse_scenario
 from sim.scenario.levers import Force, Levers
-from sim.streams import PURPOSES, Luck, Purpose
+from sim.streams import PURPOSES, Purpose, Streams
 from sim.world import World, load_world
 
 SEED, REPLICATION = 1, 3
@@ -113,16 +113,16 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Address, float]]
     """Record every number that agents are given, by its address and how it was asked for."""
     heard: dict[Address, float] = {}
     with monkeypatch.context() as patch:
-        one, many, normals = Luck.uniform, Luck.uniforms, Luck.normals
+        one, many, normals = Streams.uniform, Streams.uniforms, Streams.normals
 
-        def hear_one(self: Luck, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
+        def hear_one(self: Streams, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
             value = one(self, purpose, body, attempt)
             assert heard.setdefault(("u", purpose.name, body, attempt), value) == value
             return value
 
         def hear(kind: str, plain: Any) -> Any:
             def ask(
-                self: Luck, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0
+                self: Streams, purpose: Purpose, bodies: tuple[int, ...], attempt: int = 0
             ) -> list[float]:
                 values: list[float] = plain(self, purpose, bodies, attempt)
                 for body, value in zip(bodies, values, strict=True):
@@ -131,9 +131,9 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Address, float]]
 
             return ask
 
-        patch.setattr(Luck, "uniform", hear_one)
-        patch.setattr(Luck, "uniforms", hear("u", many))
-        patch.setattr(Luck, "normals", hear("n", normals))
+        patch.setattr(Streams, "uniform", hear_one)
+        patch.setattr(Streams, "uniforms", hear("u", many))
+        patch.setattr(Streams, "normals", hear("n", normals))
         yield heard
 
 
@@ -207,16 +207,16 @@ def test_numbers_drawn_by_others_move_nothing(
     """A new purpose, drawn before every other draw, leaves the log as it was."""
     scenario = load_scenario("as_written")
     plain = replicate_log(world, scenario, SEED, REPLICATION)
-    ask = Luck.uniform
+    ask = Streams.uniform
     new = Purpose(PURPOSES[-1].number + 1, "new", "ccg", "other")
     monkeypatch.setattr("sim.streams.streams.PURPOSES", (*PURPOSES, new))
     asked: list[float] = []
 
-    def meddle(self: Luck, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
+    def meddle(self: Streams, purpose: Purpose, body: int = 0, attempt: int = 0) -> float:
         asked.append(ask(self, new, len(asked) % 191, len(asked) // 191))
         return ask(self, purpose, body, attempt)
 
-    monkeypatch.setattr(Luck, "uniform", meddle)
+    monkeypatch.setattr(Streams, "uniform", meddle)
     assert replicate_log(world, scenario, SEED, REPLICATION) == plain
     assert len(set(asked)) == len(asked) > 500
 

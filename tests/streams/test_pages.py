@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.streams import Luck, purposes, quantiles
+from sim.streams import Streams, purposes, quantiles
 from sim.streams.purposes import BodyKind
 
 SIZES: dict[BodyKind, int] = {"practice": 50, "ccg": 7, "system": 3}
@@ -18,56 +18,58 @@ ROWS = [(3, 4, 5, 6), (2, 3), (0, 9, 11), (5,), (1, 3), tuple(range(50)), (4, 6,
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("attempt", [0, 1, 2])
 def test_many_at_once_are_the_same_as_one_by_one(rows: tuple[int, ...], attempt: int) -> None:
-    luck, again = Luck(1, 2, SIZES), Luck(1, 2, SIZES)
+    streams, again = Streams(1, 2, SIZES), Streams(1, 2, SIZES)
     expected = [again.uniform(purposes.PRACTICE_VOTE, row, attempt) for row in rows]
-    assert luck.uniforms(purposes.PRACTICE_VOTE, rows, attempt) == expected
+    assert streams.uniforms(purposes.PRACTICE_VOTE, rows, attempt) == expected
     normals = [quantiles.standard_normal(u) for u in expected]
-    assert luck.normals(purposes.PRACTICE_VOTE, rows, attempt) == pytest.approx(normals, abs=1e-12)
+    assert streams.normals(purposes.PRACTICE_VOTE, rows, attempt) == pytest.approx(
+        normals, abs=1e-12
+    )
 
 
 def test_the_first_attempt_is_the_default() -> None:
-    luck, rows = Luck(1, 2, SIZES), (1, 2, 3)
-    assert luck.uniforms(purposes.TURNOUT, rows) == luck.uniforms(purposes.TURNOUT, rows, 0)
-    assert luck.normals(purposes.TURNOUT, rows) == luck.normals(purposes.TURNOUT, rows, 0)
+    streams, rows = Streams(1, 2, SIZES), (1, 2, 3)
+    assert streams.uniforms(purposes.TURNOUT, rows) == streams.uniforms(purposes.TURNOUT, rows, 0)
+    assert streams.normals(purposes.TURNOUT, rows) == streams.normals(purposes.TURNOUT, rows, 0)
 
 
 def test_pages_of_uniforms_and_normals_are_kept_apart() -> None:
     """Asked in any order and more than once, every address gives its own number."""
-    luck, rows = Luck(4, 5, SIZES), (0, 1, 2)
+    streams, rows = Streams(4, 5, SIZES), (0, 1, 2)
     asked: list[tuple[str, Any, int]] = [
         (kind, purpose, attempt)
         for purpose in (purposes.PRACTICE_VOTE, purposes.PRACTICE_TURNOUT)
         for attempt in (0, 1, 2)
         for kind in ("uniforms", "normals")
     ]
-    first = [getattr(luck, kind)(purpose, rows, attempt) for kind, purpose, attempt in asked]
-    again = [getattr(luck, kind)(purpose, rows, attempt) for kind, purpose, attempt in asked]
+    first = [getattr(streams, kind)(purpose, rows, attempt) for kind, purpose, attempt in asked]
+    again = [getattr(streams, kind)(purpose, rows, attempt) for kind, purpose, attempt in asked]
     assert first == again
     assert len({tuple(values) for values in first}) == len(asked)
 
 
 def test_a_page_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    luck, drawn = Luck(1, 2, SIZES), []
-    draw = Luck._draw
+    streams, drawn = Streams(1, 2, SIZES), []
+    draw = Streams._draw
 
-    def count(self: Luck, purpose: purposes.Purpose, page: int) -> np.ndarray:
+    def count(self: Streams, purpose: purposes.Purpose, page: int) -> np.ndarray:
         drawn.append((purpose.number, page))
         return draw(self, purpose, page)
 
-    monkeypatch.setattr(Luck, "_draw", count)
+    monkeypatch.setattr(Streams, "_draw", count)
     for _ in range(3):
-        luck.uniforms(purposes.PRACTICE_VOTE, (1, 2), 1)
-        luck.normals(purposes.PRACTICE_LEANING, (1, 2), 1)
+        streams.uniforms(purposes.PRACTICE_VOTE, (1, 2), 1)
+        streams.normals(purposes.PRACTICE_LEANING, (1, 2), 1)
     assert len(drawn) == 2
 
 
 def test_an_exact_nought_never_reaches_a_quantile(monkeypatch: pytest.MonkeyPatch) -> None:
     page = np.array([0.0, 0.25, 0.5] + [0.75] * 47)
-    monkeypatch.setattr(Luck, "_draw", lambda self, purpose, number: page.copy())
-    luck = Luck(1, 2, SIZES)
-    assert luck.uniforms(purposes.PRACTICE_VOTE, (0, 1, 2)) == [2.0**-54, 0.25, 0.5]
-    assert luck.uniform(purposes.PRACTICE_VOTE, 0) == 2.0**-54
-    assert math.isfinite(luck.normals(purposes.PRACTICE_VOTE, (0, 1))[0])
+    monkeypatch.setattr(Streams, "_draw", lambda self, purpose, number: page.copy())
+    streams = Streams(1, 2, SIZES)
+    assert streams.uniforms(purposes.PRACTICE_VOTE, (0, 1, 2)) == [2.0**-54, 0.25, 0.5]
+    assert streams.uniform(purposes.PRACTICE_VOTE, 0) == 2.0**-54
+    assert math.isfinite(streams.normals(purposes.PRACTICE_VOTE, (0, 1))[0])
 
 
 def test_logistic_quantiles() -> None:
@@ -83,16 +85,18 @@ def test_gamma_without_spread_is_its_mean() -> None:
 
 
 def test_the_largest_seed_and_its_neighbour_differ() -> None:
-    large = [Luck(seed, 0, SIZES).uniform(purposes.TURNOUT, 1) for seed in (2**63 - 1, 2**63 - 2)]
+    large = [
+        Streams(seed, 0, SIZES).uniform(purposes.TURNOUT, 1) for seed in (2**63 - 1, 2**63 - 2)
+    ]
     assert large[0] != large[1]
 
 
 def test_later_pages_are_kept_each_for_itself() -> None:
-    luck = Luck(1, 2, SIZES)
-    far = [luck.uniform(purposes.TURNOUT, 1, attempt) for attempt in range(12)]
+    streams = Streams(1, 2, SIZES)
+    far = [streams.uniform(purposes.TURNOUT, 1, attempt) for attempt in range(12)]
     assert len(set(far)) == 12
-    assert [luck.uniform(purposes.TURNOUT, 1, attempt) for attempt in range(12)] == far
-    fresh = [Luck(1, 2, SIZES).uniform(purposes.TURNOUT, 1, attempt) for attempt in range(12)]
+    assert [streams.uniform(purposes.TURNOUT, 1, attempt) for attempt in range(12)] == far
+    fresh = [Streams(1, 2, SIZES).uniform(purposes.TURNOUT, 1, attempt) for attempt in range(12)]
     assert fresh == far
     # default: the first body's first attempt
-    assert luck.uniform(purposes.TURNOUT) == luck.uniform(purposes.TURNOUT, 0, 0)
+    assert streams.uniform(purposes.TURNOUT) == streams.uniform(purposes.TURNOUT, 0, 0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.streams import GROUPS, PURPOSES, Luck, Purpose, purposes
+from sim.streams import GROUPS, PURPOSES, Purpose, Streams, purposes
 from sim.streams.purposes import BodyKind
 
 SIZES: dict[BodyKind, int] = {
@@ -27,11 +27,11 @@ SIZES: dict[BodyKind, int] = {
 NEXT = Purpose(max(p.number for p in PURPOSES) + 1, "next_one", "ccg", "other")
 
 
-def luck(seed: int = 1, replication: int = 0, swaps: dict[str, int] | None = None) -> Luck:
-    return Luck(seed, replication, SIZES, swaps)
+def streams(seed: int = 1, replication: int = 0, swaps: dict[str, int] | None = None) -> Streams:
+    return Streams(seed, replication, SIZES, swaps)
 
 
-def every_address(source: Luck) -> dict[tuple[str, int, int], float]:
+def every_address(source: Streams) -> dict[tuple[str, int, int], float]:
     """Return a few draws of every purpose, addressed by purpose, body and attempt."""
     return {
         (purpose.name, body, attempt): source.uniform(purpose, body, attempt)
@@ -76,7 +76,7 @@ def test_golden_numbers(
     seed: int, replication: int, purpose: Purpose, body: int, attempt: int, expected: float
 ) -> None:
     """Bit for bit: a published result can be run again in years to come."""
-    assert luck(seed, replication).uniform(purpose, body, attempt) == expected
+    assert streams(seed, replication).uniform(purpose, body, attempt) == expected
 
 
 def test_there_are_twenty_golden_numbers_and_they_differ() -> None:
@@ -97,8 +97,8 @@ def test_purposes_have_unique_permanent_numbers() -> None:
 
 
 def test_the_order_of_asking_does_not_matter() -> None:
-    forwards = every_address(luck())
-    source = luck()
+    forwards = every_address(streams())
+    source = streams()
     addresses = sorted(forwards, reverse=True)
     by_name = {purpose.name: purpose for purpose in PURPOSES}
     backwards = {a: source.uniform(by_name[a[0]], a[1], a[2]) for a in addresses}
@@ -106,31 +106,31 @@ def test_the_order_of_asking_does_not_matter() -> None:
 
 
 def test_a_new_purpose_shifts_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = every_address(luck())
+    before = every_address(streams())
     monkeypatch.setattr("sim.streams.streams.PURPOSES", (*PURPOSES, NEXT))
-    source = luck()
+    source = streams()
     drawn = [source.uniform(NEXT, body, attempt) for body in range(191) for attempt in range(3)]
     assert every_address(source) == before
     assert not set(drawn) & set(before.values())
 
 
 def test_attempts_far_beyond_the_usual_neither_fail_nor_shift() -> None:
-    before = every_address(luck())
-    source = luck()
+    before = every_address(streams())
+    source = streams()
     far = [source.uniform(purposes.CONSENT, body, 1000) for body in range(191)]
     farther = source.uniform(purposes.CONSENT, 7, 2**40)
     assert every_address(source) == before
     assert all(0.0 < value < 1.0 for value in [*far, farther])
     assert len({*far, farther, *before.values()}) == 192 + len(before)
-    assert luck().uniform(purposes.CONSENT, 7, 2**40) == farther
+    assert streams().uniform(purposes.CONSENT, 7, 2**40) == farther
 
 
 @pytest.mark.parametrize("rows", [tuple(range(40, 61)), (3, 4, 9, 5000, 6885), (6885, 2)])
 @pytest.mark.parametrize("attempt", [0, 3, 1000])
 def test_many_at_once_are_the_same_as_one_by_one(rows: tuple[int, ...], attempt: int) -> None:
-    source = luck()
+    source = streams()
     many = source.uniforms(purposes.PRACTICE_VOTE, rows, attempt)
-    one_by_one = [luck().uniform(purposes.PRACTICE_VOTE, row, attempt) for row in rows]
+    one_by_one = [streams().uniform(purposes.PRACTICE_VOTE, row, attempt) for row in rows]
     assert list(many) == one_by_one
     normals = source.normals(purposes.PRACTICE_VOTE, rows, attempt)
     assert list(normals) == pytest.approx(stats.norm.ppf(one_by_one), abs=1e-12)
@@ -138,7 +138,7 @@ def test_many_at_once_are_the_same_as_one_by_one(rows: tuple[int, ...], attempt:
 
 def test_seed_replication_purpose_body_and_attempt_each_matter() -> None:
     values = {
-        luck(seed, replication).uniform(purpose, body, attempt)
+        streams(seed, replication).uniform(purpose, body, attempt)
         for seed in (0, 1, 2)
         for replication in (0, 1, 2)
         for purpose in (purposes.CONSENT, purposes.TURNOUT)
@@ -151,8 +151,8 @@ def test_seed_replication_purpose_body_and_attempt_each_matter() -> None:
 def test_more_bodies_leave_those_there_alone() -> None:
     """A parameter added at the end of the table moves no other parameter's draw."""
     larger: dict[BodyKind, int] = {**SIZES, "parameter": 1024}
-    short = [luck().uniform(purposes.PARAMETERS, body) for body in range(512)]
-    long = Luck(1, 0, larger)
+    short = [streams().uniform(purposes.PARAMETERS, body) for body in range(512)]
+    long = Streams(1, 0, larger)
     assert [long.uniform(purposes.PARAMETERS, body) for body in range(512)] == short
 
 
@@ -162,7 +162,7 @@ def test_more_bodies_leave_those_there_alone() -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_swap_changes_its_group_and_nothing_else(group: str) -> None:
     plain, swapped, other = (
-        every_address(source) for source in (luck(), luck(swaps={group: 77}), luck(1, 77))
+        every_address(source) for source in (streams(), streams(swaps={group: 77}), streams(1, 77))
     )
     mine = {purpose.name for purpose in PURPOSES if purpose.group == group}
     assert mine
@@ -183,11 +183,11 @@ def test_a_swap_changes_its_group_and_nothing_else(group: str) -> None:
 )
 def test_numbers_that_would_not_fit_the_key_are_refused(arguments: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be between"):
-        Luck(sizes=SIZES, **arguments)
+        Streams(sizes=SIZES, **arguments)
 
 
 def test_the_largest_seed_and_replication_work() -> None:
-    assert 0.0 < Luck(2**63 - 1, 2**40 - 1, SIZES).uniform(purposes.CONSENT) < 1.0
+    assert 0.0 < Streams(2**63 - 1, 2**40 - 1, SIZES).uniform(purposes.CONSENT) < 1.0
 
 
 # -- Uniformity: seed fixed, so these pass or fail for good; the false-alarm rates say how often a
@@ -200,7 +200,7 @@ ALARM = 1e-4
 def test_bodies_are_uniform(attempt: int) -> None:
     """Kolmogorov-Smirnov over 6,886 practices; false-alarm rate 1e-4 each."""
     rows = tuple(range(SIZES["practice"]))
-    values = luck().uniforms(purposes.PRACTICE_VOTE, rows, attempt)
+    values = streams().uniforms(purposes.PRACTICE_VOTE, rows, attempt)
     assert stats.kstest(values, "uniform").pvalue > ALARM
 
 
@@ -209,7 +209,7 @@ def test_bodies_are_uniform(attempt: int) -> None:
 )
 def test_replications_are_uniform(purpose: Purpose) -> None:
     """Kolmogorov-Smirnov over 2,000 replications of one address; false-alarm rate 1e-4 each."""
-    values = [luck(replication=r).uniform(purpose, 1) for r in range(2000)]
+    values = [streams(replication=r).uniform(purpose, 1) for r in range(2000)]
     assert stats.kstest(values, "uniform").pvalue > ALARM
 
 
@@ -221,7 +221,7 @@ def test_neighbouring_addresses_are_unrelated() -> None:
     rows = tuple(range(SIZES["practice"]))
 
     def page(seed: int, replication: int, purpose: Purpose, attempt: int) -> np.ndarray:
-        return np.array(luck(seed, replication).uniforms(purpose, rows, attempt))
+        return np.array(streams(seed, replication).uniforms(purpose, rows, attempt))
 
     base = page(1, 0, purposes.PRACTICE_TURNOUT, 0)
     neighbours = [

@@ -70,11 +70,11 @@ def make_tables(
     for scenario in scenarios:
         joined: dict[str, list[date | None]] = {system: [] for system in members}
         for r in range(n):
-            luck = rng.normal(0, 0.7)
+            streams = rng.normal(0, 0.7)
             total = len(geography.ccg_system)
             when: dict[str, date | None] = {}
             for system, parts in members.items():
-                chance = 1 / (1 + np.exp(-(taste[system] + luck + LEANING.get(scenario, 0.0))))
+                chance = 1 / (1 + np.exp(-(taste[system] + streams + LEANING.get(scenario, 0.0))))
                 day = next((d for d in APRILS if rng.random() < chance / 2), None)
                 when[system] = day if len(parts) > 1 else None
                 joined[system].append(when[system])

@@ -21,44 +21,44 @@ from sim.units import DAYS_PER_MONTH
 from sim.world.splits import divide
 
 if TYPE_CHECKING:
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
 
 REVIEWS: Final = (1, 4, 7, 10)  # months on whose first day requests for exemption are reviewed
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Put on stage what the levers on boundaries allow."""
-    levers = situation.levers.boundaries
+    levers = replication.levers.boundaries
     if levers.exemption_patients is not None:
-        Exemptions(situation)
+        Exemptions(replication)
     if levers.splits:
-        Splits(situation)
+        Splits(replication)
     if levers.system_mergers:
-        Joinings(situation)
+        Joinings(replication)
 
 
 class Talks:
     """What the three kinds of talks share: one hazard of asking for each system."""
 
-    def __init__(self, situation: Situation, purpose: Purpose) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication, purpose: Purpose) -> None:
+        self._replication = replication
         self._asked: set[int] = set()
-        patients = [sum(ccg.patients for ccg in system.members) for system in situation.systems]
+        patients = [sum(ccg.patients for ccg in system.members) for system in replication.systems]
         mean = sum(patients) / len(patients)
         self._size = [number / mean for number in patients]
         steady = Profile([0.0], [1.0])
         self._hazards = [
             Hazard(
-                situation.env,
+                replication.env,
                 steady,
-                situation.clock.horizon,
+                replication.clock.horizon,
                 self._uniforms(system, purpose),
                 lambda system=system: self._fire(system),  # type: ignore[misc]
             )
-            for system in situation.systems
+            for system in replication.systems
         ]
-        situation.listeners.over.append(self._let_go)
+        replication.listeners.over.append(self._let_go)
 
     def _uniforms(self, system: System, purpose: Purpose) -> Callable[[], float]:
         attempts = iter(range(2**30))
@@ -83,7 +83,7 @@ class Talks:
         raise NotImplementedError
 
     def _write(self, kind: str, system: System, **data: Any) -> None:
-        self._situation.log.write(self._situation.env.now, kind, system.code, data=data)
+        self._replication.write(kind, system.code, **data)
 
 
 def _stands(system: System) -> bool:
@@ -105,26 +105,26 @@ def _several(system: System) -> bool:
 class Exemptions(Talks):
     """Large systems ask to keep several CCGs; the centre reviews requests each quarter."""
 
-    def __init__(self, situation: Situation) -> None:
-        super().__init__(situation, purposes.EXEMPTION_TIME)
+    def __init__(self, replication: Replication) -> None:
+        super().__init__(replication, purposes.EXEMPTION_TIME)
         self._waiting: list[System] = []
-        self._places = situation.levers.boundaries.exemption_cap
-        for system in situation.systems:
+        self._places = replication.levers.boundaries.exemption_cap
+        for system in replication.systems:
             taste = add_up(ccg.autonomy * ccg.patients for ccg in system.members) / _patients(
                 system
             )
-            base = situation.parameters.exemption_request
+            base = replication.parameters.exemption_request
             if self._may(system):
                 self._set_rate(system, boundary_rules.exemption_rate(base, taste))
-        clock = situation.clock
+        clock = replication.clock
         for year in range(clock.start.year, clock.end.year + 1):
             for month in REVIEWS:
                 if clock.start < date(year, month, 1) <= clock.end:
                     day = date(year, month, 1)
-                    situation.calendar.add(day, POLICY, "exemptions", self._review)
+                    replication.calendar.add(day, POLICY, "exemptions", self._review)
 
     def _may(self, system: System) -> bool:
-        threshold = self._situation.levers.boundaries.exemption_patients
+        threshold = self._replication.levers.boundaries.exemption_patients
         return _several(system) and boundary_rules.large_enough(_patients(system), threshold)
 
     def _ask(self, system: System) -> bool:
@@ -160,12 +160,12 @@ class Exemptions(Talks):
 class Splits(Talks):
     """Systems ask to be split in two; once one has been, others know that it is possible."""
 
-    def __init__(self, situation: Situation) -> None:
-        super().__init__(situation, purposes.SPLIT_TIME)
-        self._named = {split.system: split for split in situation.world.splits}
+    def __init__(self, replication: Replication) -> None:
+        super().__init__(replication, purposes.SPLIT_TIME)
+        self._named = {split.system: split for split in replication.world.splits}
         self._stated = False
         self._granted = 0
-        situation.listeners.stated.append(self._hear_statement)
+        replication.listeners.stated.append(self._hear_statement)
         self._set_rates()
 
     def _hear_statement(self) -> None:
@@ -173,7 +173,7 @@ class Splits(Talks):
         self._set_rates()
 
     def _set_rates(self) -> None:
-        p = self._situation.parameters
+        p = self._replication.parameters
         for index, size in enumerate(self._size):
             if index in self._asked:
                 continue
@@ -186,7 +186,7 @@ class Splits(Talks):
                 granted=self._granted,
                 relative_size=size,
             )
-            self._set_rate(self._situation.systems[index], rate)
+            self._set_rate(self._replication.systems[index], rate)
 
     def _ask(self, system: System) -> bool:
         parts = self._parts(system)
@@ -194,14 +194,14 @@ class Splits(Talks):
             return False
         names = [tuple(ccg.name for ccg in part) for part in parts]
         self._write("split_asked", system, parts=tuple(names), named=system.index in self._named)
-        delay = self._situation.parameters.boundary_months * DAYS_PER_MONTH
-        timeout = self._situation.wait_grid(delay)
+        delay = self._replication.parameters.boundary_months * DAYS_PER_MONTH
+        timeout = self._replication.wait_grid(delay)
         timeout.callbacks.append(lambda _timeout: self._decide(system))
         return True
 
     def _decide(self, system: System) -> None:
         parts = self._parts(system) if _stands(system) else None
-        p = self._situation.parameters
+        p = self._replication.parameters
         grant = parts is not None and happens(
             system.uniform(purposes.SPLIT_DECISION, 0), p.split_grant
         )
@@ -210,7 +210,7 @@ class Splits(Talks):
             return
         named = self._named.get(system.index)
         boundaries_redraw.split(
-            self._situation, system, parts, named.names if named else ("a", "b")
+            self._replication, system, parts, named.names if named else ("a", "b")
         )
         self._granted += 1
         self._set_rates()
@@ -221,8 +221,8 @@ class Splits(Talks):
             return None
         named = self._named.get(system.index)
         if named is None:
-            inside = {ccg.id: self._situation.bodies[ccg.id] for ccg in system.members}
-            found = divide(inside, self._situation.neighbours)
+            inside = {ccg.id: self._replication.bodies[ccg.id] for ccg in system.members}
+            found = divide(inside, self._replication.neighbours)
             if found is None:
                 return None
             first = set(found[0])
@@ -245,10 +245,10 @@ class Splits(Talks):
 class Joinings(Talks):
     """The centre asks systems, the small ones sooner, to join a neighbour in their region."""
 
-    def __init__(self, situation: Situation) -> None:
-        super().__init__(situation, purposes.APPROACH_TIME)
-        base = situation.parameters.system_approach
-        for system in situation.systems:
+    def __init__(self, replication: Replication) -> None:
+        super().__init__(replication, purposes.APPROACH_TIME)
+        base = replication.parameters.system_approach
+        for system in replication.systems:
             self._set_rate(system, boundary_rules.approach_rate(base, self._size[system.index]))
 
     def _ask(self, system: System) -> bool:
@@ -260,8 +260,8 @@ class Joinings(Talks):
         return True
 
     def _talk(self, system: System, spell: int) -> None:
-        delay = self._situation.parameters.boundary_months * DAYS_PER_MONTH
-        timeout = self._situation.wait_grid(delay)
+        delay = self._replication.parameters.boundary_months * DAYS_PER_MONTH
+        timeout = self._replication.wait_grid(delay)
         timeout.callbacks.append(lambda _timeout: self._conclude(system, spell))
 
     def _conclude(self, system: System, spell: int) -> None:
@@ -269,25 +269,25 @@ class Joinings(Talks):
         partner = self._partner(system) if _stands(system) else None
         if partner is None:
             return
-        p = self._situation.parameters
+        p = self._replication.parameters
         persuaded = happens(system.uniform(purposes.PERSUASION, spell), p.merger_persuasion)
         self._write(
             "joining_decided", system, partner=partner.code, spell=spell + 1, persuaded=persuaded
         )
         if persuaded:
-            boundaries_redraw.join(self._situation, system, partner)
+            boundaries_redraw.join(self._replication, system, partner)
         elif spell + 1 < boundary_rules.MOST_SPELLS:
             self._talk(system, spell + 1)
 
     def _partner(self, system: System) -> System | None:
         """Return the smallest neighbouring system of its region that stands as it was, or None."""
-        situation = self._situation
+        replication = self._replication
         near = {
-            situation.ccgs[other].system
+            replication.ccgs[other].system
             for ccg in system.members
-            for other in situation.neighbours[ccg.id]
+            for other in replication.neighbours[ccg.id]
         }
-        found = [situation.systems[index] for index in near - {system.index}]
+        found = [replication.systems[index] for index in near - {system.index}]
         found = [
             other
             for other in found

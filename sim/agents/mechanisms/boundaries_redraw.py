@@ -21,7 +21,7 @@ from sim.world.footprints import home_system
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
 
 SLOT: Final = 2**20  # attempts that a system made during the run has to itself
@@ -42,7 +42,7 @@ class Recut:
 
 
 def split(
-    situation: Situation,
+    replication: Replication,
     whole: System,
     parts: Sequence[Sequence[LivingCCG]],
     names: Sequence[str],
@@ -52,27 +52,26 @@ def split(
     Each part takes over the whole's belief, the letters in force and the place's unmeasured
     qualities; it has a leader in post (assumed). ``names`` are what the parts are called.
     """
-    called = situation.names[whole.index]
+    called = replication.names[whole.index]
     heirs = [
-        _found(situation, (whole,), whole, f"{whole.code}/{letter}", f"{called} ({name})", ccgs, n)
+        _found(
+            replication, (whole,), whole, f"{whole.code}/{letter}", f"{called} ({name})", ccgs, n
+        )
         for letter, name, ccgs, n in zip(
             LETTERS, names, parts, (FIRST_PART, SECOND_PART), strict=True
         )
     ]
-    situation.log.write(
-        situation.env.now,
+    replication.write(
         "systems_split",
         whole.code,
-        data={
-            "systems": tuple(heir.code for heir in heirs),
-            "names": tuple(situation.names[heir.index] for heir in heirs),
-            "bodies": tuple(tuple(ccg.name for ccg in heir.members) for heir in heirs),
-        },
+        systems=tuple(heir.code for heir in heirs),
+        names=tuple(replication.names[heir.index] for heir in heirs),
+        bodies=tuple(tuple(ccg.name for ccg in heir.members) for heir in heirs),
     )
-    _take_place(situation, (whole,), heirs)
+    _take_place(replication, (whole,), heirs)
 
 
-def join(situation: Situation, first: System, second: System) -> None:
+def join(replication: Replication, first: System, second: System) -> None:
     """Make one system of two neighbours; all their CCGs and proposals are its own.
 
     It believes what the larger believed, and letters to either bear on it.
@@ -81,29 +80,26 @@ def join(situation: Situation, first: System, second: System) -> None:
     members = sorted((*first.members, *second.members), key=lambda ccg: ccg.id)
     larger = max(pair, key=lambda s: (sum(ccg.patients for ccg in s.members), -s.index))
     heir = _found(
-        situation,
+        replication,
         pair,
         larger,
         "+".join(sorted(system.code for system in pair)),
-        " with ".join(situation.names[system.index] for system in pair),
+        " with ".join(replication.names[system.index] for system in pair),
         members,
         JOINED,
     )
-    situation.log.write(
-        situation.env.now,
+    replication.write(
         "systems_merged",
         heir.code,
-        data={
-            "systems": tuple(system.code for system in pair),
-            "name": situation.names[heir.index],
-            "bodies": tuple(ccg.name for ccg in heir.members),
-        },
+        systems=tuple(system.code for system in pair),
+        name=replication.names[heir.index],
+        bodies=tuple(ccg.name for ccg in heir.members),
     )
-    _take_place(situation, pair, [heir])
+    _take_place(replication, pair, [heir])
 
 
 def _found(
-    situation: Situation,
+    replication: Replication,
     old: Sequence[System],
     model: System,
     code: str,
@@ -114,8 +110,8 @@ def _found(
     """Set up one new system with these CCGs; it thinks as ``model`` does."""
     parent = old[0]
     heir = type(parent)(
-        situation,
-        len(situation.systems),
+        replication,
+        len(replication.systems),
         *parent.profiles,
         recut=Recut(parent.address, slot * SLOT, code, tuple(members)),
     )
@@ -125,33 +121,33 @@ def _found(
     for system in old:
         heir.letters.update(system.letters)
         heir.pushes.update(system.pushes)
-    situation.systems.append(heir)
-    situation.names.append(name)
+    replication.systems.append(heir)
+    replication.names.append(name)
     for ccg in members:
         ccg.system = heir.index
-        situation.bodies[ccg.id] = replace(situation.bodies[ccg.id], system=heir.index)
+        replication.bodies[ccg.id] = replace(replication.bodies[ccg.id], system=heir.index)
     return heir
 
 
-def _take_place(situation: Situation, old: Sequence[System], heirs: Sequence[System]) -> None:
+def _take_place(replication: Replication, old: Sequence[System], heirs: Sequence[System]) -> None:
     """Let new systems take the place of old ones in region, footprints, proposals and rates."""
     positions = tuple(heir.index for heir in heirs)
     moved = [ccg for heir in heirs for ccg in heir.members]
     for system in old:
         system.heirs, system.members = positions, []
-    region = situation.regions[old[0].region]
+    region = replication.regions[old[0].region]
     gone = {system.index for system in old}
     region.systems = (*(i for i in region.systems if i not in gone), *positions)
-    for system in situation.systems:
+    for system in replication.systems:
         system.relist()
     for proposal in _alive(moved):
-        _follow(situation, proposal, gone)
+        _follow(replication, proposal, gone)
     for system in (*old, *heirs):
         system.reconsider()
-    if situation.levers.joint.leader_turnover:
+    if replication.levers.joint.leader_turnover:
         for heir in heirs:
             if len(heir.members) > 1:
-                situation.env.process(leaders.lead(heir))
+                replication.env.process(leaders.lead(heir))
 
 
 def _alive(ccgs: Iterable[LivingCCG]) -> list[Proposal]:
@@ -160,7 +156,7 @@ def _alive(ccgs: Iterable[LivingCCG]) -> list[Proposal]:
     return [found[address] for address in sorted(found)]
 
 
-def _follow(situation: Situation, proposal: Proposal, gone: set[int]) -> None:
+def _follow(replication: Replication, proposal: Proposal, gone: set[int]) -> None:
     """Give a proposal a new convenor, or let it lapse where a new border runs through it.
 
     One that crosses stands where it had crossed a border before, or where the scenario lets
@@ -168,12 +164,12 @@ def _follow(situation: Situation, proposal: Proposal, gone: set[int]) -> None:
     """
     homes = {ccg.system for ccg in proposal.members}
     if len(homes) > 1:
-        councils = {situation.bodies[ccg.id].council for ccg in proposal.members}
-        county = situation.levers.boundaries.cross_system == "county" and len(councils) == 1
-        crossed = any(not situation.systems[i].first_attempt for i in homes)
+        councils = {replication.bodies[ccg.id].council for ccg in proposal.members}
+        county = replication.levers.boundaries.cross_system == "county" and len(councils) == 1
+        crossed = any(not replication.systems[i].first_attempt for i in homes)
         if not crossed and not (county and councils != {-1}):
             proposal.lapse("the system has been split between its CCGs")
             return
     if proposal.home.index in gone:
-        at_home = home_system(situation.bodies[ccg.id] for ccg in proposal.members)
-        proposal.home = situation.systems[at_home]
+        at_home = home_system(replication.bodies[ccg.id] for ccg in proposal.members)
+        proposal.home = replication.systems[at_home]

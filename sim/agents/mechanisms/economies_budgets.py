@@ -11,12 +11,12 @@ from sim.agents.calendar import POLICY
 from sim.rules.money import cut_share
 
 if TYPE_CHECKING:
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Let the cut begin at nothing and grow each 1 April, where a lever spreads it over years."""
-    money, clock = situation.levers.money, situation.clock
+    money, clock = replication.levers.money, replication.clock
     if money.cut_years == 0 or money.running_cost_cut == 0.0:
         return
 
@@ -26,26 +26,21 @@ def enter(situation: Situation) -> None:
         if clock.start < (day := date(year, 4, 1)) <= clock.end
     ]
     for passed, day in enumerate(springs[: money.cut_years], start=1):
-        situation.calendar.add(day, POLICY, "allowance", partial(_arrive, situation, passed))
-    _set(situation, 0)
+        replication.calendar.add(day, POLICY, "allowance", partial(_arrive, replication, passed))
+    _set(replication, 0)
 
 
-def _arrive(situation: Situation, springs: int) -> None:
+def _arrive(replication: Replication, springs: int) -> None:
     """Let the next part of the cut bear, and every system think again."""
-    _set(situation, springs)
-    for system in situation.systems:
+    _set(replication, springs)
+    for system in replication.systems:
         system.reconsider()
 
 
-def _set(situation: Situation, springs: int) -> None:
-    money = situation.levers.money
-    situation.cut_share = cut_share(springs, money.cut_years)
-    for living in situation.ccgs.values():
-        ccgs.set_shortfall(situation, living)
-    per_head = money.allowance_per_head * (1.0 - money.running_cost_cut * situation.cut_share)
-    situation.log.write(
-        situation.env.now,
-        "allowance",
-        "England",
-        data={"per_head": per_head, "cut_share": situation.cut_share},
-    )
+def _set(replication: Replication, springs: int) -> None:
+    money = replication.levers.money
+    replication.cut_share = cut_share(springs, money.cut_years)
+    for living in replication.ccgs.values():
+        ccgs.set_shortfall(replication, living)
+    per_head = money.allowance_per_head * (1.0 - money.running_cost_cut * replication.cut_share)
+    replication.write("allowance", "England", per_head=per_head, cut_share=replication.cut_share)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.agents.replication import Situation
+from sim.agents.replication import Replication
 from sim.rules import approval
 from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, happens
@@ -21,14 +21,14 @@ class Ruling(NamedTuple):
 
 
 def assess(
-    situation: Situation, ordinal: int, system: int, facts: FootprintFacts, strictness: float
+    replication: Replication, ordinal: int, system: int, facts: FootprintFacts, strictness: float
 ) -> Ruling:
     """Apply every published test to one application and judge what has failed.
 
     The terms are the log of the chance of passing each; their sum is that of approval. Each test
     has its own draw: one attempt per application and test.
     """
-    p, luck = situation.parameters, situation.luck
+    p, streams = replication.parameters, replication.streams
     target = economy_rules.announced_target(facts.patients) / 1e6
     gaps = approval.gaps_of(facts, savings_target=target)
     failing = (
@@ -40,14 +40,14 @@ def assess(
         p.fail_savings,
         p.fail_durability,
     )
-    ruled = situation.levers.force.hard_rule and not facts.exempt
+    ruled = replication.levers.force.hard_rule and not facts.exempt
     hard = p.approval_part_hard if ruled else 0.0
     failed, terms = [], []
     for number, (test, gap, chance) in enumerate(zip(approval.TESTS, gaps, failing, strict=True)):
         shift = strictness + (hard if test == "footprint" else 0.0)
         passing = approval.passing_chance(gap, chance, shift)
         attempt = ordinal * len(approval.TESTS) + number
-        if not happens(luck.uniform(purposes.APPROVAL_TEST, system, attempt), passing):
+        if not happens(streams.uniform(purposes.APPROVAL_TEST, system, attempt), passing):
             failed.append(test)
         terms.append((test, approval.log_chance(passing)))
     return Ruling(approval.judge(failed), tuple(terms), tuple(failed))

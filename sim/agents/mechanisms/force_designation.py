@@ -12,16 +12,16 @@ from sim.streams import purposes
 if TYPE_CHECKING:
     import simpy
 
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
     from sim.agents.system import System
 
 DEADLINE: Final = date(2021, 4, 1)  # the Long Term Plan: an ICS everywhere by April 2021
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Give every system that is not yet an ICS its day, where the scenario simulates it."""
-    if situation.levers.information.ics_rule != "unlinked":
-        Designation(situation)
+    if replication.levers.information.ics_rule != "unlinked":
+        Designation(replication)
 
 
 class Designation:
@@ -31,19 +31,19 @@ class Designation:
     come were not announced); one that is turned down then is looked at again each 1 April.
     """
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
         self._turned_down: list[System] = []
-        span = max(0.0, situation.clock.moment(DEADLINE))
-        for system in situation.systems:
+        span = max(0.0, replication.clock.moment(DEADLINE))
+        for system in replication.systems:
             if system.ics_status == NOT_YET:
-                u = situation.luck.uniform(purposes.ICS_DAY, system.index)
-                timeout = situation.wait_grid(u * span)
+                u = replication.streams.uniform(purposes.ICS_DAY, system.index)
+                timeout = replication.wait_grid(u * span)
                 timeout.callbacks.append(partial(self._review_first, system))
-        for year in range(situation.clock.start.year, situation.clock.end.year + 1):
+        for year in range(replication.clock.start.year, replication.clock.end.year + 1):
             day = date(year, 4, 1)
-            if situation.clock.start < day <= situation.clock.end:  # after mergers and mandates
-                situation.calendar.add_after_mergers(day, "status", self._review_again)
+            if replication.clock.start < day <= replication.clock.end:  # after mergers and mandates
+                replication.calendar.add_after_mergers(day, "status", self._review_again)
 
     def _review_first(self, system: System, _timeout: simpy.Event) -> None:
         self._review(system)
@@ -56,13 +56,12 @@ class Designation:
     def _review(self, system: System, *, again: bool = False) -> None:
         if system.heirs:  # it has been split or joined, and is reviewed no more
             return
-        situation = self._situation
+        replication = self._replication
         exempt = bool(system.exempt)
         ccgs = len(system.members)
-        passes = becomes_ics(situation.levers.information.ics_rule, ccgs, exempt)
+        passes = becomes_ics(replication.levers.information.ics_rule, ccgs, exempt)
         if passes or not again:
-            data = {"designated": passes, "ccgs": ccgs}
-            situation.log.write(situation.env.now, "ics_review", system.code, data=data)
+            replication.write("ics_review", system.code, designated=passes, ccgs=ccgs)
         if passes:
             system.ics_status = "ics"
             system.reconsider()

@@ -12,32 +12,29 @@ from sim.agents.endless import run_until
 from sim.agents.mechanisms.force_mandate import end_proposals
 
 if TYPE_CHECKING:
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
 
 
-def last_moment(situation: Situation) -> float:
+def last_moment(replication: Replication) -> float:
     """Return the moment at which the run ends: the horizon, or the day of the law if earlier."""
-    day = situation.levers.force.legislation
+    day = replication.levers.force.legislation
     if day is None:
-        return situation.clock.horizon
-    return min(situation.clock.horizon, max(0.0, situation.clock.moment(day)))
+        return replication.clock.horizon
+    return min(replication.clock.horizon, max(0.0, replication.clock.moment(day)))
 
 
-def run(situation: Situation) -> None:
+def run(replication: Replication) -> None:
     """Let the agents act up to the end of the run, or to the law and its effect."""
-    until = last_moment(situation)
-    if until > situation.env.now:
-        run_until(situation, until)
-    if until < situation.clock.horizon:
-        _abolish(situation)
+    until = last_moment(replication)
+    if until > replication.now:
+        run_until(replication, until)
+    if until < replication.clock.horizon:
+        _abolish(replication)
 
 
-def _abolish(situation: Situation) -> None:
-    living = list(situation.ccgs.values())
+def _abolish(replication: Replication) -> None:
+    living = list(replication.ccgs.values())
     end_proposals(living, "CCGs abolished by law")
-    situation.log.write(
-        situation.env.now,
-        "abolished",
-        "England",
-        data={"ccgs": len(living), "successors": len({ccg.system for ccg in living})},
+    replication.write(
+        "abolished", "England", ccgs=len(living), successors=len({ccg.system for ccg in living})
     )

@@ -11,26 +11,26 @@ from sim.rules.mechanisms import functions as function_rules
 from sim.streams import purposes
 
 if TYPE_CHECKING:
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Follow the tasks of merging CCGs, where the lever asks for it."""
-    if situation.levers.functions.allocation != "not_followed":
-        situation.listeners.merged.append(_Tasks(situation).merged)
+    if replication.levers.functions.allocation != "not_followed":
+        replication.listeners.merged.append(_Tasks(replication).merged)
 
 
 class _Tasks:
     """Shares out the tasks of the parts of each merger."""
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
         self._drawn: Counter[int] = Counter()  # draws so far, by body
 
     def merged(self, body: LivingCCG, parts: Sequence[LivingCCG], proposal_id: str) -> None:
         """Share out the tasks of a merged body's parts and write it to the log."""
-        situation = self._situation
-        levers, p = situation.levers.functions, situation.parameters
+        replication = self._replication
+        levers, p = replication.levers.functions, replication.parameters
         to_place = levers.allocation == "to_place"
         places = levers.places or len(parts)
         leaders = Counter(self._leaders(body, parts, places) if to_place else ())
@@ -43,26 +43,23 @@ class _Tasks:
             function_up=p.function_up,
             function_csu=p.function_csu,
         )
-        situation.log.write(
-            situation.env.now,
+        replication.write(
             "functions",
             body.name,
             proposal_id,
-            {
-                "share_up": shares.up,
-                "share_place": shares.place,
-                "share_csu": shares.csu,
-                "places": places,
-                "provider_led": leaders["provider"],
-                "council_led": leaders["council"],
-            },
+            share_up=shares.up,
+            share_place=shares.place,
+            share_csu=shares.csu,
+            places=places,
+            provider_led=leaders["provider"],
+            council_led=leaders["council"],
         )
 
     def _leaders(self, body: LivingCCG, parts: Sequence[LivingCCG], places: int) -> list[str]:
         """Return who takes on the tasks of each place; places are the parts, in turn."""
-        situation = self._situation
-        p, luck = situation.parameters, situation.luck
-        strong = strength(situation, situation.systems[body.system])
+        replication = self._replication
+        p, streams = replication.parameters, replication.streams
+        strong = strength(replication, replication.systems[body.system])
         in_order = sorted(parts, key=lambda part: part.id)
         found = []
         for place in range(places):
@@ -70,8 +67,8 @@ class _Tasks:
             self._drawn[body.id] += 2
             found.append(
                 function_rules.place_leader(
-                    luck.uniform(purposes.PLACE_TAKEN, body.id, attempt),
-                    luck.uniform(purposes.PLACE_TAKEN, body.id, attempt + 1),
+                    streams.uniform(purposes.PLACE_TAKEN, body.id, attempt),
+                    streams.uniform(purposes.PLACE_TAKEN, body.id, attempt + 1),
                     has_council=in_order[place % len(parts)].matched_council >= 0,
                     strength=strong,
                     place_taken=p.place_taken,

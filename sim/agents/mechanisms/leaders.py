@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import simpy
 
@@ -23,7 +23,7 @@ from sim.world.model import World
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
 
 AT_REST: Final = (Leaders(), Councils())
@@ -31,27 +31,27 @@ AT_REST: Final = (Leaders(), Councils())
 
 def lead(system: System) -> Generator[simpy.Event, object, None]:
     """Leaders come and go: tenure, vacancy, tenure."""
-    situation = system.situation
-    mean = 1.0 / max(situation.parameters.leader_turnover, 1e-9)
+    replication = system.replication
+    mean = 1.0 / max(replication.parameters.leader_turnover, 1e-9)
     while True:
         u = system.uniform(purposes.LEADER_TENURE, system.leader_turn)
-        yield situation.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
+        yield replication.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
         if system.heirs:
             return
-        data = {}
-        if situation.levers.leaders.reasons:
+        data: dict[str, Any] = {}
+        if replication.levers.leaders.reasons:
             data["reason"] = _exit_reason(system)
         system.leader_in_post = False
-        situation.log.write(situation.env.now, "leader_left", system.code, data=data)
+        replication.write("leader_left", system.code, **data)
         system.lead_changed()
         u = system.uniform(purposes.VACANCY_TIME, system.leader_turn)
-        yield situation.wait_grid(situation.scenario.durations.vacancy.days(u))
+        yield replication.wait_grid(replication.scenario.durations.vacancy.days(u))
         if system.heirs:
             return
         system.leader_turn += 1
         system.chosen_by_centre = data.get("reason") == "moved_on"
         system.leader_in_post = True
-        situation.log.write(situation.env.now, "leader_joined", system.code)
+        replication.write("leader_joined", system.code)
         system.lead_changed()
 
 
@@ -71,20 +71,20 @@ def confidence(system: System) -> float:
 
     A leader whom the centre chose, after moving the last one on, is in the upper half.
     """
-    situation = system.situation
+    replication = system.replication
     u = system.uniform(purposes.LEADER_CONFIDENCE, system.leader_turn)
     if system.chosen_by_centre:
         u = 0.5 + 0.5 * u
-    stage = situation.leading
+    stage = replication.leading
     backing = stage.backing if stage is not None else 0.0
-    mean = situation.parameters.leader_confidence
+    mean = replication.parameters.leader_confidence
     return leader_rules.confidence(mean, standard_normal(u), backing)
 
 
 def pace_of(proposal: Proposal) -> float:
     """Return how much longer the talks and drafting of a proposal take for its leaders' sake."""
-    situation, home = proposal.home.situation, proposal.home
-    stage, p = situation.leading, situation.parameters
+    replication, home = proposal.home.replication, proposal.home
+    stage, p = replication.leading, replication.parameters
     if stage is None:
         return 1.0
     return leader_rules.pace(
@@ -97,30 +97,30 @@ def pace_of(proposal: Proposal) -> float:
 
 def decides_itself(system: System) -> bool:
     """Return whether a system decides on its own mergers, under a devolution deal."""
-    return system.situation.levers.leaders.devolved and system.ics_status == leader_rules.DEVOLVED
+    return system.replication.levers.leaders.devolved and system.ics_status == leader_rules.DEVOLVED
 
 
 class Leading:
     """The leaders of one replication, where any lever of leaders or councils has been moved."""
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
-        levers = situation.levers.leaders
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
+        levers = replication.levers.leaders
         self.backing = 0.0
         self.won_over: set[int] = set()
         self.offers: dict[int, int] = {}
-        self.rivals = rival_systems(situation.world, levers.rival_systems)
-        self.places = PlaceLeaders(situation) if levers.place_leaders > 0.0 else None
+        self.rivals = rival_systems(replication.world, levers.rival_systems)
+        self.places = PlaceLeaders(replication) if levers.place_leaders > 0.0 else None
         aware = levers.cooperation or levers.firm_hand > 0.0 or levers.finance_directors
-        self.cooperation = Cooperation(situation) if aware else None
+        self.cooperation = Cooperation(replication) if aware else None
         self.firm = self._pick()
         self._sponsors: dict[int, tuple[int, int]] = {}
         if levers.backing > 0.0:
-            day = add_days(situation.clock.start, levers.backing_after * DAYS_PER_MONTH)
-            situation.calendar.add(day, POLICY, "backing", self._give_backing)
+            day = add_days(replication.clock.start, levers.backing_after * DAYS_PER_MONTH)
+            replication.calendar.add(day, POLICY, "backing", self._give_backing)
         if levers.sponsor == "required":
-            situation.listeners.reconsidered.append(self._count_sponsors)
-            for system in situation.systems:
+            replication.listeners.reconsidered.append(self._count_sponsors)
+            for system in replication.systems:
                 self._count_sponsors(system)
 
     def dismantle(self) -> None:
@@ -155,38 +155,37 @@ class Leading:
 
     def chairs(self, system: System) -> bool:
         """Return whether an outside chair is counted as leading the system now."""
-        where = self._situation.levers.leaders.outside_chair
+        where = self._replication.levers.leaders.outside_chair
         if where == "none" or not system.leader_in_post:
             return False
         return where == "everywhere" or system.leader_type == "independent"
 
     def _pick(self) -> dict[int, float]:
         """Pick the systems that the centre handles firmly, as they stand at the start."""
-        situation, found = self._situation, {}
-        strength = situation.levers.leaders.firm_hand
-        everywhere = situation.levers.leaders.firm_hand_where == "everywhere"
+        replication, found = self._replication, {}
+        strength = replication.levers.leaders.firm_hand
+        everywhere = replication.levers.leaders.firm_hand_where == "everywhere"
         if strength > 0.0 and self.cooperation is not None:
-            for system in situation.systems:
+            for system in replication.systems:
                 level = self.cooperation.level(system)
                 if everywhere or level < leader_rules.HALF_BLOCKED:
                     found[system.index] = strength
-                    data = {"strength": strength, "cooperation": level}
-                    situation.log.write(situation.env.now, "firm_hand", system.code, data=data)
+                    replication.write(
+                        "firm_hand", system.code, strength=strength, cooperation=level
+                    )
         return found
 
     def _give_backing(self) -> None:
-        situation = self._situation
-        self.backing = situation.levers.leaders.backing
-        situation.log.write(
-            situation.env.now, "backing", "England", data={"strength": self.backing}
-        )
-        for system in situation.systems:
+        replication = self._replication
+        self.backing = replication.levers.leaders.backing
+        replication.write("backing", "England", strength=self.backing)
+        for system in replication.systems:
             system.reconsider()
 
     def _count_sponsors(self, system: System) -> None:
         """Count the senior leaders who favour merging: the system's, and one of each place."""
-        situation, p = self._situation, self._situation.parameters
-        luck = situation.luck
+        replication, p = self._replication, self._replication.parameters
+        streams = replication.streams
         quality = 0.0
         if system.leader_in_post:
             u = system.uniform(purposes.LEADER_QUALITY, system.leader_turn)
@@ -205,12 +204,11 @@ class Leading:
             chance = leader_rules.favour_probability(
                 p.sponsor_share, p.sponsor_strength, quality + led
             )
-            in_favour += happens(luck.uniform(purposes.SENIOR_FAVOUR, place), chance)
+            in_favour += happens(streams.uniform(purposes.SENIOR_FAVOUR, place), chance)
         counted = (in_favour, len(places) + system.leader_in_post)
         if self._sponsors.get(system.index) != counted:
             self._sponsors[system.index] = counted
-            data = {"in_favour": counted[0], "leaders": counted[1]}
-            situation.log.write(situation.env.now, "sponsors", system.code, data=data)
+            replication.write("sponsors", system.code, in_favour=counted[0], leaders=counted[1])
 
 
 def rival_systems(world: World, names: list[str]) -> frozenset[int]:
@@ -230,7 +228,7 @@ def rival_systems(world: World, names: list[str]) -> frozenset[int]:
     return frozenset(found[name] for name in names)
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Put leaders on stage where a lever of leaders or councils is off its neutral value."""
-    if (situation.levers.leaders, situation.levers.councils) != AT_REST:
-        situation.leading = Leading(situation)
+    if (replication.levers.leaders, replication.levers.councils) != AT_REST:
+        replication.leading = Leading(replication)

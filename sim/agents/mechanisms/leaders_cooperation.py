@@ -13,7 +13,7 @@ from sim.streams.quantiles import standard_normal
 from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
     from sim.agents.system import System
 
 AS_EVER: Final = Profile((0.0,), (1.0,))
@@ -27,22 +27,22 @@ class Cooperation:
     reconsiders; so it is carried forward then, exactly, and nobody polls.
     """
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
         self._stock: dict[int, float] = {}
         self._success: dict[int, float] = {}
         self._since: dict[int, float] = {}
         self._joint: dict[int, float] = {}
         self._directed: set[int] = set()
         self._hazards: dict[int, Hazard] = {}
-        for system in situation.systems:
+        for system in replication.systems:
             self._meet(system)
-        situation.listeners.reconsidered.append(self._reconsidered)
-        clock = situation.clock
+        replication.listeners.reconsidered.append(self._reconsidered)
+        clock = replication.clock
         for year in range(clock.start.year, clock.end.year + 1):
             day = clock.start.replace(year=year, month=4, day=1)
             if clock.start < day <= clock.end:
-                situation.calendar.add(day, POLICY, "cooperation", self._record)
+                replication.calendar.add(day, POLICY, "cooperation", self._record)
         self._record()
 
     def dismantle(self) -> None:
@@ -58,33 +58,33 @@ class Cooperation:
 
     def _meet(self, system: System) -> None:
         """Take a system in: how well it cooperates, and how well joint work succeeds there."""
-        situation = self._situation
-        spread, index = situation.parameters.cooperation_spread, system.index
+        replication = self._replication
+        spread, index = replication.parameters.cooperation_spread, system.index
         start, success = (
             spread * standard_normal(system.uniform(purposes.COOPERATION, attempt))
             for attempt in (0, 1)
         )
         self._stock[index] = expit(start)
         self._success[index] = exp(success)
-        self._since[index] = situation.env.now
+        self._since[index] = replication.now
         self._joint[index] = _joint_share(system)
-        if situation.levers.leaders.finance_directors:
+        if replication.levers.leaders.finance_directors:
             self._hazards[index] = Hazard(
-                situation.env,
+                replication.env,
                 AS_EVER,
-                situation.clock.horizon,
+                replication.clock.horizon,
                 lambda: system.uniform(purposes.FINANCE_DIRECTOR, 0),
                 lambda: self._appoint(system),
             )
             self._seek_director(system)
 
     def _carry_forward(self, system: System) -> None:
-        situation, index = self._situation, system.index
-        now = situation.env.now
+        replication, index = self._replication, system.index
+        now = replication.now
         if now > self._since[index]:
             self._stock[index] = leader_rules.cooperation_after(
                 self._stock[index],
-                situation.parameters.cooperation_growth * self._success[index],
+                replication.parameters.cooperation_growth * self._success[index],
                 self._joint[index],
                 (now - self._since[index]) / DAYS_PER_MONTH,
             )
@@ -97,13 +97,11 @@ class Cooperation:
 
     def _record(self) -> None:
         """Write how well every system cooperates: at the start and on each 1 April."""
-        situation = self._situation
-        for system in situation.systems:
+        replication = self._replication
+        for system in replication.systems:
             if system.members:
                 level = self.level(system)
-                situation.log.write(
-                    situation.env.now, "cooperation", system.code, data={"level": level}
-                )
+                replication.write("cooperation", system.code, level=level)
 
     def _seek_director(self, system: System) -> None:
         hazard = self._hazards.get(system.index)
@@ -111,14 +109,14 @@ class Cooperation:
             return
         several = len(system.members) > 1
         sought = several and self._joint[system.index] >= SHARING_MOST
-        rate = self._situation.parameters.ladder_team_rate / DAYS_PER_MONTH
+        rate = self._replication.parameters.ladder_team_rate / DAYS_PER_MONTH
         hazard.set_level(rate if sought and system.index not in self._directed else 0.0)
 
     def _appoint(self, system: System) -> None:
         self._directed.add(system.index)
         self._seek_director(system)
-        situation = self._situation
-        situation.log.write(situation.env.now, "finance_director", system.code)
+        replication = self._replication
+        replication.write("finance_director", system.code)
 
 
 def _joint_share(system: System) -> float:

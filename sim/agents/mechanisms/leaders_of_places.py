@@ -15,7 +15,7 @@ from sim.streams import purposes
 from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
 
 AS_EVER: Final = Profile((0.0,), (1.0,))
 
@@ -23,24 +23,24 @@ AS_EVER: Final = Profile((0.0,), (1.0,))
 class PlaceLeaders:
     """Who leads which place, and in what role."""
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
         self.types: dict[int, str] = {}
-        self._body = {place: ccg.id for ccg in situation.ccgs.values() for place in ccg.members}
+        self._body = {place: ccg.id for ccg in replication.ccgs.values() for place in ccg.members}
         self._merged: set[int] = set()
         self._hazards = {
             place: Hazard(
-                situation.env,
+                replication.env,
                 AS_EVER,
-                situation.clock.horizon,
-                lambda place=place: situation.luck.uniform(purposes.PLACE_LEADER, place),  # type: ignore[misc]
+                replication.clock.horizon,
+                lambda place=place: replication.streams.uniform(purposes.PLACE_LEADER, place),  # type: ignore[misc]
                 lambda place=place: self._emerge(place),  # type: ignore[misc]
             )
             for place in self._body
         }
         for place in self._body:
             self._set_rate(place)
-        situation.listeners.merged.append(self._follow)
+        replication.listeners.merged.append(self._follow)
 
     def dismantle(self) -> None:
         """Let go of what refers back to the places."""
@@ -59,37 +59,34 @@ class PlaceLeaders:
 
     def appoint(self, place: int, kind: str) -> None:
         """Let a leader from a kind of body take the lead of a place that has none."""
-        situation = self._situation
-        body = situation.ccgs.get(self._body[place])
+        replication = self._replication
+        body = replication.ccgs.get(self._body[place])
         if place in self.types or body is None:
             return
         self.types[place] = kind
         self._hazards[place].set_level(0.0)
-        situation.log.write(
-            situation.env.now,
+        replication.write(
             "place_leader",
             body.name,
-            data={
-                "place": situation.world.ccgs[place].code,
-                "type": kind,
-                "system": situation.systems[body.system].code,
-            },
+            place=replication.world.ccgs[place].code,
+            type=kind,
+            system=replication.systems[body.system].code,
         )
         if kind in leader_rules.PROVIDERS:
             self._seek_dual_role(place)
-        situation.systems[body.system].reconsider()
+        replication.systems[body.system].reconsider()
 
     def _set_rate(self, place: int) -> None:
-        situation = self._situation
+        replication = self._replication
         rate = leader_rules.place_leader_rate(
-            situation.parameters.place_leader_rate,
-            situation.levers.leaders.place_leaders,
-            situation.parameters.place_leader_merged if place in self._merged else 0.0,
+            replication.parameters.place_leader_rate,
+            replication.levers.leaders.place_leaders,
+            replication.parameters.place_leader_merged if place in self._merged else 0.0,
         )
         self._hazards[place].set_level(0.0 if place in self.types else rate / DAYS_PER_MONTH)
 
     def _emerge(self, place: int) -> None:
-        u = self._situation.luck.uniform(purposes.PLACE_LEADER, place, 1)
+        u = self._replication.streams.uniform(purposes.PLACE_LEADER, place, 1)
         self.appoint(place, leader_rules.place_leader_type(u))
 
     def _follow(self, body: LivingCCG, _parts: Sequence[LivingCCG], _proposal: str) -> None:
@@ -101,25 +98,22 @@ class PlaceLeaders:
 
     def _seek_dual_role(self, place: int) -> None:
         """Perhaps make the leader chief of the CCG too: at once, or by a workaround."""
-        situation, p = self._situation, self._situation.parameters
-        luck = situation.luck
-        if not happens(luck.uniform(purposes.DUAL_ROLE, place), p.dual_role_wish):
+        replication, p = self._replication, self._replication.parameters
+        streams = replication.streams
+        if not happens(streams.uniform(purposes.DUAL_ROLE, place), p.dual_role_wish):
             return
-        if not situation.levers.leaders.dual_role_rule:
+        if not replication.levers.leaders.dual_role_rule:
             self._take_dual_role(place, "direct")
-        elif happens(luck.uniform(purposes.DUAL_ROLE, place, 1), p.workaround_probability):
-            u = luck.uniform(purposes.DUAL_ROLE, place, 2)
-            timeout = situation.wait_grid(situation.scenario.durations.vacancy.days(u))
+        elif happens(streams.uniform(purposes.DUAL_ROLE, place, 1), p.workaround_probability):
+            u = streams.uniform(purposes.DUAL_ROLE, place, 2)
+            timeout = replication.wait_grid(replication.scenario.durations.vacancy.days(u))
             timeout.callbacks.append(lambda _event: self._take_dual_role(place, "workaround"))
 
     def _take_dual_role(self, place: int, form: str) -> None:
-        situation = self._situation
-        body = situation.ccgs.get(self._body[place])
+        replication = self._replication
+        body = replication.ccgs.get(self._body[place])
         if body is None:
             return
-        situation.log.write(
-            situation.env.now,
-            "dual_role",
-            body.name,
-            data={"place": situation.world.ccgs[place].code, "form": form},
+        replication.write(
+            "dual_role", body.name, place=replication.world.ccgs[place].code, form=form
         )

@@ -13,40 +13,38 @@ from sim.streams.quantiles import exponential, standard_normal
 from sim.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
     from sim.agents.system import System
 
 
-def strength(situation: Situation, system: System) -> float:
+def strength(replication: Replication, system: System) -> float:
     """Return the strength of a system's leading provider, in log-odds.
 
     Standard normal over systems, for nobody has measured it, and one more where a provider's
     chief leads the system (assumed). The low end stands for rivals who do not let one lead.
     """
-    drawn = standard_normal(situation.luck.uniform(purposes.PROVIDER_STRENGTH, system.address))
+    drawn = standard_normal(replication.streams.uniform(purposes.PROVIDER_STRENGTH, system.address))
     return drawn + (1.0 if system.leader_type == "provider" else 0.0)
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Let the bodies of every system look at other shapes, where the lever has them do so."""
-    if situation.levers.providers.alternatives > 0.0:
-        for system in situation.systems:
-            situation.env.process(_review(situation, system))
+    if replication.levers.providers.alternatives > 0.0:
+        for system in replication.systems:
+            replication.env.process(_review(replication, system))
 
 
-def _review(situation: Situation, system: System) -> Generator[simpy.Event, object, None]:
+def _review(replication: Replication, system: System) -> Generator[simpy.Event, object, None]:
     """Look at other shapes again and again; each review replaces what the last one chose."""
-    luck = situation.luck
-    mean = DAYS_PER_YEAR / situation.levers.providers.alternatives
+    streams = replication.streams
+    mean = DAYS_PER_YEAR / replication.levers.providers.alternatives
     review = 0
     while True:
-        u = luck.uniform(purposes.ALTERNATIVE_TIME, system.index, review)
-        yield situation.wait_grid(exponential(u, mean))
+        u = streams.uniform(purposes.ALTERNATIVE_TIME, system.index, review)
+        yield replication.wait_grid(exponential(u, mean))
         if len(system.members) > 1:
-            u = luck.uniform(purposes.ALTERNATIVE, system.index, review)
-            system.alternative = provider_rules.choose_shape(strength(situation, system), u)
-            situation.log.write(
-                situation.env.now, "alternative", system.code, data={"action": system.alternative}
-            )
+            u = streams.uniform(purposes.ALTERNATIVE, system.index, review)
+            system.alternative = provider_rules.choose_shape(strength(replication, system), u)
+            replication.write("alternative", system.code, action=system.alternative)
             system.reconsider()
         review += 1

@@ -22,10 +22,10 @@ from sim.agents.mechanisms import (
 )
 
 if TYPE_CHECKING:
-    from sim.agents.replication import Situation
+    from sim.agents.replication import Replication
 
 
-SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
+SUBJECTS: Final[tuple[Callable[[Replication], None], ...]] = (
     boundaries.enter,
     leaders.enter,
     services.enter,
@@ -37,7 +37,7 @@ SUBJECTS: Final[tuple[Callable[[Situation], None], ...]] = (
 )
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Let every subject that its levers switch on take its place on stage."""
     for subject in SUBJECTS:
-        subject(situation)
+        subject(replication)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -24,17 +24,17 @@ from sim.streams.quantiles import exponential
 from sim.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
 
 
-def enter(situation: Situation) -> None:
+def enter(replication: Replication) -> None:
     """Let reconfigurations come up in every system, where the lever has them do so."""
-    if situation.levers.service.arrivals > 0.0:
-        change = ServiceChange(situation)
-        situation.listeners.merged.append(change.merged)
-        for system in situation.systems:
-            situation.env.process(change.arise(system))
+    if replication.levers.service.arrivals > 0.0:
+        change = ServiceChange(replication)
+        replication.listeners.merged.append(change.merged)
+        for system in replication.systems:
+            replication.env.process(change.arise(system))
 
 
 @dataclass(slots=True)
@@ -55,19 +55,19 @@ class Deadlock:
 class ServiceChange:
     """All reconfigurations of one replication."""
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
         self._open: dict[str, Deadlock] = {}
         self._asked: Counter[int] = Counter()  # reconfigurations that a CCG was party to
 
     def arise(self, system: System) -> Generator[simpy.Event, object, None]:
         """Let reconfigurations come up in one system for as long as it has several CCGs."""
-        situation = self._situation
-        mean = DAYS_PER_YEAR / situation.levers.service.arrivals
+        replication = self._replication
+        mean = DAYS_PER_YEAR / replication.levers.service.arrivals
         number = 0
         while True:
-            u = situation.luck.uniform(purposes.SERVICE_ARRIVAL, system.index, number)
-            yield situation.wait_grid(exponential(u, mean))
+            u = replication.streams.uniform(purposes.SERVICE_ARRIVAL, system.index, number)
+            yield replication.wait_grid(exponential(u, mean))
             if len(system.members) > 1:
                 self._weigh(system, number)
             number += 1
@@ -76,17 +76,19 @@ class ServiceChange:
 
     def _weigh(self, system: System, number: int) -> None:
         """Put a reconfiguration to the CCGs of a system."""
-        situation, luck = self._situation, self._situation.luck
+        replication, streams = self._replication, self._replication.streams
         parties = list(system.members)
-        u_loser = luck.uniform(purposes.SERVICE_LOSS, system.index, 2 * number)
+        u_loser = streams.uniform(purposes.SERVICE_LOSS, system.index, 2 * number)
         loser = parties[int(u_loser * len(parties))]
-        loss = luck.uniform(purposes.SERVICE_LOSS, system.index, 2 * number + 1)
+        loss = streams.uniform(purposes.SERVICE_LOSS, system.index, 2 * number + 1)
         case = f"{system.code}-R{number + 1}"
         self._write(
             "reconfiguration",
             system.code,
             case,
-            {"parties": tuple(c.name for c in parties), "loser": loser.name, "loss": loss},
+            parties=tuple(c.name for c in parties),
+            loser=loser.name,
+            loss=loss,
         )
         blockers = [
             ccg
@@ -94,7 +96,7 @@ class ServiceChange:
             if self._blocks(ccg, parties, case, loss if ccg is loser else 0.0)
         ]
         how = service_rules.verdict(
-            situation.levers.service.decision_rule,
+            replication.levers.service.decision_rule,
             len(blockers),
             len(parties),
             leader_in_post=system.leader_in_post,
@@ -102,13 +104,13 @@ class ServiceChange:
         if how == "deadlock":
             self._block(system, number, case, loss, parties, blockers)
             return
-        self._write("service_agreed", system.code, case, {"how": how})
+        self._write("service_agreed", system.code, case, how=how)
         self._overrule(blockers, how)
 
     def _blocks(self, ccg: LivingCCG, parties: Sequence[LivingCCG], case: str, loss: float) -> bool:
         """Let one CCG decide whether to veto; a veto is written with its reasons."""
-        situation = self._situation
-        p = situation.parameters
+        replication = self._replication
+        p = replication.parameters
         others = [other for other in parties if other is not ccg]
         shared = sum(
             other.patients
@@ -126,17 +128,13 @@ class ServiceChange:
             veto_shared=p.veto_shared,
             veto_loyalty=p.veto_loyalty,
         )
-        u = situation.luck.uniform(purposes.SERVICE_VETO, ccg.id, self._asked[ccg.id])
+        u = replication.streams.uniform(purposes.SERVICE_VETO, ccg.id, self._asked[ccg.id])
         self._asked[ccg.id] += 1
-        if not happens(u, service_rules.veto_probability(terms, situation.levers.service.autonomy)):
+        if not happens(
+            u, service_rules.veto_probability(terms, replication.levers.service.autonomy)
+        ):
             return False
-        situation.log.write(
-            situation.env.now,
-            "veto",
-            ccg.name,
-            data={"case": case, "sharing": sharing},
-            terms=terms,
-        )
+        replication.write("veto", ccg.name, terms=terms, case=case, sharing=sharing)
         return True
 
     # -- Deadlock and the last word -----------------------------------------------------------
@@ -151,13 +149,13 @@ class ServiceChange:
         blockers: Sequence[LivingCCG],
     ) -> None:
         """Begin a deadlock: it ends of itself after a long time, or by somebody's last word."""
-        situation, luck = self._situation, self._situation.luck
-        p, durations = situation.parameters, situation.scenario.durations
+        replication, streams = self._replication, self._replication.streams
+        p, durations = replication.parameters, replication.scenario.durations
         patch = self._patch(system, number, parties)
         deadlock = Deadlock(
             case,
             system,
-            situation.env.now,
+            replication.now,
             patch,
             tuple(ccg.id for ccg in parties),
             tuple(ccg.id for ccg in blockers),
@@ -167,27 +165,28 @@ class ServiceChange:
             "deadlock",
             system.code,
             case,
-            {"patch": patch, "blockers": tuple(ccg.name for ccg in blockers)},
+            patch=patch,
+            blockers=tuple(ccg.name for ccg in blockers),
         )
-        u = luck.uniform(purposes.DEADLOCK_TIME, system.index, number)
+        u = streams.uniform(purposes.DEADLOCK_TIME, system.index, number)
         lasts = durations.deadlock.days(u) * service_rules.delay_factor(loss, p.deadlock_salience)
-        situation.wait_grid(lasts).callbacks.append(lambda _event: self._end(deadlock, "agreed"))
-        who = service_rules.final_word(situation.levers.service.final_say, patch)
+        replication.wait_grid(lasts).callbacks.append(lambda _event: self._end(deadlock, "agreed"))
+        who = service_rules.final_word(replication.levers.service.final_say, patch)
         if who:
-            u = luck.uniform(purposes.FINAL_SAY_TIME, system.index, number)
-            timeout = situation.wait_grid(durations.final_say.days(u))
+            u = streams.uniform(purposes.FINAL_SAY_TIME, system.index, number)
+            timeout = replication.wait_grid(durations.final_say.days(u))
             timeout.callbacks.append(lambda _event: self._speak(deadlock, number, who))
 
     def _patch(self, system: System, number: int, parties: Sequence[LivingCCG]) -> str:
         """Return which kind of combined authority a blocked patch lends itself to."""
-        situation, luck = self._situation, self._situation.luck
-        p = situation.parameters
+        replication, streams = self._replication, self._replication.streams
+        p = replication.parameters
         patients = sum(ccg.patients for ccg in parties)
         distress = add_up(ccg.distress * ccg.patients for ccg in parties) / patients
         return service_rules.class_of_patch(
-            luck.uniform(purposes.PROVIDER_STRENGTH, system.index, 1),
-            service_rules.voluntary_probability(p.voluntary_share, strength(situation, system)),
-            luck.uniform(purposes.FINAL_SAY, system.index, 2 * number),
+            streams.uniform(purposes.PROVIDER_STRENGTH, system.index, 1),
+            service_rules.voluntary_probability(p.voluntary_share, strength(replication, system)),
+            streams.uniform(purposes.FINAL_SAY, system.index, 2 * number),
             service_rules.imposition_probability(distress, p.impose_distress),
         )
 
@@ -195,34 +194,36 @@ class ServiceChange:
         """Let whoever has the last word use it; it may not hold, and a vacant post has none."""
         if deadlock.case not in self._open:
             return
-        situation, system = self._situation, deadlock.system
-        p = situation.parameters
+        replication, system = self._replication, deadlock.system
+        p = replication.parameters
         chance = service_rules.prevails_probability(
             who,
             leader_prevails=p.leader_prevails if system.leader_in_post else 0.0,
             voluntary_prevails=p.voluntary_prevails,
             force_prevails=p.force_prevails,
         )
-        u = situation.luck.uniform(purposes.FINAL_SAY, system.index, 2 * number + 1)
+        u = replication.streams.uniform(purposes.FINAL_SAY, system.index, 2 * number + 1)
         if happens(u, chance):
             self._end(deadlock, who)
         else:
-            self._write("final_say_failed", system.code, deadlock.case, {"how": who})
+            self._write("final_say_failed", system.code, deadlock.case, how=who)
 
     def _end(self, deadlock: Deadlock, how: str) -> None:
         """End a deadlock, unless it has ended already."""
         if self._open.pop(deadlock.case, None) is None:
             return
-        situation = self._situation
-        months = (situation.env.now - deadlock.since) / DAYS_PER_MONTH
+        replication = self._replication
+        months = (replication.now - deadlock.since) / DAYS_PER_MONTH
         self._write(
             "deadlock_ends",
             deadlock.system.code,
             deadlock.case,
-            {"patch": deadlock.patch, "how": how, "months": months},
+            patch=deadlock.patch,
+            how=how,
+            months=months,
         )
         if how not in ("agreed", "merged"):
-            living = situation.ccgs.values()
+            living = replication.ccgs.values()
             self._overrule(
                 [c for c in living if any(index in c.members for index in deadlock.blockers)], how
             )
@@ -234,11 +235,11 @@ class ServiceChange:
                 self._end(deadlock, "merged")
 
     def _overrule(self, ccgs: Sequence[LivingCCG], how: str) -> None:
-        situation = self._situation
-        amount = service_rules.alienation_after(how, situation.parameters.alienation_mild)
+        replication = self._replication
+        amount = service_rules.alienation_after(how, replication.parameters.alienation_mild)
         for ccg in ccgs:
-            alienate(situation, ccg, amount, how)
+            alienate(replication, ccg, amount, how)
 
-    def _write(self, kind: str, subject: str, case: str, data: dict[str, object]) -> None:
-        situation = self._situation
-        situation.log.write(situation.env.now, kind, subject, data={"case": case, **data})
+    def _write(self, kind: str, subject: str, case: str, **data: Any) -> None:
+        replication = self._replication
+        replication.write(kind, subject, case=case, **data)

@@ -13,29 +13,27 @@ from sim.rules.mechanisms import services as service_rules
 from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
-    from sim.agents.replication import LivingCCG, Situation
+    from sim.agents.replication import LivingCCG, Replication
 
 
-def alienation_of(situation: Situation, ccg: LivingCCG) -> float:
+def alienation_of(replication: Replication, ccg: LivingCCG) -> float:
     """Return a CCG's alienation now, in forced moves still fresh."""
     if ccg.alienation == 0.0:
         return 0.0
-    return ccg.alienation * _left(situation)
+    return ccg.alienation * _left(replication)
 
 
-def alienate(situation: Situation, ccg: LivingCCG, amount: float, why: str = "mandate") -> None:
+def alienate(replication: Replication, ccg: LivingCCG, amount: float, why: str = "mandate") -> None:
     """Leave an amount of alienation on a CCG now, and write it to the log.
 
     ``amount`` is in forced moves, as ``alienation_after`` (rules) gives it; ``why`` is
     how the CCG was overruled.
     """
-    ccg.alienation += amount / _left(situation)
-    situation.log.write(
-        situation.env.now, "alienated", ccg.name, data={"why": why, "amount": amount}
-    )
+    ccg.alienation += amount / _left(replication)
+    replication.write("alienated", ccg.name, why=why, amount=amount)
 
 
-def _left(situation: Situation) -> float:
+def _left(replication: Replication) -> float:
     """Return what would be left now of an alienation of the first day."""
-    months = situation.env.now / DAYS_PER_MONTH
-    return service_rules.fading(months, situation.parameters.alienation_half_life)
+    months = replication.now / DAYS_PER_MONTH
+    return service_rules.fading(months, replication.parameters.alienation_half_life)

@@ -31,7 +31,7 @@ from sim.evidence.fit.scores_of_priors import (
 )
 from sim.evidence.fit.waves import Wave
 from sim.experiment.api import run_batch
-from sim.experiment.independent_streams import OwnLuck
+from sim.experiment.independent_streams import IndependentStreams
 from sim.records.ledger import enlist
 
 Progress = Callable[[str, int, int], None]
@@ -86,7 +86,7 @@ def design(
     posterior: Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
-    own_luck: int = 0,
+    independent: int = 0,
 ) -> Design:
     """Run (or finish) one wave's replications and return what they drew and gave.
 
@@ -101,7 +101,7 @@ def design(
         posterior: a folder of draws with ``scores.npy`` beside them; prior draws without it.
         overwrite: discard the batch that is there and run it from the beginning.
         progress: told the wave's name, replications done and wanted.
-        own_luck: 0, or a number for luck that other waves under the same seed do not share.
+        independent: 0, or which random streams to use that other waves under the seed do not share.
 
     Raises:
         InputError: another batch lies there, or one made by other code.
@@ -116,7 +116,7 @@ def design(
         overwrite=overwrite,
         one_code=True,
         progress=None if progress is None else lambda a, b: progress(wave.name, a, b),
-        replicate=OwnLuck(own_luck) if own_luck else None,
+        replicate=IndependentStreams(independent) if independent else None,
     )
     numbers, summaries = wave.of(folder)
     if posterior is None:

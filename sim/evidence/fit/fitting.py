@@ -202,7 +202,7 @@ def prove(
             workers=workers,
             overwrite=overwrite,
             progress=progress,
-            own_luck=index,
+            independent=index,
         )
         for index, (wave, batch) in enumerate(zip(waves, batches, strict=True))
     ]

@@ -21,7 +21,7 @@ from sim.evidence.arrays import Array
 from sim.evidence.fit.summaries import Covariates, PublicProposal
 from sim.records.csv_text import write_rows
 from sim.scenario.posterior import PlaceEffect
-from sim.streams import Luck, purposes
+from sim.streams import Streams, purposes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,9 +137,9 @@ def _leanings(seed: int, numbers: Sequence[int], systems: int) -> tuple[Array, A
 
     drawn = np.empty((2, len(numbers), systems))
     for row, number in enumerate(numbers):
-        luck = Luck(seed, number, {"system": systems})
+        streams = Streams(seed, number, {"system": systems})
         for kind, purpose in enumerate((purposes.PLACE_START, purposes.PLACE_SUPPORT)):
-            drawn[kind, row] = [luck.uniform(purpose, system) for system in range(systems)]
+            drawn[kind, row] = [streams.uniform(purpose, system) for system in range(systems)]
     normal = np.asarray(ndtri(drawn), dtype=float)
     return normal[0], normal[1]
 

@@ -17,7 +17,7 @@ from sim.records.csv_text import write_rows
 from sim.records.files import write_whole
 from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE, ParameterInfo
 from sim.scenario.priors import Prior
-from sim.streams import Luck
+from sim.streams import Streams
 from sim.streams.purposes import PARAMETERS
 
 ROWS: Final[dict[str, ParameterInfo]] = {row.name: row for row in PARAMETER_TABLE}
@@ -62,9 +62,9 @@ def prior_scores(seed: int, replications: Sequence[int], names: Sequence[str]) -
     """Return the scores that replications of a batch at prior parameters have drawn."""
     scores = np.empty((len(replications), len(names)))
     for index, replication in enumerate(replications):
-        luck = Luck(seed, int(replication), {"parameter": PARAMETER_COLUMNS})
+        streams = Streams(seed, int(replication), {"parameter": PARAMETER_COLUMNS})
         for column, name in enumerate(names):
-            scores[index, column] = luck.uniform(PARAMETERS, ROWS[name].number)
+            scores[index, column] = streams.uniform(PARAMETERS, ROWS[name].number)
     return np.asarray(special.ndtri(scores), dtype=float)
 
 
@@ -73,7 +73,7 @@ def drawn_rows(seed: int, replications: Sequence[int], rows: int) -> NDArray[np.
     return np.array(
         [
             int(
-                Luck(seed, int(number), {"parameter": PARAMETER_COLUMNS}).uniform(
+                Streams(seed, int(number), {"parameter": PARAMETER_COLUMNS}).uniform(
                     PARAMETERS, POSTERIOR_ROW
                 )
                 * rows

@@ -108,16 +108,16 @@ def score_waves(found: Sequence[LeftOut], seed: int) -> pd.DataFrame:
         stays = {"count": float(truth["count"] + truth["fall"]), "fall": 0.0, "mergers": 0.0}
         members["nobody_merges"] = {name: np.array([stays[name]]) for name in QUANTITIES}
         for name in QUANTITIES:
-            luck = rng.random()
+            streams = rng.random()
             for forecast in FORECASTS:
                 given = members[forecast][name]
-                told = _scores(truth[name], given, QUANTITIES[name], luck)
+                told = _scores(truth[name], given, QUANTITIES[name], streams)
                 rows.append((wave, last_day(wave).isoformat(), name, forecast, truth[name], *told))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _scores(
-    truth: int, members: Array, possible: tuple[int, int], luck: float
+    truth: int, members: Array, possible: tuple[int, int], streams: float
 ) -> tuple[float, float, float, float, float, float, bool]:
     """Return median, 90 % interval, CRPS, log score, PIT (none of one number) and coverage."""
     low, high = interval(members, 0.9)
@@ -127,7 +127,7 @@ def _scores(
         float(high),
         float(crps(truth, members)),
         log_score_of_count(truth, members, *possible),
-        float(pit(truth, members, luck)) if len(members) > 1 else float("nan"),
+        float(pit(truth, members, streams)) if len(members) > 1 else float("nan"),
         bool(covered(truth, members, 0.9)),
     )
 

@@ -17,12 +17,12 @@ SUBJECTS: Final = (
     boundaries,
     services,
 )
-BESIDE_COLUMNS: Final[tuple[Column, ...]] = tuple(
+MECHANISM_COLUMNS: Final[tuple[Column, ...]] = tuple(
     column for subject in SUBJECTS for column in subject.COLUMNS
 )
 
 
-def beside_scalars(view: LogView) -> dict[str, int | float | None]:
+def mechanism_scalars(view: LogView) -> dict[str, int | float | None]:
     """Compute the outcomes of every subject for one replication."""
     found: dict[str, int | float | None] = {}
     for subject in SUBJECTS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from sim.rules.effect import Influence, SystemFacts
+from sim.rules.effect import Effect, SystemFacts
 from sim.rules.logistic import exp
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def _divided_county(levers: Levers, parameters: Parameters, facts: SystemFacts) 
     return levers.boundaries.divided_counties * parameters.start_divided_county * facts.log_divided
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence(
+EFFECTS: Final[tuple[Effect, ...]] = (
+    Effect(
         "divided_county",
         "start",
         lambda levers: levers.boundaries.divided_counties > 0.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from sim.rules.effect import BodyFacts, CandidateFacts, Influence, SystemFacts
+from sim.rules.effect import BodyFacts, CandidateFacts, Effect, SystemFacts
 from sim.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -86,19 +86,19 @@ def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     )
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence("size", "start", _size_weighed, _size_at_start),
-    Influence("size", "footprint", _size_weighed, _size_of_footprint),
-    Influence("distance", "support", _size_weighed, _distance),
-    Influence("pooled_debts", "support", lambda lv: lv.money.pooling == "argued", _pooling),
-    Influence(
+EFFECTS: Final[tuple[Effect, ...]] = (
+    Effect("size", "start", _size_weighed, _size_at_start),
+    Effect("size", "footprint", _size_weighed, _size_of_footprint),
+    Effect("distance", "support", _size_weighed, _distance),
+    Effect("pooled_debts", "support", lambda lv: lv.money.pooling == "argued", _pooling),
+    Effect(
         "committees_in_common",
         "start",
         _graded,
         lambda lv, p, facts: p.start_committee * facts.committee_share,
     ),
-    Influence("joint_team", "start", _graded, lambda lv, p, facts: p.start_team * facts.team_share),
-    Influence(
+    Effect("joint_team", "start", _graded, lambda lv, p, facts: p.start_team * facts.team_share),
+    Effect(
         "cooperation",
         "support",
         lambda lv: lv.joint.cooperation == "grows",

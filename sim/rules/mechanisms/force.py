@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.rules.effect import BodyFacts, FootprintFacts, Influence, SystemFacts
+from sim.rules.effect import BodyFacts, Effect, FootprintFacts, SystemFacts
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -47,14 +47,14 @@ def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:
     return p.approval_presumption
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence(
+EFFECTS: Final[tuple[Effect, ...]] = (
+    Effect(
         "ics_status", "start", lambda levers: levers.information.ics_rule == "conditional", _status
     ),
-    Influence(
+    Effect(
         "visible_refusals", "support", lambda levers: levers.information.salience > 0.0, _salience
     ),
-    Influence(
+    Effect(
         "presumption_against",
         "approval",
         lambda levers: levers.approval.presumption_against,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sim.rules.effect import Influence, SystemFacts
+from sim.rules.effect import Effect, SystemFacts
 from sim.rules.logistic import exp, expit
 
 if TYPE_CHECKING:
@@ -78,6 +78,4 @@ def csu_term(levers: Levers, parameters: Parameters, _facts: SystemFacts) -> flo
     return parameters.csu_substitute * levers.functions.csu_capacity
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence("csu_capacity", "start", _csu_offered, csu_term),
-)
+EFFECTS: Final[tuple[Effect, ...]] = (Effect("csu_capacity", "start", _csu_offered, csu_term),)

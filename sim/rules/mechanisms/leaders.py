@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from sim.rules.effect import BodyFacts, Influence, SystemFacts
+from sim.rules.effect import BodyFacts, Effect, SystemFacts
 from sim.rules.logistic import exp, expit, logit
 
 if TYPE_CHECKING:
@@ -166,16 +166,16 @@ def _held_together(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     return -p.ballot_partner_distress * worse * facts.leaders.cooperation
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence("sponsors", "start", lambda v: v.leaders.sponsor == "required", _sponsors),
-    Influence("backing", "start", lambda v: v.leaders.backing > 0.0, _backing),
-    Influence("outside_chair", "start", lambda v: v.leaders.outside_chair != "none", _chair),
-    Influence("place_leaders", "start", lambda v: v.leaders.place_leaders > 0.0, _place_leaders),
-    Influence("devolved", "start", lambda v: v.leaders.devolved, _devolved),
-    Influence("rivalry", "start", lambda v: bool(v.leaders.rival_systems), _rivalry),
-    Influence("firm_hand", "start", lambda v: v.leaders.firm_hand > 0.0, _firm_hand),
-    Influence("firm_hand", "consent", lambda v: v.leaders.firm_hand > 0.0, _firm_hand),
-    Influence("outside_chair", "support", lambda v: v.leaders.outside_chair != "none", _impartial),
-    Influence("takeover", "support", lambda v: v.leaders.takeover_fear > 0.0, _takeover),
-    Influence("held_together", "support", lambda v: v.leaders.cooperation, _held_together),
+EFFECTS: Final[tuple[Effect, ...]] = (
+    Effect("sponsors", "start", lambda v: v.leaders.sponsor == "required", _sponsors),
+    Effect("backing", "start", lambda v: v.leaders.backing > 0.0, _backing),
+    Effect("outside_chair", "start", lambda v: v.leaders.outside_chair != "none", _chair),
+    Effect("place_leaders", "start", lambda v: v.leaders.place_leaders > 0.0, _place_leaders),
+    Effect("devolved", "start", lambda v: v.leaders.devolved, _devolved),
+    Effect("rivalry", "start", lambda v: bool(v.leaders.rival_systems), _rivalry),
+    Effect("firm_hand", "start", lambda v: v.leaders.firm_hand > 0.0, _firm_hand),
+    Effect("firm_hand", "consent", lambda v: v.leaders.firm_hand > 0.0, _firm_hand),
+    Effect("outside_chair", "support", lambda v: v.leaders.outside_chair != "none", _impartial),
+    Effect("takeover", "support", lambda v: v.leaders.takeover_fear > 0.0, _takeover),
+    Effect("held_together", "support", lambda v: v.leaders.cooperation, _held_together),
 )

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.adding import add_up
-from sim.rules.effect import Influence, SystemFacts
+from sim.rules.effect import Effect, SystemFacts
 from sim.rules.logistic import exp
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def small_size_term(_levers: Levers, parameters: Parameters, facts: SystemFacts)
     return parameters.small_size_start * halvings
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence("alternative", "start", _reviewed, alternative_term),
-    Influence("small_size", "start", _small_ones_first, small_size_term),
+EFFECTS: Final[tuple[Effect, ...]] = (
+    Effect("alternative", "start", _reviewed, alternative_term),
+    Effect("small_size", "start", _small_ones_first, small_size_term),
 )

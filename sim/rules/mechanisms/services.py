@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from sim.rules.effect import BodyFacts, Influence
+from sim.rules.effect import BodyFacts, Effect
 from sim.rules.logistic import Terms, exp, expit, logit, total
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def alienation_term(_levers: Levers, parameters: Parameters, facts: BodyFacts) -
     return parameters.alienation_effect * facts.alienation
 
 
-INFLUENCES: Final[tuple[Influence, ...]] = (
-    Influence("alienation", "consent", can_alienate, alienation_term),
-    Influence("alienation", "support", can_alienate, alienation_term),
+EFFECTS: Final[tuple[Effect, ...]] = (
+    Effect("alienation", "consent", can_alienate, alienation_term),
+    Effect("alienation", "support", can_alienate, alienation_term),
 )

@@ -32,7 +32,7 @@ class VarianceShares(NamedTuple):
     """Shares of the variance of the final count: parameters alone, luck alone, both together."""
 
     parameters: float
-    luck: float
+    streams: float
     both: float
 
 
