@@ -1,7 +1,7 @@
-"""The reference tables of the documentation, written from the code so that they cannot drift.
+"""The generated parts of pages, written from the code so that they cannot drift.
 
-``docs/model.md`` holds them between markers; ``python -m tools.docs.model_page docs/model.md``
-writes them anew, and a test fails while the page and the code differ.
+A page holds them between markers: the rules in ``docs/rules.md``, the tables of parameters, levers
+and durations in their own pages, counts and names in ``docs/limits.md``.
 """
 
 from __future__ import annotations
@@ -9,21 +9,18 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from sim.errors import InputError
-from sim.records.files import write_whole
 from sim.records.markdown import row as _line
 from sim.scenario.durations import Duration, Durations
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_TABLE
-from sim.views.exit_codes import print_plain
+from tools.docs.rules_page import rules_text
 
 END_MARKER: Final = "<!-- /generated -->"
-_SECTION: Final = re.compile(
+_PART: Final = re.compile(
     r"<!-- generated:(?P<name>[a-z]+) -->\n.*?" + re.escape(END_MARKER), re.DOTALL
 )
 DEFAULT_WORDS: Final = {"constitution": "the constitution's", "never": "never"}
@@ -115,7 +112,8 @@ def assumed_names() -> str:
     return ", ".join(f"`{row.name}`" for row in PARAMETER_TABLE if row.origin.startswith("assumed"))
 
 
-SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
+PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "rules": rules_text,
     "parameters": parameter_reference,
     "levers": lever_reference,
     "durations": duration_reference,
@@ -134,31 +132,16 @@ def refresh(text: str, source: str = "page") -> str:
 
     def anew(match: re.Match[str]) -> str:
         name = match["name"]
-        if name not in SECTIONS:
+        if name not in PARTS:
             raise InputError(
-                f"{source}: marker 'generated:{name}' is not one of {', '.join(SECTIONS)}"
+                f"{source}: marker 'generated:{name}' is not one of {', '.join(PARTS)}"
             )
-        return f"<!-- generated:{name} -->\n{SECTIONS[name]()}\n{END_MARKER}"
+        return f"<!-- generated:{name} -->\n{PARTS[name]()}\n{END_MARKER}"
 
-    fresh, found = _SECTION.subn(anew, text)
+    fresh, found = _PART.subn(anew, text)
     if not found:
         raise InputError(f"{source}: no part is marked <!-- generated:... --> ... {END_MARKER}")
     return fresh
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Write the generated parts of each page named anew; returns the exit code."""
-    if not arguments:
-        sys.stderr.write("usage: python -m tools.docs.model_page PAGE...\n")
-        return 2
-    try:
-        for name in arguments:
-            path = Path(name)
-            write_whole(path, refresh(path.read_text(encoding="utf-8"), name))
-    except (InputError, OSError) as error:
-        print_plain(str(error), error=True)
-        return 2
-    return 0
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -183,7 +166,3 @@ def _duration_text(duration: Duration) -> str:
     table = duration.table()
     numbers = ", ".join(f"{name} {value:.4g}" for name, value in table.items() if name != "family")
     return f"{duration.family} {numbers}"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
