@@ -1,4 +1,14 @@
-"""CCGs: governing bodies that consent, share officers, and live with their budgets."""
+"""CCGs: governing bodies that consent, share officers, and live with their budgets.
+
+A governing body's taste for autonomy is ``consent_autonomy_sd`` x N(0,1), drawn once a replication.
+Its consent to a proposal is drawn once, with probability expit(sum of ``consent_terms`` and of the
+effects on consent), where pushed is the home system's state at that moment and the share is that of
+its partners' patients under its own officer.
+
+A CCG's fixed cost is ``fixed_cost`` x (1 - ``sharing_saving``) with a shared officer or a joint
+team and ``fixed_cost`` otherwise; with ``joint.rungs`` graded it is ``fixed_cost`` x (1 - g x
+``sharing_saving``), g the ``saved_part`` of its rung.
+"""
 
 from __future__ import annotations
 
@@ -132,8 +142,17 @@ def consents(replication: Replication, ccg: LivingCCG, log_odds: float) -> bool:
 class Ladder:
     """One CCG's climb up the ladder of joint working.
 
-    Its rate changes only with its rung, so each step is one exponential wait; a wait that a
-    change has overtaken is known by its version.
+    Its rate changes only with its rung, so each step is one exponential wait; a wait that a change
+    has overtaken is known by its version. A unit-exponential budget is used up at ``total_rate``;
+    then the next rung is taken with probability proportional to its rate (``step_rates``), and a
+    new budget begins. A step to shared_officer needs a partner: a neighbour in the same system,
+    preferring one with an officer group, then the largest, then the lowest id. Without one the CCG
+    stops climbing until it is merged. With one, both join the partner's group (or a new one), and a
+    partner on a lower rung moves to shared_officer too. After such a step the CCG's shortfall and
+    its system's rates are set anew, and the shortfall of a partner that moved; with ``joint.rungs``
+    graded, after every step. A merged body goes on with the budget of its lowest part; the other
+    parts stop. Unless rungs are graded, committees in common and joint teams have no other effect
+    than these rates.
     """
 
     __slots__ = ("_budget", "_budgets", "_ccg", "_per_day", "_replication", "_since", "_version")

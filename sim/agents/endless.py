@@ -1,4 +1,10 @@
-"""A limit on the events of one replication, so that none can go on for ever."""
+"""A limit on the events of one replication, so that none can go on for ever.
+
+A replication that has gone through more than ``EVENTS_AT_LEAST`` events and, for each CCG, system
+and region of the world, ``EVENTS_PER_BODY_AND_YEAR`` for each year of the run and one more, and
+``EVENTS_PER_BODY_AND_ENTRY`` for each dated event, is stopped as one that never ends and counts as
+failed.
+"""
 
 from __future__ import annotations
 

@@ -71,6 +71,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """One class: what a rule is told of, or gives, with the names of its fields."""
+
+    name: str
+    fields: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class EffectRow:
     """One effect: its term, the decision, when it is in force, how large it is."""
 
@@ -89,6 +98,7 @@ class Module:
     name: str
     text: str
     constants: tuple[Constant, ...]
+    facts: tuple[Facts, ...]
     rules: tuple[Rule, ...]
     effects: tuple[EffectRow, ...]
     reads: Reads
@@ -107,6 +117,7 @@ def read_module(name: str, root: Path = ROOT) -> Module:
         name=name,
         text=markdown(ast.get_docstring(tree)),
         constants=tuple(_constants(tree, source.split("\n"))),
+        facts=tuple(_facts(node) for node in tree.body if isinstance(node, ast.ClassDef)),
         rules=tuple(_rule(node) for node in functions.values()),
         effects=tuple(_effects(tree, functions)),
         reads=reads_of(tree),
@@ -188,7 +199,13 @@ def _chain(node: ast.expr, named: Mapping[str, tuple[str, ...]]) -> tuple[str, .
     return (*start, *reversed(names))
 
 
-# -- Functions -----------------------------------------------------------------------------------
+# -- Classes and functions ------------------------------------------------------------------------
+
+
+def _facts(node: ast.ClassDef) -> Facts:
+    fields = [one.target for one in node.body if isinstance(one, ast.AnnAssign)]
+    names = tuple(field.id for field in fields if isinstance(field, ast.Name))
+    return Facts(node.name, names, markdown(ast.get_docstring(node)))
 
 
 def _rule(node: ast.FunctionDef) -> Rule:
@@ -200,7 +217,7 @@ def _rule(node: ast.FunctionDef) -> Rule:
         name=node.name,
         arguments=tuple(one.arg for one in (*given.args, *given.kwonlyargs)),
         text=markdown(ast.get_docstring(node)),
-        formula=tuple(lines or ()),
+        formula=_shortest(lines),
         terms=terms,
         reads=reads_of(node),
     )
@@ -210,29 +227,35 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _formula(body: Sequence[ast.stmt], *, outermost: bool = True) -> list[str] | None:
+def _formula(body: Sequence[ast.stmt]) -> list[str] | None:
     """Return a body as lines of a formula, or None where it does more than work out a value."""
     lines: list[str] = []
-    conditional = False
     for node in body:
         match node:
             case ast.Delete() | ast.Assert():
                 continue
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                lines.append(f"{name} = {shown(value)}")
+            case ast.Assign(targets=[(ast.Name() | ast.Tuple()) as target], value=value):
+                lines.append(f"{shown(target).strip('()')} = {shown(value)}")
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
-                lines.append(f"{name} = {name} + ({shown(value)})")
-            case ast.If(test=test, body=inner, orelse=[]):
-                found = _formula(inner, outermost=False)
-                if found is None or len(found) != 1:
+                lines.append(f"{name} = {name} + {shown(value)}")
+            case ast.If(test=test, body=inner, orelse=orelse):
+                then, other = _formula(inner), _formula(orelse)
+                if then is None or other is None:
                     return None
-                lines.append(f"{found[0]}  if {shown(test)}")
-                conditional = conditional or isinstance(inner[-1], ast.Return)
+                lines += [f"if {shown(test)}:", *(f"    {line}" for line in then)]
+                if other:
+                    lines += ["otherwise:", *(f"    {line}" for line in other)]
             case ast.Return(value=ast.expr() as value):
-                lines.append(f"{shown(value)}{'  otherwise' if conditional and outermost else ''}")
+                lines.append(f"result: {shown(value)}")
             case _:
                 return None
     return lines
+
+
+def _shortest(lines: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the lines of a formula; one that is nothing but its result does not say so."""
+    found = tuple(lines or ())
+    return (found[0].removeprefix("result: "),) if len(found) == 1 else found
 
 
 def _terms(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
@@ -324,5 +347,5 @@ def _of(
     if isinstance(node, ast.Name) and node.id in functions:
         known = functions[node.id]
         lines = _formula([one for one in known.body if not _is_docstring(one)])
-        return tuple(lines or ()), (known,)
+        return _shortest(lines), (known,)
     return (shown(node),), ()

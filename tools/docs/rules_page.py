@@ -161,6 +161,9 @@ def _place(place: str, root: Path) -> Iterator[str]:
     if not place.startswith("sim.rules."):
         yield from _reads(module.reads)
         return
+    for facts in module.facts:
+        fields = ", ".join(f"`{name}`" for name in facts.fields)
+        yield from ("", f"**{facts.name}** ({fields}). {facts.text}")
     if module.effects:
         yield from ("", *_effects(module.effects))
     for rule in module.rules:
