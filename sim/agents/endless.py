@@ -20,9 +20,9 @@ from sim.units import DAYS_PER_YEAR
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
 
-EVENTS_AT_LEAST: Final = 20_000
-EVENTS_PER_BODY_AND_YEAR: Final = 50
-EVENTS_PER_BODY_AND_ENTRY: Final = 4
+EVENTS_AT_LEAST: Final = 20_000  # allowed in any replication
+EVENTS_PER_BODY_AND_YEAR: Final = 50  # up to 20 occur with levers at their ends
+EVENTS_PER_BODY_AND_ENTRY: Final = 4  # for each dated event of the calendar
 
 
 class EndlessReplication(RuntimeError):  # noqa: N818 - what happened, not an error of ours

@@ -35,7 +35,7 @@ from sim.scenario.levers import Approval
 from sim.units import DAYS_PER_MONTH
 
 LAST_CALL_MONTHS: Final = 3.0  # shortest time seen from first talk to ballot (priors.md section 3)
-LONGEST_STEP: Final = 31.0
+LONGEST_STEP: Final = 31.0  # days; the longest step of the profile of the months before the start
 
 
 Seasons = tuple[list[float], list[float]]

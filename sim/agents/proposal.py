@@ -40,7 +40,8 @@ same origin, the old one as its parent, the next ordinal, and new times, consent
 advice, looks and ballots. In its members' eyes it is the same idea: where it is convened in the
 same system as the parent, each CCG keeps the draw of its own support that it has, or would have
 had, in the parent, and the common draw and the mode are the parent's as well; otherwise all are
-drawn anew for the new home. A narrower one of a narrower one goes back to the first.
+drawn anew for the new home. The arguments are those of the narrower footprint. A narrower one of a
+narrower one goes back to the first.
 """
 
 from __future__ import annotations

@@ -38,15 +38,8 @@ if TYPE_CHECKING:
     from sim.agents.mechanisms.boundaries_redraw import Recut
 
 
-MOST_IN_VAIN: Final = 120.0
-FORGIVEN_A_MONTH: Final = 10.0
-"""How many moments there may be at which a system would start a proposal and has none to start.
-
-Each costs about as much as an event, and under strong pressure there is no end of them: after so
-many a system rests. Ten a month are forgiven, which is several times what the strongest pressure
-of any shipped scenario comes to, so that none of their courses is changed by a bit; see
-``System._start_in_vain`` for why resting changes no chance either.
-"""
+MOST_IN_VAIN: Final = 120.0  # moments with nothing to start, each about as costly as an event
+FORGIVEN_A_MONTH: Final = 10.0  # several times what the strongest pressure shipped comes to
 
 
 class System:

@@ -10,6 +10,7 @@ from typing import Final
 from sim.rules.logistic import happens
 
 LEVEL: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
+"""How hard each wording is, in steps."""
 
 
 def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:

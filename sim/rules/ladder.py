@@ -17,6 +17,7 @@ NEXT: Final = {
     "shared_officer": ("joint_team",),
     "joint_team": (),
 }
+"""The rungs that a CCG can reach next from each."""
 
 
 def step_rates(p: Parameters, rung: str) -> tuple[tuple[str, float], ...]:

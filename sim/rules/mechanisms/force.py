@@ -1,4 +1,4 @@
-"""Rules beside the chain: what bodies hear and are made to do."""
+"""Rules of mechanisms: what bodies hear and are made to do."""
 
 from __future__ import annotations
 
@@ -14,10 +14,18 @@ NOT_YET: Final = "stp"  # the one status of a system that is neither an ICS nor 
 
 
 def agreed(rule: str, willing: int, asked: int) -> bool:
-    """Return whether enough bodies agree: all of them, more than half, or whoever the leader asks.
+    """Return whether enough bodies agree for a proposal to go on.
 
-    ``rule`` is unanimity, majority or leader. Source: HSJ, mid 2016 (an NHS equivalent of combined
-    authorities, which decide for their members by majority).
+    ``rule`` is the lever ``force.decision_rule``; it asks the governing bodies first and the
+    members again after the ballots: unanimity, all of them; majority, more than half of the CCGs of
+    the footprint; leader, nobody. Under majority and leader a proposal that has enough goes on with
+    its whole footprint, and every CCG that did not take part, or did not carry its last ballot, is
+    *overruled* and alienated (``alienation_after``). Under leader leaders also call the ballot
+    without a look, and reckon with no refusal when they choose a footprint; members vote all the
+    same. ``ballot.all_must_carry`` lets a majority of CCGs carry the vote without overruling the
+    governing bodies before it; where either lever lets the proposal stand, it stands. Source: HSJ,
+    mid 2016 (an NHS equivalent of combined authorities, which decide for their members by
+    majority).
     """
     if rule == "leader":
         return True
@@ -34,15 +42,18 @@ def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
 
 
 def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what the prospect of becoming an ICS does for starting in a system that is none."""
     del levers
     return p.start_ics_status if facts.ics_status == NOT_YET else 0.0
 
 
 def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what members make of the proposals lost in England so far in the run."""
     return levers.information.salience * p.support_salience * facts.refusals
 
 
 def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:
+    """Return what a presumption against mergers takes from approval, or from passing each test."""
     del levers, facts
     return p.approval_presumption
 
