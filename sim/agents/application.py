@@ -4,8 +4,8 @@ With ``approval.window`` yearly the proposal is for the window of today's date (
 ``approval.window_opens`` and ``approval.window_closes``). It waits for the opening if need be, is
 applied, and waits for the close; with all_year it is applied at once. Then it queues, first come,
 first served, for a place at the panel of the home system's region. A review takes a ``panel`` time,
-times ``scrutiny_factor`` with ``approval.scrutiny`` informal_longer; the national decision follows
-after a ``national`` time.
+times ``scrutiny_factor`` of ``scrutiny_informal`` with ``approval.scrutiny`` informal_longer; the
+national decision follows after a ``national`` time.
 
 Readiness is min(1, (patients of the footprint's largest officer group + the sum over members
 without a group of officer weight x patients) / patients). A footprint is its whole system if it is

@@ -53,7 +53,12 @@ class Section:
 CORE: Final[tuple[Section, ...]] = (
     Section(
         "The order of events, and the start",
-        ("sim.agents.calendar", "sim.agents.clock", "sim.agents.engine"),
+        (
+            "sim.agents.calendar",
+            "sim.agents.clock",
+            "sim.agents.engine",
+            "sim.agents.replication",
+        ),
     ),
     Section(
         "The rule, and how it is passed on",

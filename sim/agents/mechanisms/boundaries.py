@@ -14,14 +14,14 @@ asked since the last review is decided: the largest first while places of
 believe "none" from then on, whatever is relayed or written; letters and pushes have no strength
 there, the region's belief counts as none, and neither hard rule nor mandate bears on it.
 
-Splits (``boundaries.splits``). The rate per month is ``split_rate`` of ``split_request``; a system
-is named if the world's ``splits.csv`` has a split of it, and a statement of the calendar makes it
-stated. The parts are the named ones or, elsewhere, found on the map: of all sets of bodies with one
-main council, and of all with one officer, that are connected and leave a connected rest, the one
-nearest to half of the patients. A system can be split if it has several CCGs that are not all in
-one proposal, both parts have one, and no merged body lies in both. The centre decides
-``boundary_months`` later, granting it with probability ``split_grant`` if it can then still be
-split.
+Splits (``boundaries.splits``). The rate per month is ``split_rate`` of ``split_request``,
+``split_before_statement`` and ``split_visibility``; a system is named if the world's ``splits.csv``
+has a split of it, and a statement of the calendar makes it stated. The parts are the named ones or,
+elsewhere, found on the map: of all sets of bodies with one main council, and of all with one
+officer, that are connected and leave a connected rest, the one nearest to half of the patients. A
+system can be split if it has several CCGs that are not all in one proposal, both parts have one,
+and no merged body lies in both. The centre decides ``boundary_months`` later, granting it with
+probability ``split_grant`` if it can then still be split.
 
 Mergers of systems (``boundaries.system_mergers``). Each system is approached at ``approach_rate``
 of ``system_approach`` per month. Its partner is the smallest neighbouring system of its region that

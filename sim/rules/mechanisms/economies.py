@@ -48,10 +48,10 @@ def pooled_debts(own_distress: float, partner_distress: float, own_share: float)
 def cooperation_grown(days_shared: float, months_to_full: float) -> float:
     """Return how far cooperation has grown since an officer has been shared, 0 to 1.
 
-    It grows by equal parts each month. A CCG that shares an officer at the start is taken to have
-    shared it for ``MONTHS_SHARED_BEFORE``; a merged body counts from the latest of its parts.
-    Source: row 59; approval_criteria.md (11 to 24 months lay between a shared officer and the
-    merger).
+    It grows by equal parts each month, to full after ``cooperation_months``. A CCG that shares an
+    officer at the start is taken to have shared it for ``MONTHS_SHARED_BEFORE``; a merged body
+    counts from the latest of its parts. Source: row 59; approval_criteria.md (11 to 24 months lay
+    between a shared officer and the merger).
     """
     if months_to_full <= 0.0:
         return 1.0 if days_shared >= 0.0 else 0.0
