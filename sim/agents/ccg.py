@@ -48,12 +48,8 @@ def starting_ccg(replication: Replication, ccg: CCG) -> LivingCCG:
 def set_shortfall(replication: Replication, ccg: LivingCCG) -> None:
     """Work out a CCG's running-cost gap after a change of rung or size."""
     p, levers = replication.parameters, replication.levers.money
-    saving = p.sharing_saving
-    if replication.levers.joint.rungs == "graded":
-        saving *= ladder.saved_part(ccg.rung, p.committee_saving, p.officer_saving)
-        fixed = p.fixed_cost * 1e6 * (1.0 - saving)
-    else:
-        fixed = ladder.fixed_cost_after_sharing(p.fixed_cost * 1e6, ccg.rung, saving)
+    saved = replication.rules.rungs.saved(p, ccg.rung)
+    fixed = ladder.fixed_cost_after_sharing(p.fixed_cost * 1e6, saved, p.sharing_saving)
     ccg.shortfall = money.shortfall_share(
         ccg.patients,
         levers.allowance_per_head,
@@ -112,7 +108,7 @@ def log_consent(replication: Replication, ccg: LivingCCG, pushed: bool) -> tuple
     shares in part counts as not sharing when leaders choose). Without influences on consent it
     depends on nothing that changes in a CCG's life but whether its region pushes.
     """
-    if replication.levers.force.decision_rule == "leader":
+    if replication.rules.decision.leader_alone:
         return 0.0, 0.0  # nobody else need take part willingly
     known = ccg.log_consent
     if replication.effects.consent or known is None or known[0] is not pushed:
@@ -204,11 +200,10 @@ class Ladder:
             self._share_officer(partner)
             set_shortfall(replication, ccg)
         self._write(ccg)  # once the officer's group is settled, which the event states
-        graded = replication.levers.joint.rungs == "graded"
-        if graded and rung != "shared_officer":
+        each_counts = replication.rules.rungs.each_counts
+        if each_counts and rung != "shared_officer":
             set_shortfall(replication, ccg)
-        # Where rungs are alike, the other ones change neither costs nor rates of starting.
-        if graded or rung == "shared_officer":
+        if each_counts or rung == "shared_officer":
             replication.systems[ccg.system].reconsider()
         self.set_rate()
 

@@ -22,6 +22,7 @@ from sim.agents.profiles import future, past, seasons_of
 from sim.agents.region import Region
 from sim.agents.replication import Climbing, Replication
 from sim.agents.system import System
+from sim.rules.chosen import chosen_rules
 from sim.rules.engagement import follow_weight
 from sim.rules.ladder import step_rates, total_rate
 from sim.rules.logistic import happens
@@ -257,6 +258,7 @@ def _set_stage(replication: Replication) -> None:
 def _apply(replication: Replication, levers: Levers) -> None:
     """Let levers hold from now on, and work out anew what hangs on them."""
     replication.levers = levers
+    replication.rules = chosen_rules(levers)
     replication.effects = effects_of(levers)
     replication.centre_intensity = centre_intensity(
         replication.parameters,

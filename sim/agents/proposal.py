@@ -26,7 +26,6 @@ from sim.agents.replication import LivingCCG
 from sim.rules import consent, support
 from sim.rules.logistic import happens, total
 from sim.rules.mechanisms import services as service_rules
-from sim.rules.mechanisms.force import agreed
 from sim.streams import Purpose, purposes
 from sim.streams.quantiles import standard_normal
 from sim.units import DAYS_PER_MONTH
@@ -225,8 +224,7 @@ class Proposal:
                 willing.append(member)
             if log_odds < lowest or not worst:
                 worst, lowest = terms, log_odds
-        rule = replication.levers.force.decision_rule
-        if len(willing) == len(self.members) or agreed(rule, len(willing), len(self.members)):
+        if replication.rules.decision.agreed(len(willing), len(self.members)):
             self.write("drafted", worst)
             self._overrule([c for c in self.members if c not in willing], "governing body")
             return True
@@ -243,9 +241,7 @@ class Proposal:
         """Let leaders judge expected support until they call the ballot or give up."""
         replication = self._replication
         p = replication.parameters
-        if not replication.levers.ballot.leaders_gate or replication.levers.force.decision_rule == (
-            "leader"  # who need not fear a vote
-        ):
+        if not replication.levers.ballot.leaders_gate or replication.rules.decision.leader_alone:
             opinion.form()
             self.write("ballot_called")
             return True
@@ -296,7 +292,7 @@ class Proposal:
     def _overrule(self, unwilling: list[LivingCCG], who: str) -> None:
         """Go on over the heads of some, where the decision rule allows it; they remember."""
         replication, rule = self._replication, self._replication.levers.force.decision_rule
-        if rule == "unanimity":
+        if not replication.rules.decision.overrules:
             return
         amount = service_rules.alienation_after(rule, replication.parameters.alienation_mild)
         for ccg in unwilling:

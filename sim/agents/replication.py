@@ -13,6 +13,8 @@ from sim.agents.clock import Clock, on_grid
 from sim.agents.effects import ActiveEffects
 from sim.agents.listeners import Listeners
 from sim.agents.log import EventLog, Terms
+from sim.rules.beliefs import HEARD_IN_JANUARY_2019
+from sim.rules.chosen import ChosenRules
 from sim.rules.dates import stretch_over_pauses
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
@@ -60,7 +62,7 @@ class LivingCCG:
     council_shares: tuple[tuple[int, float], ...]
     lmc_shares: tuple[tuple[int, float], ...]
     autonomy: float
-    belief: str = "typically"  # heard in January 2019, before any scenario begins
+    belief: str = HEARD_IN_JANUARY_2019
     shortfall: float = 0.0
     joined: int = 0
     ballots: int = 0
@@ -110,6 +112,7 @@ class Replication:
     national: NationalBody = field(init=False)
     lmc_systems: dict[int, tuple[int, ...]] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
+    rules: ChosenRules = field(init=False)  # those that the levers in force choose
     effects: ActiveEffects = field(default_factory=ActiveEffects)
     listeners: Listeners = field(default_factory=Listeners)
     leading: Leading | None = None  # leaders, where a lever of theirs has been moved

@@ -63,7 +63,7 @@ class System:
         place = replication.world.systems[self.address]
         self.code = place.code if recut is None else recut.code
         self.region = place.region
-        self.belief = "typically"  # heard in January 2019, before any scenario begins
+        self.belief = beliefs.HEARD_IN_JANUARY_2019
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
         self.pushes: dict[str, float] = {}
         self.satisfaction = 0.0  # how well it is known to work as it is

@@ -5,12 +5,14 @@ Numbers are bounds by themselves; the influences are checked on facts made by ha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from sim.rules import engagement, footprints, starting
+from sim.rules import agreement, engagement, footprints, ladder, starting
+from sim.rules.chosen import chosen_rules
 from sim.rules.effect import BodyFacts, FootprintFacts, SystemFacts
 from sim.rules.mechanisms import force as force_rules
 from sim.rules.mechanisms.registry import in_force
@@ -51,9 +53,32 @@ def size(chosen: Levers, decision: Any, name: str, facts: Any, **values: float) 
 @pytest.mark.parametrize("asked", range(1, 8))
 def test_passes_rise_from_unanimity_over_majority_to_the_leader(asked: int) -> None:
     for willing in range(asked + 1):
-        found = [force_rules.agreed(r, willing, asked) for r in ("unanimity", "majority", "leader")]
+        rules = [agreement.DECISION_RULES[r] for r in ("unanimity", "majority", "leader")]
+        found = [rule.agreed(willing, asked) for rule in rules]
         assert found == sorted(found)
         assert found == [willing == asked, willing > asked / 2, True]
+
+
+@pytest.mark.parametrize(
+    ("group", "lever", "table"),
+    [
+        ("force", "decision_rule", agreement.DECISION_RULES),
+        ("joint", "rungs", ladder.RUNG_RULES),
+    ],
+)
+def test_a_rule_stands_for_every_value_of_its_lever(
+    group: str, lever: str, table: Mapping[str, object]
+) -> None:
+    fields = type(getattr(Levers(), group)).model_fields
+    assert set(get_args(fields[lever].annotation)) == set(table)
+    for value, rule in table.items():
+        assert rule in chosen_rules(levers(group, **{lever: value}))
+
+
+def test_only_the_leader_decides_alone_and_only_unanimity_overrules_nobody() -> None:
+    rules = agreement.DECISION_RULES
+    assert [name for name, rule in rules.items() if rule.leader_alone] == ["leader"]
+    assert [name for name, rule in rules.items() if not rule.overrules] == ["unanimity"]
 
 
 def test_an_ics_by_its_day_or_with_one_ccg_or_an_exemption() -> None:
