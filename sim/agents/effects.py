@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.adding import add_up
 from sim.agents.log import Terms
-from sim.agents.mechanisms.services_alienation import alienation_of
 from sim.rules.effect import (
-    NO_LEADER_FACTS,
     BodyFacts,
     CandidateFacts,
     Effect,
     FootprintFacts,
-    LeaderFacts,
     SystemFacts,
 )
 from sim.rules.mechanisms.economies import cooperation_grown
@@ -62,12 +59,6 @@ def terms(
     return tuple((i.name, i.size(levers, parameters, facts)) for i in effects)
 
 
-def leader_facts(system: System, ccg: LivingCCG | None) -> LeaderFacts:
-    """Return what is known of a system's leaders, or of those around one CCG."""
-    leading = system.replication.leading
-    return NO_LEADER_FACTS if leading is None else leading.facts(system, ccg)
-
-
 def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
     """Return what influences on starting are told of a system now."""
     replication, n = system.replication, max(1, len(free))
@@ -84,11 +75,11 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         ics_status=system.ics_status,
         letters=system.letter_strength,
         refusals=replication.refusals,
-        alienation=add_up(alienation_of(replication, ccg) for ccg in system.members)
+        alienation=add_up(replication.hooks.alienation(ccg) for ccg in system.members)
         / max(1, len(system.members)),
         day=replication.now,
         log_divided=add_up(_log_divided(replication, ccg) for ccg in free) / n,
-        leaders=leader_facts(system, None),
+        leaders=replication.hooks.leader_facts(system, None),
         alternative=system.alternative,
         committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,
         team_share=sum(ccg.rung == "joint_team" for ccg in free) / n,
@@ -129,9 +120,9 @@ def body_facts(
         opposed_councils=opposed_councils,
         matches_council=ccg.matched_council >= 0,
         refusals=replication.refusals,
-        alienation=alienation_of(replication, ccg),
+        alienation=replication.hooks.alienation(ccg),
         day=replication.now,
-        leaders=leader_facts(replication.systems[ccg.system], ccg),
+        leaders=replication.hooks.leader_facts(replication.systems[ccg.system], ccg),
         cooperation=sharing
         / partners
         * cooperation_grown(

@@ -14,14 +14,15 @@ from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
 from sim.agents.effects import effects_of
+from sim.agents.endless import run_until
 from sim.agents.log import Event, EventLog
-from sim.agents.mechanisms import force_legislation, leaders
 from sim.agents.mechanisms import registry as mechanisms
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past, seasons_of
 from sim.agents.region import Region
 from sim.agents.replication import Climbing, Replication
 from sim.agents.system import System
+from sim.agents.turnover import lead
 from sim.rules.chosen import chosen_rules
 from sim.rules.engagement import follow_weight
 from sim.rules.ladder import step_rates, total_rate
@@ -84,7 +85,7 @@ def replicate_log(
     gc.disable()  # a replication's objects die together; collecting meanwhile costs a fifth
     try:
         _set_stage(state)
-        force_legislation.run(state)
+        _run(state)
         state.calendar.end()
         events = state.log.events()
         state.dismantle()
@@ -158,6 +159,7 @@ def _new_replication(
         lmc_shares=shared.lmc_shares,
     )
     replication.calendar = Calendar(replication)
+    replication.ends = clock.horizon
     return replication
 
 
@@ -241,7 +243,7 @@ def _set_stage(replication: Replication) -> None:
     replication.national = NationalBody(replication)
     replication.national.enter_calendar()
     replication.national.announce("rule in force at the start")
-    mechanisms.enter(replication)
+    mechanisms.activate(replication)
     replication.staged = True
     for system in replication.systems:
         system.reconsider()
@@ -251,8 +253,16 @@ def _set_stage(replication: Replication) -> None:
     if replication.levers.joint.leader_turnover:
         for system in replication.systems:
             if len(world.systems[system.index].ccgs) > 1:
-                env.process(leaders.lead(system))
+                env.process(lead(system))
     env.process(replication.calendar.run())
+
+
+def _run(replication: Replication) -> None:
+    """Let the agents act up to the end of the run."""
+    if replication.ends > replication.now:
+        run_until(replication, replication.ends)
+    for notify in replication.listeners.cut_short:
+        notify()
 
 
 def _apply(replication: Replication, levers: Levers) -> None:

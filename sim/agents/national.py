@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sim.agents import effects
 from sim.agents.calendar import POLICY
-from sim.agents.mechanisms import economies_tests
-from sim.agents.mechanisms.economies_tests import Ruling
 from sim.agents.replication import Replication
 from sim.errors import InputError, nearest
 from sim.rules import approval
+from sim.rules.approval import Ruling
 from sim.rules.dates import add_days
 from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, happens, total
@@ -96,8 +95,8 @@ class NationalBody:
                 system.believe("typically")
             system.restore_typically()
             system.reconsider()
-        for told in replication.listeners.stated:
-            told()
+        for notify in replication.listeners.stated:
+            notify()
 
     def _addressees(self, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
         return [
@@ -112,10 +111,11 @@ class NationalBody:
         extra: Terms = ()
         if replication.effects.approval:
             extra = effects.terms(replication, replication.effects.approval, facts)
-        if replication.levers.approval.criteria == "published":
-            ruling = economies_tests.assess(replication, ordinal, system, facts, total(extra))
-        else:
+        judge = replication.hooks.judge
+        if judge is None:
             ruling = self._sum_up(ordinal, system, facts, extra)
+        else:
+            ruling = judge(ordinal, system, facts, total(extra))
         if ruling.decision == "approved" and happens(
             streams.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
         ):
