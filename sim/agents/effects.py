@@ -16,7 +16,7 @@ from sim.rules.effect import (
     SystemFacts,
 )
 from sim.rules.mechanisms.economies import cooperation_grown
-from sim.rules.mechanisms.registry import in_force
+from sim.rules.mechanisms.registry import effects_on
 from sim.scenario.levers import Levers
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ class ActiveEffects(NamedTuple):
     approval: tuple[Effect, ...] = ()
 
 
-def effects_of(levers: Levers) -> ActiveEffects:
+def active_effects(levers: Levers) -> ActiveEffects:
     """Return the influences that these levers switch on."""
     return ActiveEffects(
-        start=in_force(levers, "start"),
-        start_local=in_force(levers, "start_local"),
-        start_centre=in_force(levers, "start_centre"),
-        footprint=in_force(levers, "footprint"),
-        consent=in_force(levers, "consent"),
-        support=in_force(levers, "support"),
-        approval=in_force(levers, "approval"),
+        start=effects_on(levers, "start"),
+        start_local=effects_on(levers, "start_local"),
+        start_centre=effects_on(levers, "start_centre"),
+        footprint=effects_on(levers, "footprint"),
+        consent=effects_on(levers, "consent"),
+        support=effects_on(levers, "support"),
+        approval=effects_on(levers, "approval"),
     )
 
 

@@ -13,8 +13,9 @@ import simpy
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
-from sim.agents.effects import effects_of
+from sim.agents.effects import active_effects
 from sim.agents.endless import run_until
+from sim.agents.ladder import Ladder
 from sim.agents.log import Event, EventLog
 from sim.agents.mechanisms import registry as mechanisms
 from sim.agents.national import NationalBody
@@ -222,7 +223,7 @@ def _set_stage(replication: Replication) -> None:
     for ccg in world.ccgs:
         replication.ccgs[ccg.index] = ccgs.starting_ccg(replication, ccg)
     _form_habits(replication)
-    _apply(replication, BEFORE[scenario.levers.boundaries.cross_system])
+    _put_in_force(replication, BEFORE[scenario.levers.boundaries.cross_system])
     _set_budgets(replication)
     year = seasons_of(replication)
     local, centre = (future(replication, origin, year) for origin in ("local", "centre"))
@@ -237,7 +238,7 @@ def _set_stage(replication: Replication) -> None:
     before = past(replication, months)
     for system in replication.systems:
         system.find_unseen(before, months)
-    _apply(replication, scenario.levers)
+    _put_in_force(replication, scenario.levers)
     if (scenario.levers.money, scenario.levers.joint) != BUDGETS_OF_2019:
         _set_budgets(replication)
     replication.national = NationalBody(replication)
@@ -249,7 +250,7 @@ def _set_stage(replication: Replication) -> None:
         system.reconsider()
     if replication.levers.joint.ladder:
         for living in replication.ccgs.values():
-            replication.ladders[living.id] = ccgs.Ladder(replication, living)
+            replication.ladders[living.id] = Ladder(replication, living)
     if replication.levers.joint.leader_turnover:
         for system in replication.systems:
             if len(world.systems[system.index].ccgs) > 1:
@@ -265,11 +266,11 @@ def _run(replication: Replication) -> None:
         notify()
 
 
-def _apply(replication: Replication, levers: Levers) -> None:
-    """Let levers hold from now on, and work out anew what hangs on them."""
+def _put_in_force(replication: Replication, levers: Levers) -> None:
+    """Let levers hold from now on: choose rules and effects by them, forget what they replace."""
     replication.levers = levers
     replication.rules = chosen_rules(levers)
-    replication.effects = effects_of(levers)
+    replication.effects = active_effects(levers)
     replication.centre_intensity = centre_intensity(
         replication.parameters,
         encouragement=levers.force.encouragement,
@@ -314,7 +315,7 @@ def _find_alive(replication: Replication) -> None:
             talked=_talked(replication, live),
         )
         crosses = len({ccg.system for ccg in members}) > 1
-        if crosses and replication.scenario.levers.boundaries.cross_system == "never":
+        if crosses and replication.levers.boundaries.cross_system == "never":
             proposal.lapse("crosses a system border, which this scenario does not allow")
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from sim.agents import effects
 from sim.agents.calendar import POLICY
 from sim.agents.replication import Replication
-from sim.errors import InputError, nearest
 from sim.rules import approval
 from sim.rules.approval import Ruling
 from sim.rules.dates import add_days
 from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, happens, total
 from sim.scenario.calendar import PolicyEvent
+from sim.scenario.places import addressees
 from sim.streams import purposes
 from sim.units import DAYS_PER_MONTH
-from sim.world.model import World
 
 
 class NationalBody:
@@ -131,29 +130,3 @@ class NationalBody:
         u = streams.uniform(purposes.DECISION, system, ordinal)
         decision = approval.decide(p, terms, u)
         return Ruling(decision, terms)
-
-
-def addressees(world: World, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the regions an event speaks to, each with the systems meant.
-
-    Raises InputError where the world has no such region or system, with the nearest name.
-    """
-    if event.system:
-        for system in world.systems:
-            if event.system in (system.code, system.name):
-                return [(system.region, (system.index,))]
-        known = [name for system in world.systems for name in (system.code, system.name)]
-        raise InputError(
-            f"calendar.{event.name}.system = {event.system!r} is not a system of world "
-            f"{world.name}{nearest(event.system, known)}"
-        )
-    if event.region in ("", "all"):
-        return [(region.index, region.systems) for region in world.regions]
-    for region in world.regions:
-        if event.region == region.name:
-            return [(region.index, region.systems)]
-    names = [region.name for region in world.regions]
-    raise InputError(
-        f"calendar.{event.name}.region = {event.region!r} is not a region of world {world.name} "
-        f"({', '.join(names)}, or all){nearest(event.region, names)}"
-    )

@@ -22,7 +22,9 @@ class Region:
         self.systems = replication.world.regions[index].systems
         self.belief = beliefs.HEARD_IN_JANUARY_2019
         self.panel = simpy.Resource(
-            replication.env, replication.scenario.levers.approval.panel_capacity
+            # a panel lasts for the whole run, so its size is the scenario's from the outset
+            replication.env,
+            replication.scenario.levers.approval.panel_capacity,
         )
 
     def hear(self, wording: str, message: int) -> None:

@@ -28,7 +28,7 @@ from sim.world.model import BallotRule, World
 
 if TYPE_CHECKING:
     from sim.agents.calendar import Calendar
-    from sim.agents.ccg import Ladder
+    from sim.agents.ladder import Ladder
     from sim.agents.national import NationalBody
     from sim.agents.proposal import Proposal
     from sim.agents.region import Region
@@ -89,7 +89,7 @@ class Replication:
 
     world: World
     scenario: Scenario
-    levers: Levers
+    levers: Levers  # in force now: those of 2019 while the start is set up, then the scenario's
     parameters: Parameters
     streams: Streams
     log: EventLog

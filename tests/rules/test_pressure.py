@@ -15,7 +15,7 @@ from sim.rules import agreement, engagement, footprints, ladder, starting
 from sim.rules.chosen import chosen_rules
 from sim.rules.effect import BodyFacts, FootprintFacts, SystemFacts
 from sim.rules.mechanisms import force as force_rules
-from sim.rules.mechanisms.registry import in_force
+from sim.rules.mechanisms.registry import effects_on
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
@@ -46,7 +46,7 @@ def parameters(**values: float) -> Parameters:
 
 
 def size(chosen: Levers, decision: Any, name: str, facts: Any, **values: float) -> float:
-    [effect] = [i for i in in_force(chosen, decision) if i.name == name]
+    [effect] = [i for i in effects_on(chosen, decision) if i.name == name]
     return effect.size(chosen, parameters(**values), facts)
 
 
@@ -92,7 +92,7 @@ def test_none_of_these_influences_is_in_force_by_default() -> None:
     ours = {i.name for i in force_rules.EFFECTS}
     assert ours == {"ics_status", "visible_refusals", "presumption_against"}
     decisions: Any = ("start", "support", "approval")
-    assert not {i.name for d in decisions for i in in_force(Levers(), d)} & ours
+    assert not {i.name for d in decisions for i in effects_on(Levers(), d)} & ours
 
 
 def test_only_a_system_that_is_no_ics_yet_hurries_for_the_status() -> None:
@@ -103,7 +103,7 @@ def test_only_a_system_that_is_no_ics_yet_hurries_for_the_status() -> None:
         facts = replace(SYSTEM, ics_status=status)
         assert size(chosen, "start", "ics_status", facts, **values) == 0.0
     by_deadline = levers("information", ics_rule="by_deadline")
-    assert not [i for i in in_force(by_deadline, "start") if i.name == "ics_status"]
+    assert not [i for i in effects_on(by_deadline, "start") if i.name == "ics_status"]
 
 
 def test_each_visible_refusal_lowers_support_by_its_part() -> None:

@@ -8,16 +8,15 @@ from sim.agents.calendar import POLICY
 from sim.agents.mechanisms.leaders_cooperation import Cooperation
 from sim.agents.mechanisms.leaders_councils import CouncilTalks
 from sim.agents.mechanisms.leaders_of_places import PlaceLeaders
-from sim.errors import InputError, nearest
 from sim.rules.dates import add_days
 from sim.rules.effect import LeaderFacts
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import leaders as leader_rules
 from sim.scenario.mechanisms.leaders import Councils, Leaders
+from sim.scenario.places import rival_systems
 from sim.streams import purposes
 from sim.streams.quantiles import standard_normal
 from sim.units import DAYS_PER_MONTH
-from sim.world.model import World
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -178,23 +177,6 @@ class Leading:
 
 def _is_devolved(system: System) -> bool:
     return system.ics_status == leader_rules.DEVOLVED
-
-
-def rival_systems(world: World, names: list[str]) -> frozenset[int]:
-    """Return the systems named, by code or name, as torn by rivalry between trusts.
-
-    Raises InputError where the world has no such system, with the nearest name.
-    """
-    found = {
-        known: system.index for system in world.systems for known in (system.code, system.name)
-    }
-    for name in names:
-        if name not in found:
-            raise InputError(
-                f"levers.leaders.rival_systems: {name!r} is not a system of world {world.name}"
-                f"{nearest(name, list(found))}"
-            )
-    return frozenset(found[name] for name in names)
 
 
 def activate(replication: Replication) -> None:
