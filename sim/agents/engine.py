@@ -161,6 +161,7 @@ def _new_replication(
     )
     replication.calendar = Calendar(replication)
     replication.ends = clock.horizon
+    replication.rules = chosen_rules(scenario.levers)
     return replication
 
 
