@@ -1,7 +1,4 @@
-"""What bodies believe the rule to be after it has been passed on.
-
-At the start everyone believes "typically", heard in January 2019.
-"""
+"""What bodies believe the rule to be after it has been passed on."""
 
 from __future__ import annotations
 
@@ -9,12 +6,14 @@ from typing import Final
 
 from sim.rules.logistic import happens
 
-LEVEL: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
-"""How hard each wording is, in steps."""
+HEARD_IN_JANUARY_2019: Final = "typically"
+"""What everybody has heard before any scenario begins: the Long Term Plan of January 2019."""
+
+_LEVELS: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
 
 
 def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:
-    """Return the wording that a body takes over from the one above it.
+    """Return the wording of the rule that a body takes over from the one above it.
 
     A body that hears "typically" believes "expected" if ``mode`` is always_drop, or if it is
     as_drawn and ``u`` falls below ``drop``; with never_drop it keeps the word. One that hears
@@ -32,5 +31,8 @@ def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:
 
 
 def level(wording: str) -> float:
-    """Return how hard a wording is: steps from none (0) over typically (1) to required (3)."""
-    return LEVEL[wording]
+    """Return how hard a wording of the rule is, in steps.
+
+    None is 0, "typically" 1, "expected" 2 and "required" 3. Assumed: that steps count alike.
+    """
+    return _LEVELS[wording]

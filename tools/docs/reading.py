@@ -297,7 +297,9 @@ def _constants(tree: ast.Module, lines: Sequence[str]) -> Iterator[Constant]:
 
 
 def _is_plain(value: ast.expr) -> bool:
-    """Say whether an expression holds only numbers, texts, other constants and sums of them."""
+    """Say whether an expression is a table by name, or only numbers, texts and sums of them."""
+    if isinstance(value, ast.Dict):
+        return all(isinstance(key, ast.Constant) for key in value.keys)
     return not any(
         isinstance(one, ast.Lambda | ast.Attribute)
         or (isinstance(one, ast.Name) and not (one.id.isupper() or one.id == "frozenset"))

@@ -92,7 +92,12 @@ CORE: Final[tuple[Section, ...]] = (
         ("sim.rules.approval", "sim.rules.dates", "sim.agents.application"),
     ),
     Section("Merger", ("sim.agents.merger",)),
-    Section("The ladder of joint working", ("sim.rules.ladder", "sim.agents.ccg.Ladder")),
+    Section(
+        "The ladder of joint working",
+        ("sim.rules.ladder", "sim.agents.ladder", "sim.agents.ladder.Ladder"),
+    ),
+    Section("Leaders who come and go", ("sim.agents.turnover",)),
+    Section("Rules that vary", ("sim.rules.chosen", "sim.rules.agreement")),
     Section("Probabilities", ("sim.rules.logistic",)),
 )
 """The chain of a proposal, in its order."""
@@ -206,7 +211,13 @@ def _effects(effects: Sequence[EffectRow]) -> Iterator[str]:
     for one in effects:
         size = "; ".join(f"`{' '.join(line.split())}`" for line in one.size)
         yield row(
-            (f"`{one.name}`", UNITS[one.decision], f"`{one.in_force}`", size, _plain(one.text))
+            (
+                f"`{one.name}`",
+                UNITS[one.decision],
+                f"`{one.in_force}`",
+                size,
+                " ".join(_plain(one.text).split()),
+            )
         )
     yield from _reads(both(*(one.reads for one in effects)))
 

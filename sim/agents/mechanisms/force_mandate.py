@@ -3,16 +3,15 @@
 ``force.mandate`` is a day (the start, if earlier). It takes effect on the first 1 April on or after
 it, after that day's mergers; with ``approval.effective_dates`` any_day on the day itself. In every
 system meant that has several CCGs and is not exempt, proposals that any of them is in lapse, each
-CCG is alienated by ``FORCED_MOVE``, and all are merged without vote or application. With
-``force.mandate_reach`` all, every such system is meant; with refusing, those that were home to a
-proposal lost or withdrawn in the run so far.
+CCG is alienated by 1, and all are merged without vote or application. With ``force.mandate_reach``
+all, every such system is meant; with refusing, those that were home to a proposal lost or withdrawn
+in the run so far.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.agents.mechanisms.services_alienation import alienate
 from sim.agents.merger import merge
 from sim.rules.dates import next_april
 
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
     from sim.agents.system import System
 
 REFUSALS: Final = frozenset({"lost", "withdrawn"})  # exits of a system that has refused
-FORCED_MOVE: Final = 1.0  # the unit of alienation
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Put the mandate into the calendar, where the scenario has one."""
     if replication.levers.force.mandate is not None:
         Mandate(replication)
@@ -67,7 +65,8 @@ class Mandate:
         end_proposals(parts, "overtaken by a mandate")
         replication.write("mandated", system.code, parts=tuple(part.name for part in parts))
         for part in parts:
-            alienate(replication, part, FORCED_MOVE)
+            for notify in replication.listeners.overruled:
+                notify(part, "mandate")
         merge(replication, parts, "", [system])
 
 

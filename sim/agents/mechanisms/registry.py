@@ -1,15 +1,15 @@
-"""The agents of mechanisms, and the order in which they enter.
+"""The agents of mechanisms, and the order in which they are set up.
 
 Everything that the sources describe and the evidence cannot size is a mechanism, **neutral by
 default**: at the default of its lever nothing is computed, drawn or written, and a replication's
 log is the same to the byte as without it. A mechanism adds effects to decisions of the chain, or
 has agents that act of their own accord, or both.
 
-A mechanism with agents is a module with ``enter(replication)``: it looks at its levers and, only
-where they are off their neutral values, sets up its agents and asks to be told of mergers, of
-proposals opened and ended, of statements, and of systems that set their rates anew. They enter in
-the order boundaries, leaders, services, functions, providers, designation, mandate, budgets, once
-the centre has announced the rule at the start. Their draws have purposes of their own, so they
+A mechanism with agents is a module with ``activate(replication)``: it looks at its levers and, only
+where they are off their neutral values, sets up its agents, subscribes to what happens in the chain
+(``sim.agents.listeners``) and answers what the chain asks (``sim.agents.hooks``). They are set up
+in the order boundaries, leaders, services, functions, providers, designation, mandate, budgets,
+once the centre has announced the rule at the start. Their draws have purposes of their own, so they
 never move a draw of the chain. All their dated acts happen among the policy events of the day
 unless something else is said; "a rate per month" without more is that of a hazard with a constant
 profile.
@@ -23,12 +23,15 @@ from typing import TYPE_CHECKING, Final
 from sim.agents.mechanisms import (
     boundaries,
     economies_budgets,
+    economies_tests,
     force_designation,
+    force_legislation,
     force_mandate,
     functions,
     leaders,
     providers,
     services,
+    services_alienation,
 )
 
 if TYPE_CHECKING:
@@ -36,18 +39,21 @@ if TYPE_CHECKING:
 
 
 SUBJECTS: Final[tuple[Callable[[Replication], None], ...]] = (
-    boundaries.enter,
-    leaders.enter,
-    services.enter,
-    functions.enter,
-    providers.enter,
-    force_designation.enter,
-    force_mandate.enter,
-    economies_budgets.enter,
+    services_alienation.activate,
+    boundaries.activate,
+    leaders.activate,
+    services.activate,
+    functions.activate,
+    providers.activate,
+    force_designation.activate,
+    force_mandate.activate,
+    economies_budgets.activate,
+    economies_tests.activate,
+    force_legislation.activate,
 )
 
 
-def enter(replication: Replication) -> None:
-    """Let every subject that its levers switch on take its place on stage."""
+def activate(replication: Replication) -> None:
+    """Set up every mechanism that the levers switch on."""
     for subject in SUBJECTS:
         subject(replication)

@@ -13,25 +13,6 @@ if TYPE_CHECKING:
 NOT_YET: Final = "stp"  # the one status of a system that is neither an ICS nor devolved
 
 
-def agreed(rule: str, willing: int, asked: int) -> bool:
-    """Return whether enough bodies agree for a proposal to go on.
-
-    ``rule`` is the lever ``force.decision_rule``; it asks the governing bodies first and the
-    members again after the ballots: unanimity, all of them; majority, more than half of the CCGs of
-    the footprint; leader, nobody. Under majority and leader a proposal that has enough goes on with
-    its whole footprint, and every CCG that did not take part, or did not carry its last ballot, is
-    *overruled* and alienated (``alienation_after``). Under leader leaders also call the ballot
-    without a look, and reckon with no refusal when they choose a footprint; members vote all the
-    same. ``ballot.all_must_carry`` lets a majority of CCGs carry the vote without overruling the
-    governing bodies before it; where either lever lets the proposal stand, it stands. Source: HSJ,
-    mid 2016 (an NHS equivalent of combined authorities, which decide for their members by
-    majority).
-    """
-    if rule == "leader":
-        return True
-    return 2 * willing > asked if rule == "majority" else willing == asked
-
-
 def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
     """Return whether a system is made an ICS on its day, or at a later review.
 
