@@ -12,6 +12,7 @@ from sim.scenario.levers import lever_table
 from sim.scenario.load import shipped_names
 from sim.scenario.parameters import PARAMETER_TABLE
 from tools.docs import model_page
+from tools.docs.events_page import events_page
 
 ROOT = Path(__file__).parents[1]
 GENERATED = ("docs/model.md", "docs/limits.md")
@@ -50,6 +51,10 @@ def test_held_parameters_are_named_with_the_reason() -> None:
     held = [row.name for row in PARAMETER_TABLE if row.held]
     assert re.findall(r"`(\w+)`", told[2]) == held
     assert int(told[1]) == len(held)
+
+
+def test_the_page_on_the_event_log_is_that_of_the_code() -> None:
+    assert (ROOT / "docs" / "event-log.md").read_text(encoding="utf-8") == events_page()
 
 
 def test_the_index_of_the_documentation_names_every_page() -> None:
