@@ -249,6 +249,36 @@ def test_no_rule_or_agent_holds_a_code(england: World) -> None:
 
 # -- Size, levers, parameters --------------------------------------------------------------------
 
+MOST_ARGUMENTS = 7
+
+
+def crowded(tree: ast.Module) -> dict[str, int]:
+    """Return the functions with too many arguments, all counted but self, and how many."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            a = node.args
+            more = [one for one in (a.vararg, a.kwarg) if one is not None]
+            every = [one.arg for one in (*a.posonlyargs, *a.args, *a.kwonlyargs, *more)]
+            count = len([name for name in every if name not in ("self", "cls")])
+            if count > MOST_ARGUMENTS:
+                found[node.name] = count
+    return found
+
+
+def test_rules_and_agents_take_the_parameters_whole_and_few_arguments() -> None:
+    """A rule takes the parameters object and its facts; more than a few facts are one object."""
+    found = {
+        str(path.relative_to(SIM)): crowded(tree_of(path)) for path in sources("rules", "agents")
+    }
+    assert not {path: functions for path, functions in found.items() if functions}
+
+
+def test_the_check_of_arguments_counts_every_kind() -> None:
+    every = ast.parse("class A:\n    def f(self, a, b, /, c, d, *e, g, h, **i): ...\n")
+    assert crowded(every) == {"f": 8}
+    assert not crowded(ast.parse("def f(self, a, b, /, c, d, *e, g, h): ...\n"))
+
 
 def test_no_file_is_longer_than_agreed() -> None:
     lengths = {

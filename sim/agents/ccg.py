@@ -90,17 +90,13 @@ def consent_of(
 
     ``shares_officer`` is the share of its partners that are under its own officer.
     """
-    p = replication.parameters
     terms = consent.consent_terms(
+        replication.parameters,
         autonomy=ccg.autonomy,
         matches_council=ccg.matched_council >= 0,
         pushed=pushed,
         shares_officer=shares_officer,
         incentive=replication.levers.force.incentive,
-        consent_base=p.consent_base,
-        consent_council_match=p.consent_council_match,
-        consent_officer=p.consent_officer,
-        consent_incentive=p.consent_incentive,
     )
     if replication.effects.consent:
         footprint = replication.systems[ccg.system].members

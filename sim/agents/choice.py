@@ -28,7 +28,7 @@ def choose_footprint(
     The draw is addressed by the system and the ordinal of the proposal to come.
     """
     replication = system.replication
-    p, living = replication.parameters, replication.ccgs
+    living = replication.ccgs
     pushed = system.pushed
     log_consent = {
         ccg.id: ccgs.log_consent(replication, ccg, pushed)
@@ -36,13 +36,9 @@ def choose_footprint(
         if ccg.proposal is None
     }
     pulls = footprints.pulls(
+        replication.parameters,
         belief_level=beliefs.level(system.belief),
         push_strength=system.push_strength,
-        footprint_whole=p.footprint_whole,
-        footprint_expectation=p.footprint_expectation,
-        footprint_council=p.footprint_council,
-        footprint_officer=p.footprint_officer,
-        footprint_push=p.footprint_push,
     )
     extra = replication.effects.footprint
     utilities, kinds = [], []

@@ -28,9 +28,9 @@ def stance_of(replication: Replication, council: int) -> str:
     view = replication.views.get(council)
     if view is None:
         view = replication.views[council] = engagement.council_stance(
+            replication.parameters,
             replication.world.councils[council].stance,
             replication.streams.uniform(purposes.COUNCIL_STANCE, council),
-            replication.parameters.council_oppose_share,
         )
     return view
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
@@ -260,11 +259,10 @@ def _apply(replication: Replication, levers: Levers) -> None:
     replication.levers = levers
     replication.effects = effects_of(levers)
     replication.centre_intensity = centre_intensity(
-        levers.force.encouragement,
-        levers.force.incentive,
-        levers.force.cajoling,
-        encouragement_share=replication.parameters.encouragement_share,
-        cajoling_share=replication.parameters.cajoling_share,
+        replication.parameters,
+        encouragement=levers.force.encouragement,
+        incentive=levers.force.incentive,
+        cajoling=levers.force.cajoling,
     )
     for living in replication.ccgs.values():
         living.log_consent = None
@@ -285,15 +283,9 @@ def _set_budgets(replication: Replication) -> None:
 def _form_habits(replication: Replication) -> None:
     """Work out what hangs on a replication's parameters alone."""
     p = replication.parameters
-    replication.follow_weight = follow_weight(
-        p.lmc_causal_share,
-        p.lmc_oppose_effect,
-        p.support_sd * math.sqrt(p.support_shared),
-        p.lmc_oppose_share,
-    )
-    rates = (p.ladder_committee_rate, p.ladder_officer_rate, p.ladder_team_rate)
+    replication.follow_weight = follow_weight(p)
     replication.climbing = {
-        rung: Climbing(step_rates(rung, *rates), total_rate(rung, *rates) * 12.0 / DAYS_PER_YEAR)
+        rung: Climbing(step_rates(p, rung), total_rate(p, rung) * 12.0 / DAYS_PER_YEAR)
         for rung in RUNGS
     }
 

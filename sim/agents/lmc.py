@@ -25,18 +25,16 @@ def advise(replication: Replication, lmc: int, proposal: Proposal, members_mood:
     """
     lever = replication.levers.ballot.lmc_advice
     if lever == "as_formed":
-        p = replication.parameters
         systems = replication.lmc_systems.get(lmc, ())
         home, number = proposal.address
         rank = systems.index(home) if home in systems else len(systems)
         attempt = number * ASKING_SYSTEMS + min(rank, ASKING_SYSTEMS - 1)
         own = standard_normal(replication.streams.uniform(purposes.LMC_MOOD, lmc, attempt))
         stance = engagement.lmc_stance(
-            own,
-            members_mood,
-            replication.follow_weight,
-            p.lmc_oppose_share,
-            p.lmc_support_share,
+            replication.parameters,
+            mood=own,
+            members_mood=members_mood,
+            follow=replication.follow_weight,
         )
     else:
         stance = "none" if lever == "silent" else lever
@@ -58,10 +56,5 @@ def effect_on(replication: Replication, ccg: LivingCCG, stances: dict[int, str])
     p = replication.parameters
     shift = 0.0
     for lmc, share in ccg.lmc_shares:
-        shift += share * engagement.advice_effect(
-            stances.get(lmc, "none"),
-            p.lmc_causal_share,
-            p.lmc_oppose_effect,
-            p.lmc_support_effect,
-        )
+        shift += share * engagement.advice_effect(p, stances.get(lmc, "none"))
     return shift

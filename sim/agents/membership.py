@@ -36,7 +36,7 @@ def hold_ballot(
 
     ``support`` is the CCG's log-odds of a yes; the practices' leanings and luck are their own.
     """
-    p, levers, streams = replication.parameters, replication.levers.ballot, replication.streams
+    levers, streams = replication.levers.ballot, replication.streams
     number = ccg.ballots
     ccg.ballots += 1
     rows, world = ccg.voters, replication.world
@@ -44,10 +44,7 @@ def hold_ballot(
     threshold = ccg.rule.threshold if levers.threshold is None else levers.threshold
     quorum = ccg.rule.quorum if levers.quorum is None else levers.quorum
     stated = world.practice_leaning
-    tally = ballot.count_votes(
-        support=support,
-        spread=p.support_practice_sd,
-        turnout=_turnout(replication, ccg, number),
+    electorate = ballot.Electorate(
         leanings=streams.normals(purposes.PRACTICE_LEANING, rows),
         u_turnout=streams.uniforms(purposes.PRACTICE_TURNOUT, rows, number),
         u_vote=streams.uniforms(purposes.PRACTICE_VOTE, rows, number),
@@ -56,6 +53,8 @@ def hold_ballot(
         ),
         shifts=None if stated is None else [stated[row] for row in rows],
     )
+    turnout = _turnout(replication, ccg, number)
+    tally = ballot.count_votes(replication.parameters, electorate, support=support, turnout=turnout)
     quorate = ballot.quorate(tally, quorum)
     carried = ballot.carries(tally, threshold, quorum)
     replication.write(

@@ -126,18 +126,10 @@ class NationalBody:
         """Decide on the readiness of an application as a whole."""
         replication = self._replication
         p, streams = replication.parameters, replication.streams
-        terms = approval.approval_terms(
-            ready=facts.ready,
-            whole_system=facts.whole_system,
-            hard_rule=replication.levers.force.hard_rule and not facts.exempt,
-            approval_probability=p.approval_probability,
-            approval_unready=p.approval_unready,
-            approval_part_hard=p.approval_part_hard,
-        )
+        terms = approval.approval_terms(p, facts, hard_rule=replication.levers.force.hard_rule)
         terms += extra
-        decision = approval.decide(
-            streams.uniform(purposes.DECISION, system, ordinal), terms, p.approval_defer
-        )
+        u = streams.uniform(purposes.DECISION, system, ordinal)
+        decision = approval.decide(p, terms, u)
         return Ruling(decision, terms)
 
 

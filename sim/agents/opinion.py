@@ -35,14 +35,11 @@ class Opinion:
         self.terms: list[Terms] = []
         p, streams = replication.parameters, replication.streams
         self._common, self._mood = support.common_support(
+            p,
             replication.scenario.form.support_form,
-            replication.support_leaning(proposal.home.address),
-            standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT, proposal.idea)),
-            proposal.uniform(purposes.PROPOSAL_MODE, proposal.idea),
-            p.support_mean,
-            p.support_sd * math.sqrt(p.support_shared),
-            p.support_place_share,
-            p.support_opposed_share,
+            place=replication.support_leaning(proposal.home.address),
+            proposal=standard_normal(proposal.uniform(purposes.PROPOSAL_SUPPORT, proposal.idea)),
+            u_mode=proposal.uniform(purposes.PROPOSAL_MODE, proposal.idea),
         )
         spread = p.support_sd * math.sqrt(1.0 - p.support_shared)
         self._ccg_support = [
@@ -56,13 +53,8 @@ class Opinion:
     def open_engagement(self, proposal: Proposal) -> None:
         """Let members form a view of who is behind the proposal, and councils of what it means."""
         replication = self._replication
-        p = replication.parameters
         chance = engagement.perceived_centre_probability(
-            proposal.origin,
-            p.perceived_if_centre,
-            p.perceived_if_local,
-            replication.levers.force.cajoling,
-            p.perceived_cajoling,
+            replication.parameters, proposal.origin, replication.levers.force.cajoling
         )
         seen = happens(proposal.uniform(purposes.PERCEIVED_ORIGIN), chance)
         self._perceived = "centre" if seen else "local"
@@ -83,12 +75,12 @@ class Opinion:
         opposed = add_up(
             share * ccg.patients for share, ccg in zip(self._opposed, self._members, strict=True)
         )
-        delay = self._replication.parameters.council_delay
-        longer = engagement.engagement_factor(opposed / self._patients, delay)
+        p = self._replication.parameters
+        longer = engagement.engagement_factor(p, opposed / self._patients)
         left = council.compromise(self._replication, self._proposal, self._opposed)
         if left is not self._opposed:  # it takes as long again as councils of all would
             self._opposed = left
-            longer *= delay
+            longer *= p.council_delay
         return longer
 
     def take_advice(self) -> None:
@@ -128,14 +120,13 @@ class Opinion:
     def _arguments(self, position: int) -> Terms:
         """Return the arguments that move one CCG's members now."""
         replication, ccg = self._replication, self._members[position]
-        p = replication.parameters
         patients = self._patients
         partners = patients - ccg.patients
         distress = 0.0
         for other in self._members:
             if other is not ccg and other.distress:
                 distress += other.distress * other.patients
-        terms = support.argument_terms(
+        arguments = support.ArgumentFacts(
             outweighed_by=support.outweighed(ccg.patients, patients, len(self._members)),
             partner_distress=max(0.0, distress / partners - ccg.distress),
             shares_officer=shares_officer(ccg, self._members),
@@ -143,16 +134,8 @@ class Opinion:
             makes_one_council=self._one_council,
             perceived_centre=self._perceived == "centre",
             opposed_councils=self._opposed[position],
-            advice=self._advice[position],
-            ballot_outweighed=p.ballot_outweighed,
-            ballot_partner_distress=p.ballot_partner_distress,
-            ballot_own_posts=p.ballot_own_posts,
-            ballot_identity=p.ballot_identity,
-            ballot_one_council=p.ballot_one_council,
-            ballot_officer=p.ballot_officer,
-            ballot_perceived_centre=p.ballot_perceived_centre,
-            ballot_council_opposed=p.ballot_council_opposed,
         )
+        terms = support.argument_terms(replication.parameters, arguments, self._advice[position])
         if replication.effects.support:
             facts = effects.body_facts(
                 replication,

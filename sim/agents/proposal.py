@@ -22,7 +22,7 @@ from sim.agents.mechanisms import leaders
 from sim.agents.mechanisms.services_alienation import alienate
 from sim.agents.merger import merge
 from sim.agents.opinion import Opinion
-from sim.agents.replication import LivingCCG, Replication
+from sim.agents.replication import LivingCCG
 from sim.rules import consent, support
 from sim.rules.logistic import happens, total
 from sim.rules.mechanisms import services as service_rules
@@ -57,7 +57,6 @@ class Proposal:
 
     def __init__(
         self,
-        replication: Replication,
         home: System,
         ordinal: int,
         members: list[LivingCCG],
@@ -66,7 +65,7 @@ class Proposal:
         stage: str,
         talked: float = 0.0,
     ) -> None:
-        self._replication = replication
+        self._replication = home.replication
         self.home = home
         self.ordinal = ordinal
         self.address = home.address, home.first_attempt + ordinal
@@ -259,7 +258,7 @@ class Proposal:
                 self.uniform(purposes.EXPECTED_SUPPORT, attempt)
             )
             expected += p.call_optimism + error
-            chance = support.call_probability(expected, p.call_steepness)
+            chance = support.call_probability(p, expected)
             terms = (("misreading", error), ("optimism", p.call_optimism), *terms)
             if happens(self.uniform(purposes.CALL_BALLOT, attempt), chance):
                 self.write("ballot_called", terms, expected=expected)

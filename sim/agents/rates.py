@@ -35,30 +35,21 @@ def of_starting(
         distress += ccg.distress
         belief += beliefs.LEVEL[ccg.belief]
     match /= n
-    common = starting.common_terms(
+    facts = starting.StartFacts(
         free=n,
         officer_share=officer / n,
         shortfall=shortfall / n,
         distress_share=distress / n,
         place=system.leaning,
-        cooling=1.0 if cooling else 0.0,
+        cooling=cooling,
         dedicated_leader=system.leader_dedicated and system.leader_in_post,
-        start_officer=p.start_officer,
-        start_shortfall=p.start_shortfall,
-        start_distress=p.start_distress,
-        start_crowding=p.start_crowding,
-        start_after_lost=p.start_after_lost,
-        leader_dedicated=p.leader_dedicated,
     )
+    common = starting.common_terms(p, facts)
     if system.satisfaction:
         common += (("satisfied", p.start_satisfied * system.satisfaction),)
-    local = common + starting.local_terms(
-        belief_level=belief / n,
-        match_share=match,
-        start_expectation=p.start_expectation,
-        start_council_match=p.start_council_match,
-    )
+    local = common + starting.local_terms(p, belief_level=belief / n, match_share=match)
     centre = common + starting.centre_terms(
+        p,
         belief_level=beliefs.level(
             "none" if system.exempt else replication.regions[system.region].belief
         ),
@@ -66,17 +57,13 @@ def of_starting(
         letter_strength=system.letter_strength,
         pushed=system.pushed,
         hard_rule=force.hard_rule and not system.exempt,
-        start_expectation=p.start_expectation,
-        start_council_match=p.start_council_match,
-        start_letter=p.start_letter,
-        start_hard_rule=p.start_hard_rule,
     )
     extra = replication.effects
     if extra.start or extra.start_local or extra.start_centre:
-        facts = effects.system_facts(system, free)
-        both = effects.terms(replication, extra.start, facts)
-        local += both + effects.terms(replication, extra.start_local, facts)
-        centre += both + effects.terms(replication, extra.start_centre, facts)
+        more = effects.system_facts(system, free)
+        both = effects.terms(replication, extra.start, more)
+        local += both + effects.terms(replication, extra.start_local, more)
+        centre += both + effects.terms(replication, extra.start_centre, more)
     leader = 1.0 if system.leader_in_post else p.start_vacancy
     base, share, strength = p.start_rate, p.start_centre_share, replication.centre_intensity
     levels = {

@@ -364,9 +364,7 @@ class System:
         talked: float = 0.0,
     ) -> Proposal:
         """Put a new proposal on its way and take its CCGs out of the pool."""
-        proposal = Proposal(
-            self._replication, self, self.proposals, members, origin, parent, stage, talked
-        )
+        proposal = Proposal(self, self.proposals, members, origin, parent, stage, talked)
         self.proposals += 1
         proposal.open(terms, known_since)
         for told in self._replication.listeners.opened:

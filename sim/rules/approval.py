@@ -4,44 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, expit, happens, logit, total
 
+if TYPE_CHECKING:
+    from sim.rules.effect import FootprintFacts
+    from sim.scenario.parameters import Parameters
 
-def approval_terms(
-    *,
-    ready: float,
-    whole_system: bool,
-    hard_rule: bool,
-    approval_probability: float,
-    approval_unready: float,
-    approval_part_hard: float,
-) -> Terms:
-    """Return the log-odds terms of approval.
 
-    ``ready`` is the share of the footprint under one shared officer (a single body counts as 1):
-    the one application refused by the cut-off had none. Under the hard rule a footprint smaller
-    than its system counts against. Source: approval_criteria.md.
+def approval_terms(p: Parameters, facts: FootprintFacts, *, hard_rule: bool) -> Terms:
+    """Return the log-odds that NHS England approves an application, as named terms.
+
+    The terms are the log-odds of ``approval_probability``; ``approval_unready`` times the share
+    of the footprint that is not under one shared officer; and ``approval_part_hard`` where the
+    hard rule holds, the system is not exempt from it and the footprint is smaller than its
+    system. Source: approval_criteria.md (the one application refused by the cut-off had no
+    shared officer); the size under the hard rule is assumed.
     """
+    part = hard_rule and not facts.exempt and not facts.whole_system
     return (
-        ("base", logit(approval_probability)),
-        ("unready", approval_unready * (1.0 - ready)),
-        ("part_of_system", approval_part_hard if hard_rule and not whole_system else 0.0),
+        ("base", logit(p.approval_probability)),
+        ("unready", p.approval_unready * (1.0 - facts.ready)),
+        ("part_of_system", p.approval_part_hard if part else 0.0),
     )
 
 
-def decide(u: float, terms: Terms, defer: float) -> str:
-    """Return approved, deferred or refused; one uniform decides, refusals lying at the top.
+def decide(p: Parameters, terms: Terms, u: float) -> str:
+    """Return what NHS England decides on an application: approved, deferred or refused.
 
-    The chance of approval among those not deferred is expit(sum of terms). Source: base_rates.md
-    (28 of 29 approved); by default the published tests are summed up in readiness.
+    The chance of a deferral is ``approval_defer``; the chance of approval is expit(sum of the
+    terms) among the applications not deferred; the others are refused. One uniform ``u`` decides:
+    the lowest values approve and the highest refuse. Source: base_rates.md (28 of 29 approved).
     """
-    approve = (1.0 - defer) * expit(total(terms))
+    approve = (1.0 - p.approval_defer) * expit(total(terms))
     if happens(u, approve):
         return "approved"
-    return "deferred" if happens(u, approve + defer) else "refused"
+    return "deferred" if happens(u, approve + p.approval_defer) else "refused"
 
 
 # -- The published tests, one by one -------------------------------------------------------------
@@ -63,7 +62,7 @@ CRITICAL_MASS: Final = 1_000_000  # patients of a body that will not soon be mer
 def gaps_of(
     facts: FootprintFacts, *, savings_target: float
 ) -> tuple[float, float, float, float, float, float, float]:
-    """Return how far an application falls short of each test, 0 (not at all) to 1, as in TESTS.
+    """Return how far an application falls short of each published test, 0 (not at all) to 1.
 
     Coterminosity: the merged body lies mostly in several councils. Footprint: the patient share of
     the system left out. Members: the share of votes cast against. Leadership: the share not under
@@ -86,10 +85,10 @@ def gaps_of(
 
 
 def passing_chance(gap: float, failing: float, strictness: float = 0.0) -> float:
-    """Return the chance of passing one test: 1 where nothing is amiss, 1 - failing at worst.
+    """Return the chance that an application passes one published test.
 
-    ``strictness`` lowers (or, above zero, raises) the log-odds of passing, as a presumption
-    against mergers does; a test that the application meets fully is passed all the same.
+    It is 1 - ``failing`` x ``gap``, with ``strictness`` added to its log-odds (below zero under a
+    presumption against mergers); a test that the application meets fully is always passed. Assumed.
     """
     chance = 1.0 - failing * gap
     if chance >= 1.0:
@@ -103,7 +102,7 @@ def log_chance(chance: float) -> float:
 
 
 def judge(failed: Sequence[str]) -> str:
-    """Return the decision on the tests that an application has failed.
+    """Return what NHS England decides on an application that has failed these published tests.
 
     None failed: approved. Without one officer in place, or with two tests failed, it is refused;
     any other is returned to be mended for the next round (row 64; the one refusal on record was
@@ -115,9 +114,10 @@ def judge(failed: Sequence[str]) -> str:
 
 
 def scrutiny_factor(ready: float, longer: float) -> float:
-    """Return how much longer a panel takes: 1, or up to ``longer`` with no accountable officer.
+    """Return the factor by which a panel's review is longer without one accountable officer.
 
-    Critics hold that informal arrangements fall short of what is asked of accounting officers
-    (row 62); the form is assumed.
+    It is 1 + (``longer`` - 1) x the share of the footprint that is not under one officer, and
+    never below 1. Source: row 62 (informal arrangements fall short of what is asked of accounting
+    officers); the form is assumed.
     """
     return 1.0 + max(0.0, longer - 1.0) * (1.0 - ready)

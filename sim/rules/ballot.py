@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.rules.logistic import GRID, rounded
+
+if TYPE_CHECKING:
+    from sim.scenario.parameters import Parameters
 
 # Shares such as .56 are not exact in binary: 14 of 25 votes must meet a quorum of .56, and 29 of
 # 50 must not exceed a threshold of .58.
@@ -26,28 +29,33 @@ class Tally(NamedTuple):
     weight_against: float
 
 
-def count_votes(
-    *,
-    support: float,
-    spread: float,
-    turnout: float,
-    leanings: Sequence[float],
-    u_turnout: Sequence[float],
-    u_vote: Sequence[float],
-    weights: Sequence[float] | None,
-    shifts: Sequence[float] | None,
-) -> Tally:
-    """Let every practice vote or stay away, and yes or no, and count.
+class Electorate(NamedTuple):
+    """The practices of one CCG when they vote, each list in their order.
 
-    ``support`` is the CCG's log-odds of a yes, ``leanings`` the practices' lasting differences
-    (standard normal, times ``spread``), ``shifts`` leanings stated by the world (log-odds). The
-    uniforms decide; ``weights`` are None where every vote counts the same. A practice with the
-    same uniforms and higher support never turns to no.
+    ``leanings`` are their lasting differences (standard normal); ``u_turnout`` and ``u_vote`` the
+    uniforms that decide whether and how each votes; ``weights`` of their votes, None where every
+    vote counts the same; ``shifts`` their leanings stated by the world (log-odds), None without.
+    """
+
+    leanings: Sequence[float]
+    u_turnout: Sequence[float]
+    u_vote: Sequence[float]
+    weights: Sequence[float] | None
+    shifts: Sequence[float] | None
+
+
+def count_votes(p: Parameters, electorate: Electorate, *, support: float, turnout: float) -> Tally:
+    """Let every practice of a CCG vote or stay away, and yes or no, and count.
+
+    A practice votes with chance ``turnout``; the log-odds of its yes are the CCG's ``support``
+    + ``support_practice_sd`` x its lasting leaning + any leaning that the world states. A
+    practice with the same uniforms and higher support never turns to no.
     Source: voting_rules.md (one practice, one vote as a rule).
     """
+    leanings, u_turnout, u_vote, weights, shifts = electorate
     votes_for = votes_against = 0
     weight_for = weight_against = 0.0
-    casts = rounded(turnout)
+    spread, casts = p.support_practice_sd, rounded(turnout)
     exp, floor = math.exp, math.floor
     for index, u in enumerate(u_turnout):
         if u >= casts:
@@ -80,7 +88,7 @@ def count_votes(
 
 
 def quorate(tally: Tally, quorum: float) -> bool:
-    """Return whether enough practices cast a vote: cast >= share x practices.
+    """Return whether enough practices cast a vote: votes cast >= quorum x practices.
 
     Source: the one documented quorum, 75 % of practices (ballot_rules.csv, voting_rules.md).
     """
@@ -88,9 +96,10 @@ def quorate(tally: Tally, quorum: float) -> bool:
 
 
 def carries(tally: Tally, threshold: float, quorum: float) -> bool:
-    """Return whether a ballot is carried: quorate, and weight for exceeds threshold x weight cast.
+    """Return whether a CCG's members carry a proposal.
 
-    A tie fails. Source: ballot_rules.csv (majority of votes cast).
+    The ballot must be quorate, and the weight of yes votes must exceed ``threshold`` x the weight
+    of all votes cast; a tie fails. Source: ballot_rules.csv (majority of votes cast).
     """
     cast = tally.weight_for + tally.weight_against
     needed = threshold * cast * (1.0 + SLACK)
@@ -98,5 +107,9 @@ def carries(tally: Tally, threshold: float, quorum: float) -> bool:
 
 
 def proposal_carries(carried: int, ballots: int, all_must_carry: bool) -> bool:
-    """Return whether a proposal stands after all its CCGs have voted."""
+    """Return whether a proposal stands after all its CCGs have voted.
+
+    Every CCG must have carried it or, where the lever ``all_must_carry`` is off, more than half of
+    them. Assumed: no proposal on record went on against one CCG's vote.
+    """
     return carried == ballots if all_must_carry else 2 * carried > ballots

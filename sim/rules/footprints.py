@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.rules.logistic import Terms
+
+if TYPE_CHECKING:
+    from sim.scenario.parameters import Parameters
 
 
 class Pulls(NamedTuple):
@@ -17,35 +20,29 @@ class Pulls(NamedTuple):
     shared_officer: float
 
 
-def pulls(
-    *,
-    belief_level: float,
-    push_strength: float,
-    footprint_whole: float,
-    footprint_expectation: float,
-    footprint_council: float,
-    footprint_officer: float,
-    footprint_push: float,
-) -> Pulls:
+def pulls(p: Parameters, *, belief_level: float, push_strength: float) -> Pulls:
     """Return how strongly each kind of footprint draws the leaders of one system.
 
-    ``belief_level`` is what the system's leader has heard. The whole system pulls harder with
-    each step beyond "typically", and with the strength of a region's push for whole systems.
+    The whole system pulls by ``footprint_whole`` (less in proportion where the leaders believe
+    less than "typically"), plus ``footprint_expectation`` for each step of belief beyond
+    "typically", plus ``footprint_push`` times the strength of the region's push for whole systems;
+    a footprint that is one council's pulls by ``footprint_council``, and CCGs under one officer by
+    ``footprint_officer``. ``belief_level`` is what the system's leader has heard, in steps.
     Source: priors.md section 6 (footprint = STP/ICS +1, one council +.3, officer +1 to +2).
     """
-    whole = footprint_whole * min(1.0, belief_level)
-    whole += footprint_expectation * max(0.0, belief_level - 1.0)
-    whole += footprint_push * push_strength
-    return Pulls(whole, footprint_council, footprint_officer)
+    whole = p.footprint_whole * min(1.0, belief_level)
+    whole += p.footprint_expectation * max(0.0, belief_level - 1.0)
+    whole += p.footprint_push * push_strength
+    return Pulls(whole, p.footprint_council, p.footprint_officer)
 
 
 def utility(
     pull: Pulls, whole_system: bool, one_council: bool, one_officer: bool, log_consent: float
 ) -> float:
-    """Return a candidate's utility: the pulls of its kinds plus the log of its consent.
+    """Return the utility of a candidate footprint to the leaders who would propose it.
 
-    ``log_consent`` is the log of the chance that all its governing bodies would consent: leaders
-    choose what can carry consent (assumed).
+    It is the sum of the pulls of its kinds plus ``log_consent``, the log of the chance that all
+    its governing bodies would consent: leaders choose what can carry consent (assumed).
     """
     value = log_consent
     if whole_system:
@@ -60,7 +57,7 @@ def utility(
 def terms(
     pull: Pulls, whole_system: bool, one_council: bool, one_officer: bool, log_consent: float
 ) -> Terms:
-    """Return the same sum by name, for the log."""
+    """Return the utility of a candidate footprint as named terms, for the log."""
     return (
         ("footprint_whole_system", pull.whole_system if whole_system else 0.0),
         ("footprint_one_council", pull.one_council if one_council else 0.0),
@@ -70,7 +67,7 @@ def terms(
 
 
 def share_kinds(utilities: Sequence[float], kinds: Sequence[Hashable]) -> list[float]:
-    """Return utilities with those of one kind sharing that kind's weight.
+    """Return the utilities of candidate footprints, less the log of the number of their kind.
 
     Leaders think of kinds of footprint (the whole system, a county, those who share an officer,
     some pair); twenty nondescript pairs are not twenty times as likely as the one whole system.

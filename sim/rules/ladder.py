@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sim.adding import add_up
 from sim.rules.logistic import total
+
+if TYPE_CHECKING:
+    from sim.scenario.parameters import Parameters
 
 NEXT: Final = {
     "separate": ("committees_in_common", "shared_officer"),
@@ -16,29 +19,29 @@ NEXT: Final = {
 }
 
 
-def step_rates(
-    rung: str, committee_rate: float, officer_rate: float, team_rate: float
-) -> tuple[tuple[str, float], ...]:
-    """Return the rungs a CCG can reach next, each with its rate per month.
+def step_rates(p: Parameters, rung: str) -> tuple[tuple[str, float], ...]:
+    """Return the rungs of joint working that a CCG can reach next, each with its rate per month.
 
-    A separate CCG may skip committees in common, as many did. Source: policy_timeline.csv (shared
+    Committees in common come at ``ladder_committee_rate``, a shared officer at
+    ``ladder_officer_rate``, a joint team (after a shared officer) at ``ladder_team_rate``; a
+    separate CCG may skip committees in common, as many did. Source: policy_timeline.csv (shared
     officers 2016-2018); priors.md section 7 (sharing is a step to merging and a substitute).
     """
     rates = {
-        "committees_in_common": committee_rate,
-        "shared_officer": officer_rate,
-        "joint_team": team_rate,
+        "committees_in_common": p.ladder_committee_rate,
+        "shared_officer": p.ladder_officer_rate,
+        "joint_team": p.ladder_team_rate,
     }
     return tuple((rung_next, rates[rung_next]) for rung_next in NEXT[rung])
 
 
-def total_rate(rung: str, committee_rate: float, officer_rate: float, team_rate: float) -> float:
-    """Return the rate per month at which a CCG on this rung takes any next step."""
+def total_rate(p: Parameters, rung: str) -> float:
+    """Return the rate per month at which a CCG on this rung takes any next step: their sum."""
     if rung == "separate":
-        return committee_rate + officer_rate
+        return p.ladder_committee_rate + p.ladder_officer_rate
     if rung == "committees_in_common":
-        return officer_rate
-    return team_rate if rung == "shared_officer" else 0.0
+        return p.ladder_officer_rate
+    return p.ladder_team_rate if rung == "shared_officer" else 0.0
 
 
 def pick(steps: tuple[tuple[str, float], ...], u: float) -> str:

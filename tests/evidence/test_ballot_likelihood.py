@@ -38,6 +38,7 @@ from tests.evidence.ballot_examples import (
     record,
     values,
 )
+from tests.rules.numbers import numbers
 
 RUNS = 6000
 
@@ -50,19 +51,16 @@ def simulated_by_rules(v: dict[str, float], form: str, stance: str, gate: bool) 
     members = [index[code] for code in PAIR]
     patients = sum(ccg.patients for ccg in members)
     found: Counter[str] = Counter()
-    mood_sd = v["support_sd"] * math.sqrt(v["support_shared"])
+    p = numbers(**v)
     own_sd = v["support_sd"] * math.sqrt(1 - v["support_shared"])
     weight = (1 - v["turnout_spread"]) / v["turnout_spread"]
     while found.total() < RUNS:
+        place, proposal = rng.standard_normal(2)
         common, mood = support.common_support(
-            form, *rng.standard_normal(2), rng.uniform(), v["support_mean"], mood_sd,
-            v["support_place_share"], v["support_opposed_share"],
-        )  # fmt: skip
-        follow = engagement.follow_weight(
-            v["lmc_causal_share"], v["lmc_oppose_effect"], mood_sd, v["lmc_oppose_share"]
+            p, form, place=place, proposal=proposal, u_mode=rng.uniform()
         )
         said = engagement.lmc_stance(
-            rng.standard_normal(), mood, follow, v["lmc_oppose_share"], v["lmc_support_share"]
+            p, mood=rng.standard_normal(), members_mood=mood, follow=engagement.follow_weight(p)
         )
         if stance not in (said, "unknown"):
             continue
@@ -71,7 +69,7 @@ def simulated_by_rules(v: dict[str, float], form: str, stance: str, gate: bool) 
         perceived = rng.uniform() < seen
         log_odds = []
         for ccg in members:
-            terms = support.argument_terms(
+            facts = support.ArgumentFacts(
                 outweighed_by=support.outweighed(ccg.patients, patients, 2),
                 partner_distress=0.0,
                 shares_officer=1.0,
@@ -79,32 +77,24 @@ def simulated_by_rules(v: dict[str, float], form: str, stance: str, gate: bool) 
                 makes_one_council=False,
                 perceived_centre=perceived,
                 opposed_councils=v["council_oppose_share"],
-                advice=engagement.advice_effect(
-                    said, v["lmc_causal_share"], v["lmc_oppose_effect"], v["lmc_support_effect"]
-                ),
-                **{
-                    name: v[name]
-                    for name in BALLOT_PARAMETERS
-                    if name.startswith("ballot_")
-                },
-            )  # fmt: skip
+            )
+            terms = support.argument_terms(p, facts, engagement.advice_effect(p, said))
             log_odds.append(common + own_sd * rng.standard_normal() + total(terms))
         read = sum(log_odds) / 2 + v["call_optimism"] + v["call_noise_sd"] * rng.standard_normal()
-        if gate and rng.uniform() >= support.call_probability(read, v["call_steepness"]):
+        if gate and rng.uniform() >= support.call_probability(p, read):
             continue
         result = []
         for ccg, s in zip(members, log_odds, strict=True):
             n = len(ccg.voters)
-            tally = ballot.count_votes(
-                support=s,
-                spread=v["support_practice_sd"],
-                turnout=rng.beta(v["turnout_mean"] * weight, (1 - v["turnout_mean"]) * weight),
+            turnout = rng.beta(v["turnout_mean"] * weight, (1 - v["turnout_mean"]) * weight)
+            electorate = ballot.Electorate(
                 leanings=rng.standard_normal(n).tolist(),
                 u_turnout=rng.uniform(size=n).tolist(),
                 u_vote=rng.uniform(size=n).tolist(),
                 weights=None,
                 shifts=None,
             )
+            tally = ballot.count_votes(p, electorate, support=s, turnout=turnout)
             result.append("carried" if ballot.carries(tally, 0.5, 0.0) else "failed")
         found[" ".join(result)] += 1
     return found
@@ -140,9 +130,17 @@ def test_outcomes_come_as_often_as_the_shipped_rules_make_them(
 
 
 def test_the_two_modes_are_those_of_the_rule() -> None:
-    high, _ = support.common_support("two_mode", 0.0, 0.0, 0.9, 2.0, 1.4, 0.5, 0.5)
-    low, _ = support.common_support("two_mode", 0.0, 0.0, 0.1, 2.0, 1.4, 0.5, 0.5)
-    spread, _ = support.common_support("two_mode", 1.0, 0.0, 0.9, 2.0, 1.4, 1.0, 0.5)
+    def common(kept: float, place: float, u_mode: float) -> float:
+        p = numbers(
+            support_mean=2.0,
+            support_sd=1.4,
+            support_shared=1.0,
+            support_place_share=kept,
+            support_opposed_share=0.5,
+        )
+        return support.common_support(p, "two_mode", place=place, proposal=0.0, u_mode=u_mode)[0]
+
+    high, low, spread = common(0.5, 0.0, 0.9), common(0.5, 0.0, 0.1), common(1.0, 1.0, 0.9)
     assert high - low == pytest.approx(support.MODES_APART)
     assert spread - high == pytest.approx(1.4 * support.MODE_SPREAD)
 

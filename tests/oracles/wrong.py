@@ -94,9 +94,10 @@ def _abstained_is_no(patch: pytest.MonkeyPatch) -> None:
 def _counting(patch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], None]) -> None:
     count = ballot.count_votes
 
-    def count_votes(**given: Any) -> ballot.Tally:
+    def count_votes(p: Any, electorate: ballot.Electorate, **rest: Any) -> ballot.Tally:
+        given = electorate._asdict()
         change(given)
-        return count(**given)
+        return count(p, ballot.Electorate(**given), **rest)
 
     patch.setattr(ballot, "count_votes", count_votes)
 
@@ -251,7 +252,7 @@ def _log_odds_as_chance(patch: pytest.MonkeyPatch) -> None:
 
 def _upside_down(patch: pytest.MonkeyPatch) -> None:
     decide = approval.decide
-    patch.setattr(approval, "decide", lambda u, terms, defer: _other(decide(u, terms, defer)))
+    patch.setattr(approval, "decide", lambda p, terms, u: _other(decide(p, terms, u)))
 
 
 def _other(decision: str) -> str:

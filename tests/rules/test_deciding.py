@@ -17,6 +17,7 @@ from sim.rules import approval, consent, dates, engagement
 from sim.rules.logistic import expit, logit, total
 from sim.streams.quantiles import standard_normal
 from tests.properties import between, shares, steady, uniforms
+from tests.rules.numbers import footprint, numbers, parted
 
 # -- Consent and squeezing -----------------------------------------------------------------------
 
@@ -47,7 +48,8 @@ CONSENT: dict[str, Any] = {
     ],
 )
 def test_consent(change: dict[str, Any], log_odds: float) -> None:
-    assert total(consent.consent_terms(**(CONSENT | change))) == pytest.approx(log_odds)
+    p, facts = parted(CONSENT | change)
+    assert total(consent.consent_terms(p, **facts)) == pytest.approx(log_odds)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,29 @@ def test_squeezed_work_is_never_longer_and_fits_if_squeezed(
 # -- Engagement ----------------------------------------------------------------------------------
 
 
+def stance_of(
+    mood: float, members_mood: float, follow: float, oppose: float, support: float
+) -> str:
+    p = numbers(lmc_oppose_share=oppose, lmc_support_share=support)
+    return engagement.lmc_stance(p, mood=mood, members_mood=members_mood, follow=follow)
+
+
+def follow_weight(causal: float, effect: float, worth_of_mood: float, oppose: float) -> float:
+    p = numbers(
+        lmc_causal_share=causal,
+        lmc_oppose_effect=effect,
+        support_sd=worth_of_mood,
+        support_shared=1.0,
+        lmc_oppose_share=oppose,
+    )
+    return engagement.follow_weight(p)
+
+
+def advice_effect(stance: str, causal: float, oppose: float, support: float) -> float:
+    p = numbers(lmc_causal_share=causal, lmc_oppose_effect=oppose, lmc_support_effect=support)
+    return engagement.advice_effect(p, stance)
+
+
 @pytest.mark.parametrize("follow", [0.0, 0.5, 1.0])
 def test_the_shares_of_committees_cut_the_tails(follow: float) -> None:
     """Moods at the quantiles of the mix: below the opposing share oppose, above support."""
@@ -92,7 +117,7 @@ def test_the_shares_of_committees_cut_the_tails(follow: float) -> None:
 
     def stance(quantile: float) -> str:
         z = standard_normal(quantile)
-        return engagement.lmc_stance(own * z, follow * z, follow, 0.2, 0.1)
+        return stance_of(own * z, follow * z, follow, 0.2, 0.1)
 
     assert stance(0.199) == "oppose"
     assert stance(0.201) == "neutral"
@@ -102,9 +127,9 @@ def test_the_shares_of_committees_cut_the_tails(follow: float) -> None:
 
 def test_who_follows_nobody_is_blind_to_members_and_who_follows_wholly_has_no_mood() -> None:
     for members in (-3.0, 3.0):
-        assert engagement.lmc_stance(-3.0, members, 0.0, 0.2, 0.1) == "oppose"
-    assert engagement.lmc_stance(3.0, -3.0, 1.0, 0.2, 0.1) == "oppose"
-    assert engagement.lmc_stance(-3.0, 3.0, 1.0, 0.2, 0.1) == "support"
+        assert stance_of(-3.0, members, 0.0, 0.2, 0.1) == "oppose"
+    assert stance_of(3.0, -3.0, 1.0, 0.2, 0.1) == "oppose"
+    assert stance_of(-3.0, 3.0, 1.0, 0.2, 0.1) == "support"
 
 
 @steady
@@ -115,14 +140,14 @@ def test_a_better_mood_never_turns_a_committee_against(
     mood: float, members: float, follow: float, oppose: float, more: float
 ) -> None:
     order = ("oppose", "neutral", "support")
-    stance = engagement.lmc_stance(mood, members, follow, oppose / 2, 0.1)
-    better = engagement.lmc_stance(mood + more, members + more, follow, oppose / 2, 0.1)
+    stance = stance_of(mood, members, follow, oppose / 2, 0.1)
+    better = stance_of(mood + more, members + more, follow, oppose / 2, 0.1)
     assert order.index(better) >= order.index(stance)
 
 
 def test_committees_that_never_or_always_oppose() -> None:
-    assert engagement.lmc_stance(-4.0, -4.0, 0.5, 0.0, 0.0) == "neutral"
-    assert engagement.lmc_stance(4.0, 4.0, 0.5, 1.0, 0.0) == "oppose"
+    assert stance_of(-4.0, -4.0, 0.5, 0.0, 0.0) == "neutral"
+    assert stance_of(4.0, 4.0, 0.5, 1.0, 0.0) == "oppose"
 
 
 # Effect of advice against, effect of a unit of the members' mood, share of committees that oppose.
@@ -134,7 +159,7 @@ def test_what_advice_does_not_cause_committees_must_follow(
     effect: float, mood: float, oppose: float
 ) -> None:
     def weight(share: float) -> float:
-        return engagement.follow_weight(share, effect, mood, oppose)
+        return follow_weight(share, effect, mood, oppose)
 
     assert weight(1.0) == 0.0
     shares_ = [1.0, 0.9, 0.75, 0.5, 0.25, 0.1, 0.0]
@@ -148,16 +173,16 @@ def test_what_advice_does_not_cause_committees_must_follow(
 def test_a_follow_weight_by_hand() -> None:
     """Half oppose: the halves of a normal lie 2 x sqrt(2 / pi) apart; half of 1.2 is missing."""
     gap = 2.0 * math.sqrt(2.0 / math.pi)
-    weight = engagement.follow_weight(0.5, -1.2, 1.5, 0.5)
+    weight = follow_weight(0.5, -1.2, 1.5, 0.5)
     assert weight == pytest.approx(0.5 * 1.2 / (gap * 1.5), rel=1e-12)
 
 
 def test_committees_never_follow_by_more_than_wholly_or_where_there_is_nothing_to_follow() -> None:
-    assert engagement.follow_weight(0.0, -9.0, 0.1, 0.3) == 1.0
+    assert follow_weight(0.0, -9.0, 0.1, 0.3) == 1.0
     for oppose in (0.0, 1.0):
-        assert engagement.follow_weight(0.25, -1.2, 1.4, oppose) == 0.0
-    assert engagement.follow_weight(0.25, -1.2, 0.0, 0.3) == 0.0
-    assert engagement.follow_weight(0.25, 0.0, 1.4, 0.3) == 0.0
+        assert follow_weight(0.25, -1.2, 1.4, oppose) == 0.0
+    assert follow_weight(0.25, -1.2, 0.0, 0.3) == 0.0
+    assert follow_weight(0.25, 0.0, 1.4, 0.3) == 0.0
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
@@ -173,13 +198,13 @@ def test_members_advised_against_are_cooler_by_the_whole_association(
     part of the premise: beyond it the association cannot be made up.
     """
     n, random = 40_000, Random(1)
-    follow = engagement.follow_weight(share, effect, mood, oppose)
+    follow = follow_weight(share, effect, mood, oppose)
     assert follow < 1.0
     against, others = [], []
     for _ in range(n):
         members, own = random.gauss(0.0, 1.0), random.gauss(0.0, 1.0)
-        stance = engagement.lmc_stance(own, members, follow, oppose, 0.1)
-        support = mood * members + engagement.advice_effect(stance, share, effect, 0.0)
+        stance = stance_of(own, members, follow, oppose, 0.1)
+        support = mood * members + advice_effect(stance, share, effect, 0.0)
         (against if stance == "oppose" else others).append(support)
     difference = statistics.fmean(against) - statistics.fmean(others)
     error = math.hypot(
@@ -192,31 +217,42 @@ def test_members_advised_against_are_cooler_by_the_whole_association(
 
 
 def test_only_the_causal_share_of_advice_moves_practices() -> None:
-    assert engagement.advice_effect("oppose", 0.5, -1.2, 0.3) == -0.6
-    assert engagement.advice_effect("support", 0.5, -1.2, 0.3) == 0.15
+    assert advice_effect("oppose", 0.5, -1.2, 0.3) == -0.6
+    assert advice_effect("support", 0.5, -1.2, 0.3) == 0.15
     for stance in ("neutral", "none"):
-        assert engagement.advice_effect(stance, 0.5, -1.2, 0.3) == 0.0
-    assert engagement.advice_effect("oppose", 0.0, -1.2, 0.3) == 0.0
+        assert advice_effect(stance, 0.5, -1.2, 0.3) == 0.0
+    assert advice_effect("oppose", 0.0, -1.2, 0.3) == 0.0
 
 
 def test_a_councils_known_view_stands() -> None:
     for known in ("support", "neutral", "oppose"):
-        assert engagement.council_stance(known, 0.01, 1.0) == known
-    assert engagement.council_stance("unknown", 0.29, 0.3) == "oppose"
-    assert engagement.council_stance("unknown", 0.31, 0.3) == "neutral"
+        assert engagement.council_stance(numbers(council_oppose_share=1.0), known, 0.01) == known
+    opposing = numbers(council_oppose_share=0.3)
+    assert engagement.council_stance(opposing, "unknown", 0.29) == "oppose"
+    assert engagement.council_stance(opposing, "unknown", 0.31) == "neutral"
 
 
 @steady
 @given(a=shares, b=shares, delay=between(1.0, 4.0))
 def test_engagement_is_longer_the_more_councils_oppose(a: float, b: float, delay: float) -> None:
     low, high = sorted((a, b))
-    assert engagement.engagement_factor(0.0, delay) == 1.0
-    assert engagement.engagement_factor(1.0, delay) == delay
-    assert engagement.engagement_factor(low, delay) <= engagement.engagement_factor(high, delay)
+    p = numbers(council_delay=delay)
+    assert engagement.engagement_factor(p, 0.0) == 1.0
+    assert engagement.engagement_factor(p, 1.0) == delay
+    assert engagement.engagement_factor(p, low) <= engagement.engagement_factor(p, high)
 
 
 def test_who_members_think_is_behind_it() -> None:
-    seen = engagement.perceived_centre_probability
+    def seen(
+        origin: str, if_centre: float, if_local: float, cajoling: float, per_cajoling: float
+    ) -> float:
+        p = numbers(
+            perceived_if_centre=if_centre,
+            perceived_if_local=if_local,
+            perceived_cajoling=per_cajoling,
+        )
+        return engagement.perceived_centre_probability(p, origin, cajoling)
+
     assert seen("centre", 0.8, 0.3, 1.0, 0.5) == pytest.approx(0.8)
     assert seen("local", 0.8, 0.3, 1.0, 0.5) == pytest.approx(0.3)
     assert seen("local", 0.8, 0.3, 3.0, 0.5) == pytest.approx(expit(logit(0.3) + 1.0))
@@ -227,9 +263,6 @@ def test_who_members_think_is_behind_it() -> None:
 # -- Approval ------------------------------------------------------------------------------------
 
 APPROVAL: dict[str, Any] = {
-    "ready": 1.0,
-    "whole_system": True,
-    "hard_rule": False,
     "approval_probability": 0.95,
     "approval_unready": -3.0,
     "approval_part_hard": -2.0,
@@ -237,27 +270,30 @@ APPROVAL: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("change", "shift"),
+    ("change", "hard", "shift"),
     [
-        ({}, 0.0),
-        ({"ready": 0.0}, -3.0),
-        ({"ready": 0.5}, -1.5),
-        ({"whole_system": False}, 0.0),
-        ({"hard_rule": True}, 0.0),
-        ({"hard_rule": True, "whole_system": False}, -2.0),
+        ({}, False, 0.0),
+        ({"ready": 0.0}, False, -3.0),
+        ({"ready": 0.5}, False, -1.5),
+        ({"whole_system": False}, False, 0.0),
+        ({}, True, 0.0),
+        ({"whole_system": False}, True, -2.0),
+        ({"whole_system": False, "exempt": True}, True, 0.0),
     ],
 )
-def test_what_counts_against_an_application(change: dict[str, Any], shift: float) -> None:
-    assert total(approval.approval_terms(**(APPROVAL | change))) == pytest.approx(
-        logit(0.95) + shift
-    )
+def test_what_counts_against_an_application(
+    change: dict[str, Any], hard: bool, shift: float
+) -> None:
+    p, facts = parted(APPROVAL | change)
+    terms = approval.approval_terms(p, footprint(**facts), hard_rule=hard)
+    assert total(terms) == pytest.approx(logit(0.95) + shift)
 
 
 def test_a_decision_divides_the_unit_interval_in_three() -> None:
     """Approval .9 of the 80 % not deferred, then 20 % deferred, refusals at the top."""
     terms = (("base", logit(0.9)),)
-    n = 10_000
-    decisions = [approval.decide((i + 0.5) / n, terms, 0.2) for i in range(n)]
+    n, p = 10_000, numbers(approval_defer=0.2)
+    decisions = [approval.decide(p, terms, (i + 0.5) / n) for i in range(n)]
     assert decisions == sorted(decisions, key=["approved", "deferred", "refused"].index)
     assert [decisions.count(d) for d in ("approved", "deferred", "refused")] == [7200, 2000, 800]
 
@@ -268,15 +304,15 @@ def test_a_better_application_never_fares_worse(
     u: float, x: float, more: float, defer: float
 ) -> None:
     worst_first = ("refused", "deferred", "approved")
-    before = approval.decide(u, (("x", x),), defer)
-    after = approval.decide(u, (("x", x + more),), defer)
+    before = approval.decide(numbers(approval_defer=defer), (("x", x),), u)
+    after = approval.decide(numbers(approval_defer=defer), (("x", x + more),), u)
     assert worst_first.index(after) >= worst_first.index(before)
 
 
 def test_certain_approval_and_certain_refusal() -> None:
     for u in (2.0**-54, 0.5, 1.0 - 2.0**-53):
-        assert approval.decide(u, (("base", logit(1.0)),), 0.0) == "approved"
-        assert approval.decide(u, (("base", logit(0.0)),), 0.0) == "refused"
+        assert approval.decide(numbers(), (("base", logit(1.0)),), u) == "approved"
+        assert approval.decide(numbers(), (("base", logit(0.0)),), u) == "refused"
 
 
 # -- Dates ---------------------------------------------------------------------------------------

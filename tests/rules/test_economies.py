@@ -10,7 +10,8 @@ from sim.rules import approval, ladder, money
 from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import expit, logit, total
 from sim.rules.mechanisms import economies as economy_rules
-from sim.rules.support import argument_terms
+from sim.rules.support import ArgumentFacts, argument_terms
+from tests.rules.numbers import numbers
 
 ALLOWANCE, FIXED = 20.0, 500_000.0
 
@@ -104,22 +105,17 @@ def test_debts_of_partners_cost_votes() -> None:
     def support_with(distress: float) -> float:
         return total(
             argument_terms(
-                outweighed_by=0.0,
-                partner_distress=distress,
-                shares_officer=0.0,
-                matches_council=False,
-                makes_one_council=False,
-                perceived_centre=False,
-                opposed_councils=0.0,
+                numbers(ballot_partner_distress=-1.0),
+                ArgumentFacts(
+                    outweighed_by=0.0,
+                    partner_distress=distress,
+                    shares_officer=0.0,
+                    matches_council=False,
+                    makes_one_council=False,
+                    perceived_centre=False,
+                    opposed_councils=0.0,
+                ),
                 advice=0.0,
-                ballot_outweighed=0.0,
-                ballot_partner_distress=-1.0,
-                ballot_own_posts=0.0,
-                ballot_identity=0.0,
-                ballot_one_council=0.0,
-                ballot_officer=0.0,
-                ballot_perceived_centre=0.0,
-                ballot_council_opposed=0.0,
             )
         )
 

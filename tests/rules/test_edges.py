@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sim.rules import approval, ballot, consent, footprints, logistic, starting
 from sim.rules.dates import stretch_over_pauses
+from tests.rules.numbers import numbers
 
 HALF = 2.0**31 / 2.0**32
 
 
 def count(**changes: object) -> ballot.Tally:
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "support": 0.0,
         "spread": 1.0,
         "turnout": 1.0,
@@ -21,7 +24,10 @@ def count(**changes: object) -> ballot.Tally:
         "weights": [3.0, 5.0, 7.0],
         "shifts": None,
     }
-    return ballot.count_votes(**(given | changes))  # type: ignore[arg-type]
+    facts = given | changes
+    p = numbers(support_practice_sd=facts.pop("spread"))
+    rest = {name: facts.pop(name) for name in ("support", "turnout")}
+    return ballot.count_votes(p, ballot.Electorate(**facts), **rest)
 
 
 def test_weights_add_up_over_practices() -> None:
@@ -79,11 +85,11 @@ def test_a_choice_on_the_edge_is_the_next_and_past_the_end_the_last() -> None:
 
 
 def test_a_decision_on_the_edge_is_the_worse_one() -> None:
-    even = (("base", 0.0),)
-    assert approval.decide(0.25, even, 0.5) == "deferred"
-    assert approval.decide(0.75, even, 0.5) == "refused"
-    assert approval.decide(0.7499, even, 0.5) == "deferred"
-    assert approval.decide(0.2499, even, 0.5) == "approved"
+    even, p = (("base", 0.0),), numbers(approval_defer=0.5)
+    assert approval.decide(p, even, 0.25) == "deferred"
+    assert approval.decide(p, even, 0.75) == "refused"
+    assert approval.decide(p, even, 0.7499) == "deferred"
+    assert approval.decide(p, even, 0.2499) == "approved"
 
 
 def test_small_works_are_squeezed_and_none_is_left_alone() -> None:
@@ -96,3 +102,23 @@ def test_small_works_are_squeezed_and_none_is_left_alone() -> None:
 def test_work_begun_as_a_pause_ends_is_not_put_off() -> None:
     assert stretch_over_pauses(5.0, 2.0, ((1.0, 5.0),)) == 7.0
     assert stretch_over_pauses(5.0, 2.0, ((7.0, 9.0),)) == 7.0
+
+
+@pytest.mark.parametrize(("practices", "cast", "quorum"), [(25, 14, 0.56), (100, 55, 0.55)])
+def test_a_quorum_is_met_where_its_share_is_not_exact_in_binary(
+    practices: int, cast: int, quorum: float
+) -> None:
+    met = ballot.Tally(practices, cast, 0, practices - cast, float(cast), 0.0)
+    missed = ballot.Tally(practices, cast - 1, 0, practices - cast + 1, cast - 1.0, 0.0)
+    assert ballot.quorate(met, quorum)
+    assert not ballot.quorate(missed, quorum)
+
+
+@pytest.mark.parametrize(("cast", "votes", "threshold"), [(50, 29, 0.58), (90, 63, 0.7)])
+def test_a_threshold_must_be_exceeded_where_its_share_is_not_exact_in_binary(
+    cast: int, votes: int, threshold: float
+) -> None:
+    at = ballot.Tally(cast, votes, cast - votes, 0, float(votes), float(cast - votes))
+    above = ballot.Tally(cast, votes + 1, cast - votes - 1, 0, votes + 1.0, cast - votes - 1.0)
+    assert not ballot.carries(at, threshold, 0.0)
+    assert ballot.carries(above, threshold, 0.0)

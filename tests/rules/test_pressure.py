@@ -17,6 +17,7 @@ from sim.rules.mechanisms.registry import in_force
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
+from tests.rules.numbers import numbers
 
 SYSTEM = SystemFacts(
     ccgs=3, free=3, patients=900, officer_share=0.0, distress_share=0.0, match_share=0.0,
@@ -100,14 +101,16 @@ def test_cajoling_alone_makes_the_centre_seen() -> None:
 
     The three have their own parts of the centre's activity (tests/rules/test_starting.py).
     """
-    seen = [engagement.perceived_centre_probability("local", 0.8, 0.3, c, 0.5) for c in (0, 1, 4)]
+    p = numbers(perceived_if_centre=0.8, perceived_if_local=0.3, perceived_cajoling=0.5)
+    seen = [engagement.perceived_centre_probability(p, "local", c) for c in (0, 1, 4)]
     assert seen == sorted(seen)
     assert seen[1] == pytest.approx(0.3)
     assert seen[2] > 0.6
 
 
 def test_support_falls_as_advice_moves_from_support_to_oppose() -> None:
-    shifts = [engagement.advice_effect(s, 0.5, -1.2, 0.3) for s in ("support", "neutral", "oppose")]
+    p = numbers(lmc_causal_share=0.5, lmc_oppose_effect=-1.2, lmc_support_effect=0.3)
+    shifts = [engagement.advice_effect(p, s) for s in ("support", "neutral", "oppose")]
     assert shifts == sorted(shifts, reverse=True)
     assert shifts == pytest.approx([0.15, 0.0, -0.6])
 
@@ -115,36 +118,35 @@ def test_support_falls_as_advice_moves_from_support_to_oppose() -> None:
 def test_systems_with_more_ccgs_start_sooner() -> None:
     """Row 16, at the median of the prior: the gain from one body grows with their number."""
     crowding = next(row for row in PARAMETER_TABLE if row.name == "start_crowding")
-    common: dict[str, Any] = dict.fromkeys(
-        ("officer_share", "shortfall", "distress_share", "place", "cooling", "start_officer",
-         "start_shortfall", "start_distress", "start_after_lost", "leader_dedicated"), 0.0,
-    )  # fmt: skip
+    p = numbers(start_crowding=crowding.prior.draw(0.5))
 
     def term(free: int) -> float:
-        terms = starting.common_terms(
+        facts = starting.StartFacts(
             free=free,
+            officer_share=0.0,
+            shortfall=0.0,
+            distress_share=0.0,
+            place=0.0,
+            cooling=False,
             dedicated_leader=False,
-            start_crowding=crowding.prior.draw(0.5),
-            **common,
         )
-        return dict(terms)["free_ccgs"]
+        return dict(starting.common_terms(p, facts))["free_ccgs"]
 
     assert term(2) < term(4) < term(8)
 
 
 def test_taking_the_hint_grows_with_belief_and_push_and_falls_with_autonomy() -> None:
     """Row 13: the pull of the whole system, less what reluctant bodies take from it."""
+    p = numbers(
+        footprint_whole=1.0,
+        footprint_expectation=0.5,
+        footprint_council=0.3,
+        footprint_officer=1.5,
+        footprint_push=1.0,
+    )
 
     def pull(level: float, push: float = 0.0) -> footprints.Pulls:
-        return footprints.pulls(
-            belief_level=level,
-            push_strength=push,
-            footprint_whole=1.0,
-            footprint_expectation=0.5,
-            footprint_council=0.3,
-            footprint_officer=1.5,
-            footprint_push=1.0,
-        )
+        return footprints.pulls(p, belief_level=level, push_strength=push)
 
     pulls = [pull(level).whole_system for level in (0.0, 1.0, 2.0, 3.0)]
     assert pulls == [0.0, 1.0, 1.5, 2.0]

@@ -15,10 +15,11 @@ from sim.rules.mechanisms import registry
 from sim.rules.mechanisms import services as service_rules
 from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
+from tests.rules.numbers import numbers
 
 PARAMETERS = Parameters(**{row.name: row.prior.draw(0.5) for row in PARAMETER_TABLE})
 ASKED = {"loss": 0.0, "sharing": 0.0, "distress": 0.0, "autonomy": 0.0}
-NUMBERS = {"veto_base": -2.5, "veto_loss": 3.0, "veto_shared": -0.7, "veto_loyalty": 1.0}
+NUMBERS = numbers(veto_base=-2.5, veto_loss=3.0, veto_shared=-0.7, veto_loyalty=1.0)
 FACTS = SystemFacts(
     ccgs=4,
     free=4,
@@ -38,13 +39,11 @@ FACTS = SystemFacts(
 
 
 def veto(**facts: float) -> float:
-    return service_rules.veto_probability(
-        service_rules.veto_terms(**{**ASKED, **facts}, **NUMBERS), 1.0
-    )
+    return service_rules.veto_probability(service_rules.veto_terms(NUMBERS, **(ASKED | facts)), 1.0)
 
 
 def test_the_terms_of_a_veto() -> None:
-    terms = service_rules.veto_terms(loss=0.5, sharing=0.5, distress=0.2, autonomy=0.3, **NUMBERS)
+    terms = service_rules.veto_terms(NUMBERS, loss=0.5, sharing=0.5, distress=0.2, autonomy=0.3)
     assert dict(terms) == pytest.approx(
         {"base": -2.5, "own_loss": 1.5, "shared_officer": -0.35, "autonomy": 0.3, "loyalty": -0.2}
     )
@@ -68,7 +67,7 @@ def test_the_wish_to_go_ones_own_way_falls_as_distress_rises() -> None:
     for distress in (0.0, 0.5, 1.0):
         terms = dict(
             service_rules.veto_terms(
-                loss=0.0, sharing=0.0, distress=distress, autonomy=0.5, **NUMBERS
+                NUMBERS, loss=0.0, sharing=0.0, distress=distress, autonomy=0.5
             )
         )
         wishes.append(sum(terms[name] for name in own))
@@ -76,7 +75,7 @@ def test_the_wish_to_go_ones_own_way_falls_as_distress_rises() -> None:
 
 
 def test_without_autonomy_there_is_no_veto() -> None:
-    terms = service_rules.veto_terms(loss=1.0, sharing=0.0, distress=0.0, autonomy=9.0, **NUMBERS)
+    terms = service_rules.veto_terms(NUMBERS, loss=1.0, sharing=0.0, distress=0.0, autonomy=9.0)
     chances = [service_rules.veto_probability(terms, kept) for kept in (1.0, 0.5, 0.0)]
     assert chances == sorted(chances, reverse=True)
     assert chances[-1] == 0.0

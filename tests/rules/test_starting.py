@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.rules import beliefs, footprints, ladder, money, starting
-from sim.rules.logistic import total
+from sim.rules.logistic import Terms, total
 from tests.properties import between, shares, steady, uniforms
+from tests.rules.numbers import numbers, parted
 
 # -- Rates of starting ---------------------------------------------------------------------------
 
@@ -21,7 +22,7 @@ COMMON: dict[str, Any] = {
     "shortfall": 0.2,
     "distress_share": 0.0,
     "place": 0.0,
-    "cooling": 0.0,
+    "cooling": False,
     "dedicated_leader": False,
     "start_officer": 1.5,
     "start_shortfall": 0.65,
@@ -45,11 +46,26 @@ CENTRE: dict[str, Any] = LOCAL | {
 }
 
 
+def common_terms(given: dict[str, Any]) -> Terms:
+    p, facts = parted(given)
+    return starting.common_terms(p, starting.StartFacts(**facts))
+
+
+def local_terms(given: dict[str, Any]) -> Terms:
+    p, facts = parted(given)
+    return starting.local_terms(p, **facts)
+
+
+def centre_terms(given: dict[str, Any]) -> Terms:
+    p, facts = parted(given)
+    return starting.centre_terms(p, **facts)
+
+
 def test_the_reference_is_where_the_base_rate_was_observed() -> None:
     """Four CCGs, "typically", a 20 % shortfall: no term speeds up or slows down."""
-    assert total(starting.common_terms(**COMMON)) == pytest.approx(0.0)
-    assert total(starting.local_terms(**LOCAL)) == 0.0
-    assert total(starting.centre_terms(**CENTRE)) == 0.0
+    assert total(common_terms(COMMON)) == pytest.approx(0.0)
+    assert total(local_terms(LOCAL)) == 0.0
+    assert total(centre_terms(CENTRE)) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -62,12 +78,12 @@ def test_the_reference_is_where_the_base_rate_was_observed() -> None:
         ({"shortfall": 0.1}, -0.325),
         ({"distress_share": 1.0}, 0.3),
         ({"place": -0.4}, -0.4),
-        ({"cooling": 1.0}, -1.2),
+        ({"cooling": True}, -1.2),
         ({"dedicated_leader": True}, 0.2),
     ],
 )
 def test_each_common_term_has_its_stated_effect(change: dict[str, Any], effect: float) -> None:
-    assert total(starting.common_terms(**(COMMON | change))) == pytest.approx(effect)
+    assert total(common_terms(COMMON | change)) == pytest.approx(effect)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +101,8 @@ def test_each_local_and_central_term(
     change: dict[str, Any], local: float | None, centre: float
 ) -> None:
     if local is not None:
-        assert total(starting.local_terms(**(LOCAL | change))) == pytest.approx(local)
-    assert total(starting.centre_terms(**(CENTRE | change))) == pytest.approx(centre)
+        assert total(local_terms(LOCAL | change)) == pytest.approx(local)
+    assert total(centre_terms(CENTRE | change)) == pytest.approx(centre)
 
 
 @steady
@@ -116,9 +132,9 @@ def test_a_rate_without_base_share_intensity_or_leader_is_exactly_nought(zero: i
 
 
 def intensity(*levers: float, encouragement: float = 0.5, cajoling: float = 0.25) -> float:
-    return starting.centre_intensity(
-        *levers, encouragement_share=encouragement, cajoling_share=cajoling
-    )
+    p = numbers(encouragement_share=encouragement, cajoling_share=cajoling)
+    named = dict(zip(("encouragement", "incentive", "cajoling"), levers, strict=True))
+    return starting.centre_intensity(p, **named)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 10))
@@ -168,7 +184,8 @@ PULLS: dict[str, Any] = {
     ],
 )
 def test_the_pull_of_the_whole_system(change: dict[str, Any], whole: float) -> None:
-    pull = footprints.pulls(**(PULLS | change))
+    p, facts = parted(PULLS | change)
+    pull = footprints.pulls(p, **facts)
     assert pull.whole_system == pytest.approx(whole)
     assert (pull.one_council, pull.shared_officer) == (0.3, 1.5)
 
@@ -177,7 +194,8 @@ def test_the_pull_of_the_whole_system(change: dict[str, Any], whole: float) -> N
 @pytest.mark.parametrize("council", [True, False])
 @pytest.mark.parametrize("officer", [True, False])
 def test_utility_is_the_sum_of_the_named_terms(whole: bool, council: bool, officer: bool) -> None:
-    pull = footprints.pulls(**PULLS)
+    p, facts = parted(PULLS)
+    pull = footprints.pulls(p, **facts)
     value = footprints.utility(pull, whole, council, officer, -0.2)
     assert value == pytest.approx(1.0 * whole + 0.3 * council + 1.5 * officer - 0.2)
     assert total(footprints.terms(pull, whole, council, officer, -0.2)) == pytest.approx(value)
@@ -277,24 +295,24 @@ def test_the_gap_grows_with_cut_and_fixed_cost_and_shrinks_with_size(
 
 # -- Ladder --------------------------------------------------------------------------------------
 
-RATES = (0.02, 0.03, 0.05)
+RATES = numbers(ladder_committee_rate=0.02, ladder_officer_rate=0.03, ladder_team_rate=0.05)
 
 
 def test_the_ladder_goes_up_only() -> None:
     order = ("separate", "committees_in_common", "shared_officer", "joint_team")
     for height, rung in enumerate(order):
-        steps = ladder.step_rates(rung, *RATES)
+        steps = ladder.step_rates(RATES, rung)
         assert all(order.index(name) > height for name, _ in steps)
-        assert ladder.total_rate(rung, *RATES) == pytest.approx(sum(rate for _, rate in steps))
-    assert dict(ladder.step_rates("separate", *RATES)) == {
+        assert ladder.total_rate(RATES, rung) == pytest.approx(sum(rate for _, rate in steps))
+    assert dict(ladder.step_rates(RATES, "separate")) == {
         "committees_in_common": 0.02,
         "shared_officer": 0.03,
     }
-    assert ladder.step_rates("joint_team", *RATES) == ()
+    assert ladder.step_rates(RATES, "joint_team") == ()
 
 
 def test_the_rung_taken_is_drawn_by_its_rate() -> None:
-    steps = ladder.step_rates("separate", *RATES)
+    steps = ladder.step_rates(RATES, "separate")
     n = 1000
     taken = [ladder.pick(steps, (i + 0.5) / n) for i in range(n)]
     assert taken.count("committees_in_common") == 400

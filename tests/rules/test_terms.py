@@ -9,26 +9,31 @@ import pytest
 from sim.rules import approval, consent, footprints, ladder, money, starting, support
 from sim.rules.engagement import lmc_stance
 from sim.rules.logistic import expit
+from tests.rules.numbers import footprint, numbers
 
 
 def test_arguments_of_members() -> None:
     terms = support.argument_terms(
-        outweighed_by=0.5,
-        partner_distress=0.25,
-        shares_officer=0.75,
-        matches_council=True,
-        makes_one_council=True,
-        perceived_centre=True,
-        opposed_councils=0.4,
+        numbers(
+            ballot_outweighed=-0.6,
+            ballot_partner_distress=-0.8,
+            ballot_own_posts=-0.4,
+            ballot_identity=-0.3,
+            ballot_one_council=0.35,
+            ballot_officer=0.16,
+            ballot_perceived_centre=-0.15,
+            ballot_council_opposed=-0.2,
+        ),
+        support.ArgumentFacts(
+            outweighed_by=0.5,
+            partner_distress=0.25,
+            shares_officer=0.75,
+            matches_council=True,
+            makes_one_council=True,
+            perceived_centre=True,
+            opposed_councils=0.4,
+        ),
         advice=-0.9,
-        ballot_outweighed=-0.6,
-        ballot_partner_distress=-0.8,
-        ballot_own_posts=-0.4,
-        ballot_identity=-0.3,
-        ballot_one_council=0.35,
-        ballot_officer=0.16,
-        ballot_perceived_centre=-0.15,
-        ballot_council_opposed=-0.2,
     )
     assert dict(terms) == pytest.approx(
         {
@@ -47,41 +52,49 @@ def test_arguments_of_members() -> None:
 
 def test_arguments_that_do_not_apply_are_nought() -> None:
     terms = support.argument_terms(
-        outweighed_by=0.0,
-        partner_distress=0.0,
-        shares_officer=1.0,
-        matches_council=False,
-        makes_one_council=False,
-        perceived_centre=False,
-        opposed_councils=0.0,
+        numbers(
+            ballot_outweighed=1.0,
+            ballot_partner_distress=1.0,
+            ballot_own_posts=1.0,
+            ballot_identity=1.0,
+            ballot_one_council=1.0,
+            ballot_officer=0.0,
+            ballot_perceived_centre=1.0,
+            ballot_council_opposed=1.0,
+        ),
+        support.ArgumentFacts(
+            outweighed_by=0.0,
+            partner_distress=0.0,
+            shares_officer=1.0,
+            matches_council=False,
+            makes_one_council=False,
+            perceived_centre=False,
+            opposed_councils=0.0,
+        ),
         advice=0.0,
-        ballot_outweighed=1.0,
-        ballot_partner_distress=1.0,
-        ballot_own_posts=1.0,
-        ballot_identity=1.0,
-        ballot_one_council=1.0,
-        ballot_officer=0.0,
-        ballot_perceived_centre=1.0,
-        ballot_council_opposed=1.0,
     )
     assert [value for _, value in terms] == [0.0] * 9
 
 
 def test_terms_of_starting() -> None:
     common = starting.common_terms(
-        free=8,
-        officer_share=0.5,
-        shortfall=0.3,
-        distress_share=0.25,
-        place=0.7,
-        cooling=1.0,
-        dedicated_leader=True,
-        start_officer=1.5,
-        start_shortfall=0.6,
-        start_distress=0.4,
-        start_crowding=0.3,
-        start_after_lost=-1.2,
-        leader_dedicated=0.2,
+        numbers(
+            start_officer=1.5,
+            start_shortfall=0.6,
+            start_distress=0.4,
+            start_crowding=0.3,
+            start_after_lost=-1.2,
+            leader_dedicated=0.2,
+        ),
+        starting.StartFacts(
+            free=8,
+            officer_share=0.5,
+            shortfall=0.3,
+            distress_share=0.25,
+            place=0.7,
+            cooling=True,
+            dedicated_leader=True,
+        ),
     )
     assert dict(common) == pytest.approx(
         {
@@ -95,7 +108,7 @@ def test_terms_of_starting() -> None:
         }
     )
     local = starting.local_terms(
-        belief_level=2.5, match_share=0.5, start_expectation=0.4, start_council_match=-1.0
+        numbers(start_expectation=0.4, start_council_match=-1.0), belief_level=2.5, match_share=0.5
     )
     assert dict(local) == pytest.approx({"belief": 0.6, "council_match": -0.5})
 
@@ -103,15 +116,17 @@ def test_terms_of_starting() -> None:
 @pytest.mark.parametrize("pressed", [True, False])
 def test_terms_of_the_centre(pressed: bool) -> None:
     centre = starting.centre_terms(
+        numbers(
+            start_expectation=0.4,
+            start_council_match=-1.0,
+            start_letter=0.9,
+            start_hard_rule=1.1,
+        ),
         belief_level=2.0,
         match_share=0.5,
         letter_strength=2.0,
         pushed=pressed,
         hard_rule=pressed,
-        start_expectation=0.4,
-        start_council_match=-1.0,
-        start_letter=0.9,
-        start_hard_rule=1.1,
     )
     assert dict(centre) == pytest.approx(
         {
@@ -141,15 +156,17 @@ def test_terms_of_a_footprint_add_up_to_its_utility(kinds: tuple[bool, bool, boo
 @pytest.mark.parametrize(("matches", "pushed", "expected"), [(1, 0, -0.5), (1, 1, 0.0), (0, 0, 0)])
 def test_terms_of_consent(matches: bool, pushed: bool, expected: float) -> None:
     terms = consent.consent_terms(
+        numbers(
+            consent_base=3.75,
+            consent_officer=0.8,
+            consent_council_match=-0.5,
+            consent_incentive=0.3,
+        ),
         autonomy=0.7,
         matches_council=matches,
         pushed=pushed,
         shares_officer=0.5,
         incentive=3.0,
-        consent_base=3.75,
-        consent_officer=0.8,
-        consent_council_match=-0.5,
-        consent_incentive=0.3,
     )
     assert dict(terms) == pytest.approx(
         {
@@ -167,12 +184,9 @@ def test_terms_of_consent(matches: bool, pushed: bool, expected: float) -> None:
 )
 def test_terms_of_approval(hard: bool, whole: bool, part: float) -> None:
     terms = approval.approval_terms(
-        ready=0.25,
-        whole_system=whole,
+        numbers(approval_probability=0.9, approval_unready=-2.0, approval_part_hard=-3.0),
+        footprint(ready=0.25, whole_system=whole),
         hard_rule=hard,
-        approval_probability=0.9,
-        approval_unready=-2.0,
-        approval_part_hard=-3.0,
     )
     assert dict(terms) == pytest.approx(
         {"base": math.log(9.0), "unready": -1.5, "part_of_system": part}
@@ -186,15 +200,17 @@ def test_a_gap_counts_for_the_allowance_at_most() -> None:
 
 
 def test_the_modes_of_support_are_narrower_than_one_mode() -> None:
+    p = numbers(support_mean=2.0, support_sd=1.4, support_shared=1.0, support_opposed_share=0.2)
     at = [
-        support.common_support("two_mode", 0.0, z, 0.9, 2.0, 1.4, 0.0, 0.2)[0] for z in (0.0, 1.0)
+        support.common_support(p, "two_mode", place=0.0, proposal=z, u_mode=0.9)[0]
+        for z in (0.0, 1.0)
     ]
     assert at == pytest.approx([2.0, 2.74])
 
 
 def test_the_chance_of_a_call_rises_with_steepness() -> None:
-    assert support.call_probability(0.4, 4.0) == pytest.approx(expit(1.6))
-    assert support.call_probability(0.0, 4.0) == 0.5
+    assert support.call_probability(numbers(call_steepness=4.0), 0.4) == pytest.approx(expit(1.6))
+    assert support.call_probability(numbers(call_steepness=4.0), 0.0) == 0.5
 
 
 def test_a_rung_is_picked_by_its_rate_up_to_the_edges() -> None:
@@ -209,9 +225,14 @@ def test_a_rung_is_picked_by_its_rate_up_to_the_edges() -> None:
     assert ladder.pick(steps, 1.0) == "three"
 
 
+def at_rank_one_half(oppose: float, support_share: float) -> str:
+    p = numbers(lmc_oppose_share=oppose, lmc_support_share=support_share)
+    return lmc_stance(p, mood=0.0, members_mood=0.0, follow=1.0)
+
+
 def test_committees_on_the_edge_of_a_tail_are_neutral() -> None:
     # mood 0 has rank one half exactly
-    assert lmc_stance(0.0, 0.0, 1.0, 0.5, 0.0) == "neutral"
-    assert lmc_stance(0.0, 0.0, 1.0, 0.0, 0.5) == "neutral"
-    assert lmc_stance(0.0, 0.0, 1.0, 0.501, 0.0) == "oppose"
-    assert lmc_stance(0.0, 0.0, 1.0, 0.0, 0.501) == "support"
+    assert at_rank_one_half(0.5, 0.0) == "neutral"
+    assert at_rank_one_half(0.0, 0.5) == "neutral"
+    assert at_rank_one_half(0.501, 0.0) == "oppose"
+    assert at_rank_one_half(0.0, 0.501) == "support"

@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sim.rules import ballot, support
-from sim.rules.logistic import GRID, expit, happens, logit, rounded, total
+from sim.rules.logistic import GRID, Terms, expit, happens, logit, rounded, total
 from tests.properties import between, log_odds, shares, steady, uniforms
+from tests.rules.numbers import numbers, parted
 
 # -- Log-odds ------------------------------------------------------------------------------------
 
@@ -70,7 +71,10 @@ def count(n: int = 4, **over: Any) -> ballot.Tally:
         "weights": [1.0] * n,
         "shifts": None,
     }
-    return ballot.count_votes(**(values | over))
+    facts = values | over
+    p = numbers(support_practice_sd=facts.pop("spread"))
+    rest = {name: facts.pop(name) for name in ("support", "turnout")}
+    return ballot.count_votes(p, ballot.Electorate(**facts), **rest)
 
 
 def tally(votes_for: int, votes_against: int, practices: int, scale: float = 1.0) -> ballot.Tally:
@@ -266,10 +270,14 @@ NEUTRAL: dict[str, Any] = {
 }
 
 
+def argument_terms(given: dict[str, Any]) -> Terms:
+    p, facts = parted(given)
+    advice = facts.pop("advice")
+    return support.argument_terms(p, support.ArgumentFacts(**facts), advice)
+
+
 def argued(**over: Any) -> float:
-    return total(support.argument_terms(**(NEUTRAL | over))) - total(
-        support.argument_terms(**NEUTRAL)
-    )
+    return total(argument_terms(NEUTRAL | over)) - total(argument_terms(NEUTRAL))
 
 
 @pytest.mark.parametrize(
@@ -291,7 +299,7 @@ def test_each_argument_has_its_stated_effect(change: dict[str, Any], effect: flo
 
 
 def test_arguments_are_named_once_each() -> None:
-    names = [name for name, _ in support.argument_terms(**NEUTRAL)]
+    names = [name for name, _ in argument_terms(NEUTRAL)]
     assert len(set(names)) == len(names) == 9
 
 
@@ -301,12 +309,14 @@ def common(**over: Any) -> tuple[float, float]:
         "place": 0.0,
         "proposal": 0.0,
         "u_mode": 0.5,
-        "mean": 2.0,
-        "sd": 1.4,
-        "place_share": 0.25,
-        "opposed_share": 0.2,
+        "support_mean": 2.0,
+        "support_sd": 1.4,
+        "support_shared": 1.0,
+        "support_place_share": 0.25,
+        "support_opposed_share": 0.2,
     }
-    return support.common_support(**(values | over))
+    p, facts = parted(values | over)
+    return support.common_support(p, facts.pop("form"), **facts)
 
 
 @steady
@@ -315,10 +325,10 @@ def test_common_support_is_the_mean_plus_two_independent_parts(
     place: float, proposal: float, share: float, sd: float
 ) -> None:
     """The weights' squares add up to one, so that the variances add up to sd squared."""
-    value, mood = common(place=place, proposal=proposal, place_share=share, sd=sd)
+    value, mood = common(place=place, proposal=proposal, support_place_share=share, support_sd=sd)
     assert value == pytest.approx(2.0 + sd * mood)
-    by_place = common(place=1.0, place_share=share)[1]
-    by_proposal = common(proposal=1.0, place_share=share)[1]
+    by_place = common(place=1.0, support_place_share=share)[1]
+    by_proposal = common(proposal=1.0, support_place_share=share)[1]
     assert by_place**2 + by_proposal**2 == pytest.approx(1.0)
     assert by_place**2 == pytest.approx(share, abs=1e-12)
     assert mood == pytest.approx(by_place * place + by_proposal * proposal)
@@ -326,8 +336,8 @@ def test_common_support_is_the_mean_plus_two_independent_parts(
 
 def test_the_opposed_mode_lies_lower() -> None:
     """The modes are log-odds of .86 and .19, and only the two-mode form has them."""
-    supportive = common(form="two_mode", u_mode=0.2, place_share=0.0)[0]
-    opposed = common(form="two_mode", u_mode=0.19999, place_share=0.0)[0]
+    supportive = common(form="two_mode", u_mode=0.2, support_place_share=0.0)[0]
+    opposed = common(form="two_mode", u_mode=0.19999, support_place_share=0.0)[0]
     assert supportive == 2.0
     assert supportive - opposed == pytest.approx(3.26)
     assert logit(0.86) - logit(0.19) == pytest.approx(3.26, abs=0.01)
@@ -336,14 +346,19 @@ def test_the_opposed_mode_lies_lower() -> None:
     assert 0.0 < two < one
 
 
+def opposed_chance(place: float, kept: float, share: float) -> float:
+    p = numbers(support_place_share=kept, support_opposed_share=share)
+    return support.opposed_chance(p, place)
+
+
 @steady
 @given(place=between(-3, 3), more=between(0.1, 3), share=shares, kept=shares)
 def test_a_cooler_place_is_likelier_to_be_opposed(
     place: float, more: float, share: float, kept: float
 ) -> None:
-    here, warmer = (support.opposed_chance(z, kept, share) for z in (place, place + more))
+    here, warmer = (opposed_chance(z, kept, share) for z in (place, place + more))
     assert 0.0 <= warmer <= here <= 1.0
-    assert support.opposed_chance(place, 0.0, share) == pytest.approx(share)
+    assert opposed_chance(place, 0.0, share) == pytest.approx(share)
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
@@ -351,7 +366,7 @@ def test_over_all_places_the_opposed_mode_has_its_share(kept: float) -> None:
     """The mean over a standard normal, by the midpoints of 20,000 slices of equal probability."""
     normal = NormalDist()
     places = [normal.inv_cdf((i + 0.5) / 20_000) for i in range(20_000)]
-    mean = math.fsum(support.opposed_chance(z, kept, 0.2) for z in places) / len(places)
+    mean = math.fsum(opposed_chance(z, kept, 0.2) for z in places) / len(places)
     assert mean == pytest.approx(0.2, abs=1e-4)
 
 
@@ -360,27 +375,8 @@ def test_over_all_places_the_opposed_mode_has_its_share(kept: float) -> None:
 def test_leaders_call_more_readily_the_more_they_expect(
     a: float, b: float, steepness: float
 ) -> None:
+    p = numbers(call_steepness=steepness)
     low, high = sorted((a, b))
-    assert support.call_probability(low, steepness) <= support.call_probability(high, steepness)
-    assert support.call_probability(0.0, steepness) == 0.5
-    assert support.call_probability(a, 0.0) == 0.5
-
-
-@pytest.mark.parametrize(("practices", "cast", "quorum"), [(25, 14, 0.56), (100, 55, 0.55)])
-def test_a_quorum_is_met_where_its_share_is_not_exact_in_binary(
-    practices: int, cast: int, quorum: float
-) -> None:
-    met = ballot.Tally(practices, cast, 0, practices - cast, float(cast), 0.0)
-    missed = ballot.Tally(practices, cast - 1, 0, practices - cast + 1, cast - 1.0, 0.0)
-    assert ballot.quorate(met, quorum)
-    assert not ballot.quorate(missed, quorum)
-
-
-@pytest.mark.parametrize(("cast", "votes", "threshold"), [(50, 29, 0.58), (90, 63, 0.7)])
-def test_a_threshold_must_be_exceeded_where_its_share_is_not_exact_in_binary(
-    cast: int, votes: int, threshold: float
-) -> None:
-    at = ballot.Tally(cast, votes, cast - votes, 0, float(votes), float(cast - votes))
-    above = ballot.Tally(cast, votes + 1, cast - votes - 1, 0, votes + 1.0, cast - votes - 1.0)
-    assert not ballot.carries(at, threshold, 0.0)
-    assert ballot.carries(above, threshold, 0.0)
+    assert support.call_probability(p, low) <= support.call_probability(p, high)
+    assert support.call_probability(p, 0.0) == 0.5
+    assert support.call_probability(numbers(), a) == 0.5

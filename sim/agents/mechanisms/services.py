@@ -110,7 +110,6 @@ class ServiceChange:
     def _blocks(self, ccg: LivingCCG, parties: Sequence[LivingCCG], case: str, loss: float) -> bool:
         """Let one CCG decide whether to veto; a veto is written with its reasons."""
         replication = self._replication
-        p = replication.parameters
         others = [other for other in parties if other is not ccg]
         shared = sum(
             other.patients
@@ -119,14 +118,11 @@ class ServiceChange:
         )
         sharing = shared / sum(other.patients for other in others)
         terms = service_rules.veto_terms(
+            replication.parameters,
             loss=loss,
             sharing=sharing,
             distress=ccg.distress,
             autonomy=ccg.autonomy,
-            veto_base=p.veto_base,
-            veto_loss=p.veto_loss,
-            veto_shared=p.veto_shared,
-            veto_loyalty=p.veto_loyalty,
         )
         u = replication.streams.uniform(purposes.SERVICE_VETO, ccg.id, self._asked[ccg.id])
         self._asked[ccg.id] += 1

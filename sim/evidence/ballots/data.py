@@ -20,6 +20,7 @@ from sim.evidence.record.ballot_records import (
     used_records,
 )
 from sim.rules import support
+from sim.scenario.parameters import PARAMETER_NAMES, Parameters
 from sim.world.footprints import home_system, starting_bodies
 from sim.world.model import World
 
@@ -34,6 +35,12 @@ ARGUMENTS: Final = (
     "ballot_one_council",
     "ballot_officer",
     "ballot_council_opposed",
+)
+
+
+# For each argument in turn: its parameter is one and all others are nought.
+_ONE_ALONE: Final = tuple(
+    Parameters(**(dict.fromkeys(PARAMETER_NAMES, 0.0) | {name: 1.0})) for name in ARGUMENTS
 )
 
 
@@ -149,13 +156,16 @@ def ccgs_in_ballot(
         found.append(
             CCGInBallot(
                 code=ccg.code,
-                terms=_terms(
-                    outweighed_by=support.outweighed(ccg.patients, patients, len(ccgs)),
-                    partner_distress=max(0.0, distress - (ccg.distress != "none_known")),
-                    shares_officer=sharing / partners,
-                    matches_council=ccg.matched_council >= 0,
-                    makes_one_council=one_council,
-                    opposed_councils=against,
+                terms=_multipliers(
+                    support.ArgumentFacts(
+                        outweighed_by=support.outweighed(ccg.patients, patients, len(ccgs)),
+                        partner_distress=max(0.0, distress - (ccg.distress != "none_known")),
+                        shares_officer=sharing / partners,
+                        matches_council=ccg.matched_council >= 0,
+                        makes_one_council=one_council,
+                        perceived_centre=False,
+                        opposed_councils=against,
+                    )
                 ),
                 council_unknown=unknown,
                 lmcs=tuple((share.lmc, share.share) for share in ccg.lmcs),
@@ -167,34 +177,11 @@ def ccgs_in_ballot(
     return tuple(found)
 
 
-def _terms(
-    *,
-    outweighed_by: float,
-    partner_distress: float,
-    shares_officer: float,
-    matches_council: bool,
-    makes_one_council: bool,
-    opposed_councils: float,
-) -> tuple[float, ...]:
+def _multipliers(facts: support.ArgumentFacts) -> tuple[float, ...]:
     """Return what the rule multiplies each argument's parameter by: its value for a one there."""
-    weights = {name: dict.fromkeys(ARGUMENTS, 0.0) | {name: 1.0} for name in ARGUMENTS}
     return tuple(
-        add_up(
-            value
-            for _, value in support.argument_terms(
-                outweighed_by=outweighed_by,
-                partner_distress=partner_distress,
-                shares_officer=shares_officer,
-                matches_council=matches_council,
-                makes_one_council=makes_one_council,
-                perceived_centre=False,
-                opposed_councils=opposed_councils,
-                advice=0.0,
-                ballot_perceived_centre=0.0,
-                **weights[name],
-            )
-        )
-        for name in ARGUMENTS
+        add_up(value for _, value in support.argument_terms(one_alone, facts, advice=0.0))
+        for one_alone in _ONE_ALONE
     )
 
 

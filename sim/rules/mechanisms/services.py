@@ -20,29 +20,22 @@ EVEN_DISTRESS: Final = 0.5  # the share in distress at which the centre imposes 
 
 
 def veto_terms(
-    *,
-    loss: float,
-    sharing: float,
-    distress: float,
-    autonomy: float,
-    veto_base: float,
-    veto_loss: float,
-    veto_shared: float,
-    veto_loyalty: float,
+    p: Parameters, *, loss: float, sharing: float, distress: float, autonomy: float
 ) -> Terms:
-    """Return the log-odds terms of a CCG's veto on a reconfiguration.
+    """Return the log-odds that a CCG vetoes a reconfiguration of services, as named terms.
 
-    ``loss`` is the part of its own hospital's services that it would lose (0 to 1); ``sharing``
-    the patient share of the other CCGs concerned under the same officer; ``distress`` the share
-    of its patients in bodies in distress; ``autonomy`` its taste, in log-odds. Distress puts
-    loyalty to the centre before that taste. Source: service_change_vetoes.md and rows 94, 95, 108.
+    The terms are ``veto_base``; ``veto_loss`` x the part of its own hospital's services that it
+    would lose (0 to 1); ``veto_shared`` x the patient share of the other CCGs concerned under its
+    own officer; its taste for ``autonomy`` (log-odds); less ``veto_loyalty`` x the share of its
+    patients in bodies in distress, which puts loyalty to the centre before that taste.
+    Source: service_change_vetoes.md and rows 94, 95, 108.
     """
     return (
-        ("base", veto_base),
-        ("own_loss", veto_loss * loss),
-        ("shared_officer", veto_shared * sharing),
+        ("base", p.veto_base),
+        ("own_loss", p.veto_loss * loss),
+        ("shared_officer", p.veto_shared * sharing),
         ("autonomy", autonomy),
-        ("loyalty", -veto_loyalty * distress),
+        ("loyalty", -p.veto_loyalty * distress),
     )
 
 
