@@ -6,6 +6,8 @@ where the effect of scale is unknown, centred near 0, and differs between places
 depend on it, so the expected worth given the effect is linear in it, and the expected value of
 perfect information about it (Raiffa and Schlaifer 1961) needs no second simulation:
 EVPI = E[max over policies of E[W | effect]] - max over policies of E[W].
+
+No command shows this yet; it can be used from Python.
 """
 
 from __future__ import annotations

@@ -76,13 +76,12 @@ class Results:
         aprils = [day for day in days if (day.month, day.day) == (4, 1)]
         return tuple([day for day in aprils if day > days[0]] or aprils)
 
-    def footer(self, scenarios: Sequence[str], note: str | None = None) -> str:
+    def footer(self, scenarios: Sequence[str]) -> str:
         """Return the line under a plot: scenarios, replications, seed, version and a note.
 
-        ``note`` replaces the note on what ``as_written`` leaves out; "" gives none.
+        The note says what ``as_written`` leaves out, where that is among the scenarios.
         """
-        if note is None:
-            note = NO_LATER_FACTS if "as_written" in scenarios else ""
+        note = NO_LATER_FACTS if "as_written" in scenarios else ""
         one = len(scenarios) == 1
         line = (
             f"Scenario{'' if one else 's'}: {', '.join(scenarios)}. "

@@ -37,7 +37,7 @@ def sound() -> Row:
         "parameters": "ballot_outweighed",
         "outcomes": "final_ccgs;p_60_70;ccgs_2020_04_01;p_lost_ballot;proposals.origin",
         "scenario": "as_written",
-        "test": "tests/evidence/test_mechanisms.py::test_every_row_points_at_something",
+        "test": "tests/docs/test_mechanisms.py::test_every_row_points_at_something",
         "state": "done",
         "note": "",
     }
@@ -66,7 +66,7 @@ def test_all_rows_are_there_in_our_own_words() -> None:
         ("parameters", "ballot_outwayed", "ballot_outwayed does not exist"),
         ("outcomes", "final_ccg", "final_ccg does not exist"),
         ("scenario", "as_wished", "as_wished does not exist"),
-        ("test", "tests/evidence/test_mechanisms.py::test_nothing", "test_nothing does not exist"),
+        ("test", "tests/docs/test_mechanisms.py::test_nothing", "test_nothing does not exist"),
         ("test", "tests/none.py::test_nothing", "tests/none.py::test_nothing does not exist"),
         ("test", "", "needs kind, where and test"),
         ("state", "open", "still open"),

@@ -13,11 +13,11 @@ import pytest
 
 from sim.agents import Event, replicate_log
 from sim.records.folds import fold
-from sim.records.replay import check_log
 from sim.records.schema import SCALARS
 from sim.scenario import load_scenario, parse_scenario
 from tests.agents.arms import MONTH, PRIOR, of_kind
 from tests.agents.test_leaders import Log, begun, england, logs, stories, terms
+from tests.replay import check_log
 
 KEEN = {"place_leaders": 1.0}
 

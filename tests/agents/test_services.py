@@ -11,11 +11,11 @@ import pytest
 from sim.agents import Event, replicate_log
 from sim.agents.clock import GRID
 from sim.records.folds import fold
-from sim.records.replay import LogError, check_log
 from sim.records.schema import SCALARS
 from sim.scenario import Scenario
 from sim.world import World, load_world
 from tests.agents.arms import MONTH, certain, merged_tables, of_kind, run
+from tests.replay import LogError, check_log
 from tests.small_worlds import write_world
 
 VETOED: dict[str, Any] = {

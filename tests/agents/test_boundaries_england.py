@@ -19,11 +19,11 @@ import pytest
 
 from sim.agents import replicate_log
 from sim.records.folds import fold
-from sim.records.replay import check_log
 from sim.records.schema import SCALARS
 from sim.scenario import load_scenario, parse_scenario
 from tests.agents.arms import PRIOR
 from tests.england_batch import england
+from tests.replay import check_log
 
 REPLICATIONS = 40
 Row = dict[str, Any]

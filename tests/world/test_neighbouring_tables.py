@@ -12,7 +12,6 @@ import pytest
 from sim.experiment.history import former_counts
 from sim.views.plots.geography import load_geography
 from sim.world import InputError, load_world
-from sim.world.atlas import load_hex_layout, load_history_counts
 from tests.small_worlds import write_world
 
 HEXES = "ccg,q,r\nS1C1,0,0\nS1C2,1,0\n"
@@ -28,13 +27,11 @@ def test_both_tables_are_let_pass_when_right(world: Path) -> None:
     (world / "hex_layout.csv").write_text("\ufeff" + HEXES, encoding="utf-8")
     (world / "history_counts.csv").write_text(HISTORY, encoding="utf-8")
     load_world(world)
-    assert load_hex_layout(world) == {"S1C1": (0, 0), "S1C2": (1, 0)}
     assert former_counts(world, 191) == {152}
     assert former_counts(world, 152) == former_counts(world, 191, before=2006) == frozenset()
-    assert load_history_counts(world)[0].count == 152
     geography = load_geography(str(world))
     assert geography is not None
-    assert geography.hexes == load_hex_layout(world)
+    assert geography.hexes == {"S1C1": (0, 0), "S1C2": (1, 0)}
     assert geography.ccg_system == {"S1C1": "S1", "S1C2": "S1"}
 
 
