@@ -77,6 +77,7 @@ def without(scenario: Scenario, drivers: Sequence[str]) -> Scenario:
     return replace(
         scenario,
         name="with_" + ("_".join(left) or "none"),
+        title="",
         levers=levers,
         calendar=tuple(event for event in scenario.calendar if event.kind not in silent),
     )

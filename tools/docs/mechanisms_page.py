@@ -13,6 +13,7 @@ from typing import Final, get_args
 from sim.errors import InputError
 from sim.records.files import write_whole
 from sim.records.markdown import row as _line
+from sim.scenario.load import shipped_files, shipped_folder
 from sim.views.exit_codes import print_plain
 from sim.views.wording import count_of, listing
 from tools.docs.mechanisms import Group, Mechanism, check_registry, registry
@@ -108,7 +109,7 @@ def _cells(row: Mechanism) -> list[str]:
         .lstrip(", "),
         ", ".join(numbers),
         ", ".join(f"`{name}`" for name in row.outcomes),
-        ", ".join(f"[`{name}`](../scenarios/{name}.toml)" for name in row.scenario),
+        ", ".join(_scenario(name) for name in row.scenario),
         ", ".join(_test(test) for test in row.test),
         row.state,
     ]
@@ -116,6 +117,11 @@ def _cells(row: Mechanism) -> list[str]:
 
 def _place(place: str) -> str:
     return f"[`{place}`](../{place})" if "/" in place else f"`{place}`"
+
+
+def _scenario(name: str) -> str:
+    path = shipped_files()[name].relative_to(shipped_folder()).as_posix()
+    return f"[`{name}`](../scenarios/{path})"
 
 
 def _test(test: str) -> str:

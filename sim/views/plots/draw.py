@@ -36,9 +36,9 @@ def draw(folder: str | Path, *, svg: bool = False) -> dict[str, bytes]:
     from sim.views.plots.system_chances import system_figure
 
     results = open_results(folder)
-    counts = results.table("counts")
+    counts = results.labelled(results.table("counts"))
     finals = results.table("replications", ["scenario", "final_ccgs"])
-    places = results.csv("places")
+    places = results.labelled(results.csv("places"))
     merged = results.merged_by()
     there = set(finals["scenario"])
     scenarios = tuple(name for name in results.scenarios if name in there)
@@ -46,23 +46,24 @@ def draw(folder: str | Path, *, svg: bool = False) -> dict[str, bytes]:
         raise RunFailed(f"{folder}: no replication has succeeded, so there is nothing to draw")
     everything = results.footer(scenarios)
     start = int(counts.loc[counts["date"] == counts["date"].min(), "ccgs"].iloc[0])
+    shown = [results.labels[name] for name in scenarios]
     drawn = pictures(
-        final_count_figure(finals, scenarios, start=start, footer=everything),
+        final_count_figure(results.labelled(finals), shown, start=start, footer=everything),
         "final_counts",
         svg=svg,
     )
-    drawn |= pictures(fan_figure(counts, scenarios, footer=everything), "fan", svg=svg)
+    drawn |= pictures(fan_figure(counts, shown, footer=everything), "fan", svg=svg)
     names = file_names(results.scenarios)
     for scenario in scenarios:
         geography = load_geography(results.worlds[scenario])
         footer = results.footer([scenario])
-        name = names[scenario]
+        name, label = names[scenario], results.labels[scenario]
         if geography is not None and geography.hexes and scenario in merged:
-            figure = hexmap_figure(merged[scenario], geography, scenario=scenario, footer=footer)
+            figure = hexmap_figure(merged[scenario], geography, scenario=label, footer=footer)
             drawn |= pictures(figure, f"hexmap_{name}", svg=svg)
-        if (places["scenario"] == scenario).any():
+        if (places["scenario"] == label).any():
             regions = geography.system_region if geography is not None else {}
-            figure = system_figure(places, regions, scenario=scenario, footer=footer)
+            figure = system_figure(places, regions, scenario=label, footer=footer)
             drawn |= pictures(figure, f"systems_{name}", svg=svg)
     return drawn
 
