@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import simpy
@@ -11,7 +10,6 @@ import simpy
 from sim.adding import add_up
 from sim.agents import ccg as ccgs
 from sim.agents.log import Terms
-from sim.agents.mechanisms import leaders
 from sim.agents.replication import Replication
 from sim.rules import approval
 from sim.rules.effect import FootprintFacts
@@ -38,7 +36,7 @@ class Application:
         """Take the application to a decision, or to its last deferral; returns it and its terms."""
         replication = self._replication
         durations = replication.scenario.durations
-        devolved = leaders.decides_itself(self._proposal.home)
+        devolved = replication.hooks.decides_itself(self._proposal.home)
         yearly = replication.levers.approval.window == "yearly" and not devolved
         region = replication.regions[self._proposal.home.region]
         rounds = 0
@@ -105,7 +103,10 @@ class Application:
         replication, members = self._replication, self._proposal.members
         patients = sum(ccg.patients for ccg in members)
         councils = {replication.bodies[ccg.id].council for ccg in members}
-        facts = FootprintFacts(
+        home = self._proposal.home
+        inside = sum(ccg.patients for ccg in members if ccg.system == home.index)
+        cast, against = self._proposal.votes
+        return FootprintFacts(
             parts=len(members),
             patients=patients,
             whole_system=self._whole_system(),
@@ -113,16 +114,8 @@ class Application:
             ready=self._ready(),
             distress_share=add_up(ccg.distress * ccg.patients for ccg in members) / patients,
             day=replication.now,
-            exempt=self._proposal.home.exempt,
-        )
-        if replication.levers.approval.criteria != "published":
-            return facts
-        home = self._proposal.home
-        inside = sum(ccg.patients for ccg in members if ccg.system == home.index)
-        cast, against = self._proposal.votes
-        return replace(
-            facts,
-            share_of_system=inside / sum(ccg.patients for ccg in home.members),
+            exempt=home.exempt,
+            share_of_system=inside / max(1, sum(ccg.patients for ccg in home.members)),
             votes_against=against / cast if cast else 0.0,
             saving=replication.parameters.fixed_cost * (len(members) - 1),
         )

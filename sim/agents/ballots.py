@@ -11,7 +11,6 @@ from sim.agents import membership
 from sim.agents.replication import LivingCCG, Replication
 from sim.rules import ballot, consent
 from sim.rules.logistic import happens, total
-from sim.rules.mechanisms.force import agreed
 from sim.streams import purposes
 from sim.streams.quantiles import normal
 from sim.units import DAYS_PER_MONTH
@@ -47,8 +46,7 @@ class Ballots:
             failed = self.failed()
             carried = len(self._members) - len(failed)
             stands = ballot.proposal_carries(carried, len(self._members), levers.all_must_carry)
-            rule = self._replication.levers.force.decision_rule
-            stands = stands or (rule != "unanimity" and agreed(rule, carried, len(self._members)))
+            stands = stands or self._replication.rules.decision.agreed(carried, len(self._members))
             self._proposal.write("balloted", carried=stands, attempt=attempt)
             if stands:
                 return True

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.adding import add_up
 from sim.agents.log import Terms
-from sim.agents.mechanisms.services_alienation import alienation_of
 from sim.rules.effect import (
-    NO_LEADER_FACTS,
     BodyFacts,
     CandidateFacts,
     Effect,
     FootprintFacts,
-    LeaderFacts,
     SystemFacts,
 )
 from sim.rules.mechanisms.economies import cooperation_grown
-from sim.rules.mechanisms.registry import in_force
+from sim.rules.mechanisms.registry import effects_on
 from sim.scenario.levers import Levers
 
 if TYPE_CHECKING:
@@ -39,16 +36,16 @@ class ActiveEffects(NamedTuple):
     approval: tuple[Effect, ...] = ()
 
 
-def effects_of(levers: Levers) -> ActiveEffects:
+def active_effects(levers: Levers) -> ActiveEffects:
     """Return the influences that these levers switch on."""
     return ActiveEffects(
-        start=in_force(levers, "start"),
-        start_local=in_force(levers, "start_local"),
-        start_centre=in_force(levers, "start_centre"),
-        footprint=in_force(levers, "footprint"),
-        consent=in_force(levers, "consent"),
-        support=in_force(levers, "support"),
-        approval=in_force(levers, "approval"),
+        start=effects_on(levers, "start"),
+        start_local=effects_on(levers, "start_local"),
+        start_centre=effects_on(levers, "start_centre"),
+        footprint=effects_on(levers, "footprint"),
+        consent=effects_on(levers, "consent"),
+        support=effects_on(levers, "support"),
+        approval=effects_on(levers, "approval"),
     )
 
 
@@ -60,12 +57,6 @@ def terms(
     """Return the terms of influences on one decision, by name."""
     levers, parameters = replication.levers, replication.parameters
     return tuple((i.name, i.size(levers, parameters, facts)) for i in effects)
-
-
-def leader_facts(system: System, ccg: LivingCCG | None) -> LeaderFacts:
-    """Return what is known of a system's leaders, or of those around one CCG."""
-    leading = system.replication.leading
-    return NO_LEADER_FACTS if leading is None else leading.facts(system, ccg)
 
 
 def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
@@ -84,11 +75,11 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         ics_status=system.ics_status,
         letters=system.letter_strength,
         refusals=replication.refusals,
-        alienation=add_up(alienation_of(replication, ccg) for ccg in system.members)
+        alienation=add_up(replication.hooks.alienation(ccg) for ccg in system.members)
         / max(1, len(system.members)),
         day=replication.now,
         log_divided=add_up(_log_divided(replication, ccg) for ccg in free) / n,
-        leaders=leader_facts(system, None),
+        leaders=replication.hooks.leader_facts(system, None),
         alternative=system.alternative,
         committee_share=sum(ccg.rung == "committees_in_common" for ccg in free) / n,
         team_share=sum(ccg.rung == "joint_team" for ccg in free) / n,
@@ -129,9 +120,9 @@ def body_facts(
         opposed_councils=opposed_councils,
         matches_council=ccg.matched_council >= 0,
         refusals=replication.refusals,
-        alienation=alienation_of(replication, ccg),
+        alienation=replication.hooks.alienation(ccg),
         day=replication.now,
-        leaders=leader_facts(replication.systems[ccg.system], ccg),
+        leaders=replication.hooks.leader_facts(replication.systems[ccg.system], ccg),
         cooperation=sharing
         / partners
         * cooperation_grown(

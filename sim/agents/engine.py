@@ -13,15 +13,18 @@ import simpy
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import Calendar
 from sim.agents.clock import Clock
-from sim.agents.effects import effects_of
+from sim.agents.effects import active_effects
+from sim.agents.endless import run_until
+from sim.agents.ladder import Ladder
 from sim.agents.log import Event, EventLog
-from sim.agents.mechanisms import force_legislation, leaders
 from sim.agents.mechanisms import registry as mechanisms
 from sim.agents.national import NationalBody
 from sim.agents.profiles import future, past, seasons_of
 from sim.agents.region import Region
 from sim.agents.replication import Climbing, Replication
 from sim.agents.system import System
+from sim.agents.turnover import lead
+from sim.rules.chosen import chosen_rules
 from sim.rules.engagement import follow_weight
 from sim.rules.ladder import step_rates, total_rate
 from sim.rules.logistic import happens
@@ -83,7 +86,7 @@ def replicate_log(
     gc.disable()  # a replication's objects die together; collecting meanwhile costs a fifth
     try:
         _set_stage(state)
-        force_legislation.run(state)
+        _run(state)
         state.calendar.end()
         events = state.log.events()
         state.dismantle()
@@ -157,6 +160,8 @@ def _new_replication(
         lmc_shares=shared.lmc_shares,
     )
     replication.calendar = Calendar(replication)
+    replication.ends = clock.horizon
+    replication.rules = chosen_rules(scenario.levers)
     return replication
 
 
@@ -219,7 +224,7 @@ def _set_stage(replication: Replication) -> None:
     for ccg in world.ccgs:
         replication.ccgs[ccg.index] = ccgs.starting_ccg(replication, ccg)
     _form_habits(replication)
-    _apply(replication, BEFORE[scenario.levers.boundaries.cross_system])
+    _put_in_force(replication, BEFORE[scenario.levers.boundaries.cross_system])
     _set_budgets(replication)
     year = seasons_of(replication)
     local, centre = (future(replication, origin, year) for origin in ("local", "centre"))
@@ -234,30 +239,39 @@ def _set_stage(replication: Replication) -> None:
     before = past(replication, months)
     for system in replication.systems:
         system.find_unseen(before, months)
-    _apply(replication, scenario.levers)
+    _put_in_force(replication, scenario.levers)
     if (scenario.levers.money, scenario.levers.joint) != BUDGETS_OF_2019:
         _set_budgets(replication)
     replication.national = NationalBody(replication)
     replication.national.enter_calendar()
     replication.national.announce("rule in force at the start")
-    mechanisms.enter(replication)
+    mechanisms.activate(replication)
     replication.staged = True
     for system in replication.systems:
         system.reconsider()
     if replication.levers.joint.ladder:
         for living in replication.ccgs.values():
-            replication.ladders[living.id] = ccgs.Ladder(replication, living)
+            replication.ladders[living.id] = Ladder(replication, living)
     if replication.levers.joint.leader_turnover:
         for system in replication.systems:
             if len(world.systems[system.index].ccgs) > 1:
-                env.process(leaders.lead(system))
+                env.process(lead(system))
     env.process(replication.calendar.run())
 
 
-def _apply(replication: Replication, levers: Levers) -> None:
-    """Let levers hold from now on, and work out anew what hangs on them."""
+def _run(replication: Replication) -> None:
+    """Let the agents act up to the end of the run."""
+    if replication.ends > replication.now:
+        run_until(replication, replication.ends)
+    for notify in replication.listeners.cut_short:
+        notify()
+
+
+def _put_in_force(replication: Replication, levers: Levers) -> None:
+    """Let levers hold from now on: choose rules and effects by them, forget what they replace."""
     replication.levers = levers
-    replication.effects = effects_of(levers)
+    replication.rules = chosen_rules(levers)
+    replication.effects = active_effects(levers)
     replication.centre_intensity = centre_intensity(
         replication.parameters,
         encouragement=levers.force.encouragement,
@@ -302,7 +316,7 @@ def _find_alive(replication: Replication) -> None:
             talked=_talked(replication, live),
         )
         crosses = len({ccg.system for ccg in members}) > 1
-        if crosses and replication.scenario.levers.boundaries.cross_system == "never":
+        if crosses and replication.levers.boundaries.cross_system == "never":
             proposal.lapse("crosses a system border, which this scenario does not allow")
 
 

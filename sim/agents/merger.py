@@ -52,7 +52,6 @@ def merge(
         lmc_shares=_lmc_shares(parts),
         autonomy=add_up(part.autonomy * part.patients for part in parts) / patients,
         belief=largest.belief,
-        alienation=add_up(part.alienation * part.patients for part in parts) / patients,
         joined=max(part.joined for part in parts),
         ballots=max(part.ballots for part in parts),
         shared_since=max(part.shared_since for part in parts),
@@ -77,12 +76,12 @@ def merge(
         parts=tuple(part.name for part in sorted(parts, key=lambda part: part.id)),
         system=replication.systems[body.system].code,
     )
-    for told in replication.listeners.merged:
-        told(body, parts, proposal_id)
+    for notify in replication.listeners.merged:
+        notify(body, parts, proposal_id)
     affected = {*touched, body.system, *(system.index for system in systems)}
     for index in sorted(affected):
         replication.systems[index].relist()
-    replication.systems[body.system].take_in(body)
+    replication.systems[body.system].add(body)
     for index in sorted(affected):
         replication.systems[index].reconsider()
     replication.rouse()

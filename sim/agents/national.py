@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from sim.agents import effects
 from sim.agents.calendar import POLICY
-from sim.agents.mechanisms import economies_tests
-from sim.agents.mechanisms.economies_tests import Ruling
 from sim.agents.replication import Replication
-from sim.errors import InputError, nearest
 from sim.rules import approval
+from sim.rules.approval import Ruling
 from sim.rules.dates import add_days
 from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import Terms, happens, total
 from sim.scenario.calendar import PolicyEvent
+from sim.scenario.places import addressees
 from sim.streams import purposes
 from sim.units import DAYS_PER_MONTH
-from sim.world.model import World
 
 
 class NationalBody:
@@ -96,8 +94,8 @@ class NationalBody:
                 system.believe("typically")
             system.restore_typically()
             system.reconsider()
-        for told in replication.listeners.stated:
-            told()
+        for notify in replication.listeners.stated:
+            notify()
 
     def _addressees(self, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
         return [
@@ -112,10 +110,11 @@ class NationalBody:
         extra: Terms = ()
         if replication.effects.approval:
             extra = effects.terms(replication, replication.effects.approval, facts)
-        if replication.levers.approval.criteria == "published":
-            ruling = economies_tests.assess(replication, ordinal, system, facts, total(extra))
-        else:
+        judge = replication.hooks.judge
+        if judge is None:
             ruling = self._sum_up(ordinal, system, facts, extra)
+        else:
+            ruling = judge(ordinal, system, facts, total(extra))
         if ruling.decision == "approved" and happens(
             streams.uniform(purposes.CONDITIONS, system, ordinal), p.conditions_share
         ):
@@ -131,29 +130,3 @@ class NationalBody:
         u = streams.uniform(purposes.DECISION, system, ordinal)
         decision = approval.decide(p, terms, u)
         return Ruling(decision, terms)
-
-
-def addressees(world: World, event: PolicyEvent) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the regions an event speaks to, each with the systems meant.
-
-    Raises InputError where the world has no such region or system, with the nearest name.
-    """
-    if event.system:
-        for system in world.systems:
-            if event.system in (system.code, system.name):
-                return [(system.region, (system.index,))]
-        known = [name for system in world.systems for name in (system.code, system.name)]
-        raise InputError(
-            f"calendar.{event.name}.system = {event.system!r} is not a system of world "
-            f"{world.name}{nearest(event.system, known)}"
-        )
-    if event.region in ("", "all"):
-        return [(region.index, region.systems) for region in world.regions]
-    for region in world.regions:
-        if event.region == region.name:
-            return [(region.index, region.systems)]
-    names = [region.name for region in world.regions]
-    raise InputError(
-        f"calendar.{event.name}.region = {event.region!r} is not a region of world {world.name} "
-        f"({', '.join(names)}, or all){nearest(event.region, names)}"
-    )

@@ -59,7 +59,8 @@ class Opinion:
         seen = happens(proposal.uniform(purposes.PERCEIVED_ORIGIN), chance)
         self._perceived = "centre" if seen else "local"
         self._one_council = self._makes_one_council()
-        council.offer_leading_parts(replication, proposal)
+        for notify in replication.listeners.engaging:
+            notify(proposal)
         self._opposed = [council.opposed_share(replication, ccg) for ccg in self._members]
         proposal.write("engaged", (("perceived_centre", chance),), perceived_origin=self._perceived)
         for index in council.voiced(proposal):
@@ -77,7 +78,7 @@ class Opinion:
         )
         p = self._replication.parameters
         longer = engagement.engagement_factor(p, opposed / self._patients)
-        left = council.compromise(self._replication, self._proposal, self._opposed)
+        left = self._replication.hooks.compromise(self._proposal, self._opposed)
         if left is not self._opposed:  # it takes as long again as councils of all would
             self._opposed = left
             longer *= p.council_delay

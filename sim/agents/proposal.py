@@ -18,15 +18,11 @@ from sim.agents import ccg as ccgs
 from sim.agents.application import Application
 from sim.agents.ballots import Ballots
 from sim.agents.log import Terms
-from sim.agents.mechanisms import leaders
-from sim.agents.mechanisms.services_alienation import alienate
 from sim.agents.merger import merge
 from sim.agents.opinion import Opinion
 from sim.agents.replication import LivingCCG
 from sim.rules import consent, support
 from sim.rules.logistic import happens, total
-from sim.rules.mechanisms import services as service_rules
-from sim.rules.mechanisms.force import agreed
 from sim.streams import Purpose, purposes
 from sim.streams.quantiles import standard_normal
 from sim.units import DAYS_PER_MONTH
@@ -126,8 +122,8 @@ class Proposal:
         self.write(exit_kind, terms, reason=reason)
         if exit_kind == "lost":
             replication.refusals += 1
-        for told in replication.listeners.left:
-            told(self, exit_kind)
+        for notify in replication.listeners.left:
+            notify(self, exit_kind)
         for system in self._systems():
             if cool:
                 system.cool()
@@ -173,7 +169,7 @@ class Proposal:
 
     def _run(self) -> Process:
         replication, durations = self._replication, self._replication.scenario.durations
-        pace = leaders.pace_of(self)
+        pace = replication.hooks.pace(self)
         explore = pace * durations.explore.days(self.uniform(purposes.EXPLORE_TIME))
         draft = pace * durations.draft.days(self.uniform(purposes.DRAFT_TIME))
         engage = durations.engage.days(self.uniform(purposes.ENGAGE_TIME))
@@ -225,8 +221,7 @@ class Proposal:
                 willing.append(member)
             if log_odds < lowest or not worst:
                 worst, lowest = terms, log_odds
-        rule = replication.levers.force.decision_rule
-        if len(willing) == len(self.members) or agreed(rule, len(willing), len(self.members)):
+        if replication.rules.decision.agreed(len(willing), len(self.members)):
             self.write("drafted", worst)
             self._overrule([c for c in self.members if c not in willing], "governing body")
             return True
@@ -243,9 +238,7 @@ class Proposal:
         """Let leaders judge expected support until they call the ballot or give up."""
         replication = self._replication
         p = replication.parameters
-        if not replication.levers.ballot.leaders_gate or replication.levers.force.decision_rule == (
-            "leader"  # who need not fear a vote
-        ):
+        if not replication.levers.ballot.leaders_gate or replication.rules.decision.leader_alone:
             opinion.form()
             self.write("ballot_called")
             return True
@@ -296,12 +289,12 @@ class Proposal:
     def _overrule(self, unwilling: list[LivingCCG], who: str) -> None:
         """Go on over the heads of some, where the decision rule allows it; they remember."""
         replication, rule = self._replication, self._replication.levers.force.decision_rule
-        if rule == "unanimity":
+        if not replication.rules.decision.overrules:
             return
-        amount = service_rules.alienation_after(rule, replication.parameters.alienation_mild)
         for ccg in unwilling:
             replication.write("overruled", ccg.name, self.id, who=who, rule=rule)
-            alienate(replication, ccg, amount, rule)
+            for notify in replication.listeners.overruled:
+                notify(ccg, rule)
 
     def _try_narrower(self, willing: list[LivingCCG]) -> None:
         """Perhaps go on with those who want to: a narrower footprint is a new proposal."""

@@ -33,7 +33,7 @@ def of_starting(
         officer += ccgs.officer_weight(replication, ccg)
         shortfall += ccg.shortfall
         distress += ccg.distress
-        belief += beliefs.LEVEL[ccg.belief]
+        belief += beliefs.level(ccg.belief)
     match /= n
     facts = starting.StartFacts(
         free=n,

@@ -20,9 +20,11 @@ class Region:
         self.index = index
         self.name = replication.world.regions[index].name
         self.systems = replication.world.regions[index].systems
-        self.belief = "typically"  # heard in January 2019, before any scenario begins
+        self.belief = beliefs.HEARD_IN_JANUARY_2019
         self.panel = simpy.Resource(
-            replication.env, replication.scenario.levers.approval.panel_capacity
+            # a panel lasts for the whole run, so its size is the scenario's from the outset
+            replication.env,
+            replication.scenario.levers.approval.panel_capacity,
         )
 
     def hear(self, wording: str, message: int) -> None:

@@ -11,8 +11,11 @@ import simpy
 
 from sim.agents.clock import Clock, on_grid
 from sim.agents.effects import ActiveEffects
+from sim.agents.hooks import Hooks
 from sim.agents.listeners import Listeners
 from sim.agents.log import EventLog, Terms
+from sim.rules.beliefs import HEARD_IN_JANUARY_2019
+from sim.rules.chosen import ChosenRules
 from sim.rules.dates import stretch_over_pauses
 from sim.scenario.levers import Levers
 from sim.scenario.model import Scenario
@@ -25,8 +28,7 @@ from sim.world.model import BallotRule, World
 
 if TYPE_CHECKING:
     from sim.agents.calendar import Calendar
-    from sim.agents.ccg import Ladder
-    from sim.agents.mechanisms.leaders import Leading
+    from sim.agents.ladder import Ladder
     from sim.agents.national import NationalBody
     from sim.agents.proposal import Proposal
     from sim.agents.region import Region
@@ -60,16 +62,13 @@ class LivingCCG:
     council_shares: tuple[tuple[int, float], ...]
     lmc_shares: tuple[tuple[int, float], ...]
     autonomy: float
-    belief: str = "typically"  # heard in January 2019, before any scenario begins
+    belief: str = HEARD_IN_JANUARY_2019
     shortfall: float = 0.0
     joined: int = 0
     ballots: int = 0
     # kept by ``sim.agents.ccg.log_consent``
     log_consent: tuple[bool, tuple[float, float]] | None = None
     proposal: Proposal | None = None
-    alienation: float = (
-        0.0  # in units of the first day: see ``sim.agents.mechanisms.services_alienation``
-    )
     shared_since: float = math.inf  # day since which it shares an officer; before the start below 0
 
 
@@ -90,7 +89,7 @@ class Replication:
 
     world: World
     scenario: Scenario
-    levers: Levers
+    levers: Levers  # in force now: those of 2019 while the start is set up, then the scenario's
     parameters: Parameters
     streams: Streams
     log: EventLog
@@ -105,14 +104,16 @@ class Replication:
     pauses: tuple[tuple[float, float], ...] = ()
     variable_per_head: float = 0.0
     cut_share: float = 1.0  # part of the running-cost cut that bears by now
+    ends: float = field(init=False)  # the moment at which the run ends: the horizon, or earlier
     staged: bool = False  # while the stage is being set, rates are not worked out yet
     calendar: Calendar = field(init=False)
     national: NationalBody = field(init=False)
     lmc_systems: dict[int, tuple[int, ...]] = field(default_factory=dict)
     ladders: dict[int, Ladder] = field(default_factory=dict)
+    rules: ChosenRules = field(init=False)  # those that the levers in force choose
     effects: ActiveEffects = field(default_factory=ActiveEffects)
     listeners: Listeners = field(default_factory=Listeners)
-    leading: Leading | None = None  # leaders, where a lever of theirs has been moved
+    hooks: Hooks = field(default_factory=Hooks)
     refusals: int = 0  # ballots lost in England so far
     centre_intensity: float = 1.0  # how active the centre is, by the levers in force
     follow_weight: float = 0.0  # how far committees follow their members' mood
@@ -188,9 +189,7 @@ class Replication:
                 event.callbacks.clear()  # by which what waits for it is tied to what it waits for
         self.env._queue.clear()
         self.listeners.dismantle()
-        if self.leading is not None:
-            self.leading.dismantle()
-            self.leading = None
+        self.hooks = Hooks()
         self.calendar.dismantle()
         for system in self.systems:
             system.dismantle()

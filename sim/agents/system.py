@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Final
 
 import simpy
 
@@ -12,7 +13,6 @@ from sim.agents import rates
 from sim.agents.choice import choose_footprint
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.log import Terms
-from sim.agents.mechanisms import leaders
 from sim.agents.proposal import Proposal
 from sim.agents.replication import LivingCCG, Replication
 from sim.rules import beliefs
@@ -21,10 +21,6 @@ from sim.streams import Purpose, purposes
 from sim.units import DAYS_PER_MONTH
 from sim.world.footprints import list_footprints
 from sim.world.model import Footprint
-
-if TYPE_CHECKING:
-    from sim.agents.mechanisms.boundaries_redraw import Recut
-
 
 MOST_IN_VAIN: Final = 120.0
 FORGIVEN_A_MONTH: Final = 10.0
@@ -35,6 +31,16 @@ many a system rests. Ten a month are forgiven, which is several times what the s
 of any shipped scenario comes to, so that none of their courses is changed by a bit; see
 ``System._start_in_vain`` for why resting changes no chance either.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Recut:
+    """What a system made during the run begins with: where its luck lies, its code, its CCGs."""
+
+    address: int
+    first_attempt: int
+    code: str
+    members: tuple[LivingCCG, ...]
 
 
 class System:
@@ -63,7 +69,7 @@ class System:
         place = replication.world.systems[self.address]
         self.code = place.code if recut is None else recut.code
         self.region = place.region
-        self.belief = "typically"  # heard in January 2019, before any scenario begins
+        self.belief = beliefs.HEARD_IN_JANUARY_2019
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
         self.pushes: dict[str, float] = {}
         self.satisfaction = 0.0  # how well it is known to work as it is
@@ -205,7 +211,7 @@ class System:
         ]
         self._candidates = None
 
-    def take_in(self, ccg: LivingCCG) -> None:
+    def add(self, ccg: LivingCCG) -> None:
         """Count a body formed by merger among the system's CCGs, in order of id."""
         self.members = sorted((*self.members, ccg), key=lambda member: member.id)
 
@@ -235,11 +241,6 @@ class System:
         self._cooling -= 1
         self.reconsider()
 
-    @property
-    def confidence(self) -> float:
-        """The national confidence in its leader, 0 to 1."""
-        return leaders.confidence(self)
-
     def lead_changed(self) -> None:
         """Set the rates anew once a leader has left or joined."""
         if not self._idle:
@@ -250,8 +251,8 @@ class System:
     def reconsider(self) -> None:
         """Set the rates of starting from how things stand now."""
         if self._replication.staged:
-            for told in self._replication.listeners.reconsidered:
-                told(self)
+            for notify in self._replication.listeners.reconsidered:
+                notify(self)
             self._rate()
             for origin, hazard in self._hazards.items():
                 hazard.set_level(self._levels[origin])
@@ -367,6 +368,6 @@ class System:
         proposal = Proposal(self, self.proposals, members, origin, parent, stage, talked)
         self.proposals += 1
         proposal.open(terms, known_since)
-        for told in self._replication.listeners.opened:
-            told(proposal)
+        for notify in self._replication.listeners.opened:
+            notify(proposal)
         return proposal

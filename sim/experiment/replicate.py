@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sim.agents import Event, replicate_log
-from sim.agents.national import addressees
 from sim.errors import InputError
 from sim.experiment.plan import MAXIMUM_REPLICATIONS, MAXIMUM_SEED
 from sim.records.folds import Rows, final_count, fold
 from sim.scenario.model import Scenario
+from sim.scenario.places import addressees, rival_systems
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -109,16 +109,17 @@ def check_day(world: World, scenario: Scenario) -> None:
 
 
 def check_places(world: World, scenario: Scenario) -> None:
-    """Refuse a scenario whose dated events name a region or system that its world lacks.
+    """Refuse a scenario that names a region or system, in an event or a lever, its world lacks.
 
     Raises:
-        InputError: names the scenario's file, the event and the nearest valid name.
+        InputError: names the scenario's file, the event or lever and the nearest valid name.
     """
-    for event in scenario.calendar:
-        try:
+    try:
+        for event in scenario.calendar:
             addressees(world, event)
-        except InputError as error:
-            raise InputError(f"{scenario.source}: {error}") from None
+        rival_systems(world, scenario.levers.leaders.rival_systems)
+    except InputError as error:
+        raise InputError(f"{scenario.source}: {error}") from None
 
 
 def _in_range(name: str, value: int, high: int) -> None:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.rules.logistic import Terms, expit, happens, logit, total
 
 if TYPE_CHECKING:
     from sim.rules.effect import FootprintFacts
     from sim.scenario.parameters import Parameters
+
+
+class Ruling(NamedTuple):
+    """A decision on an application: what it is, the rule's terms, and the tests that failed.
+
+    ``failed`` is None where the published tests are not applied one by one.
+    """
+
+    decision: str
+    terms: Terms
+    failed: tuple[str, ...] | None = None
 
 
 def approval_terms(p: Parameters, facts: FootprintFacts, *, hard_rule: bool) -> Terms:

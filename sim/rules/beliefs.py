@@ -6,11 +6,14 @@ from typing import Final
 
 from sim.rules.logistic import happens
 
-LEVEL: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
+HEARD_IN_JANUARY_2019: Final = "typically"
+"""What everybody has heard before any scenario begins: the Long Term Plan of January 2019."""
+
+_LEVELS: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
 
 
 def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:
-    """Return the wording that a body takes over from the one above it.
+    """Return the wording of the rule that a body takes over from the one above it.
 
     A body that hears "typically" drops the word with probability ``drop`` (and then believes one
     CCG to be expected); one that hears "expected" puts the word back with probability
@@ -27,5 +30,8 @@ def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:
 
 
 def level(wording: str) -> float:
-    """Return how hard a wording is: steps from none (0) over typically (1) to required (3)."""
-    return LEVEL[wording]
+    """Return how hard a wording of the rule is, in steps.
+
+    None is 0, "typically" 1, "expected" 2 and "required" 3. Assumed: that steps count alike.
+    """
+    return _LEVELS[wording]

@@ -134,7 +134,6 @@ class BodyFacts:
 class FootprintFacts:
     """An application when the centre decides on it; ``exempt`` from the rule of one CCG or not.
 
-    The last three are told only where the published tests are applied one by one:
     ``share_of_system`` is the patient share of the home system that the footprint covers,
     ``votes_against`` the share of votes cast against it, ``saving`` the yearly saving in million
     pounds.

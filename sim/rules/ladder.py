@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.adding import add_up
 from sim.rules.logistic import total
@@ -54,12 +54,14 @@ def pick(steps: tuple[tuple[str, float], ...], u: float) -> str:
     return steps[-1][0]
 
 
-def fixed_cost_after_sharing(fixed_cost: float, rung: str, saving: float) -> float:
-    """Return a CCG's fixed running cost: a shared officer or team saves part without a merger.
+def fixed_cost_after_sharing(fixed_cost: float, saved: float, saving: float) -> float:
+    """Return a CCG's yearly fixed running cost, of which joint working saves part unmerged.
 
+    It is ``fixed_cost`` x (1 - ``saving`` x ``saved``), where ``saving`` is the most that sharing
+    can save and ``saved`` the part of it that the CCG's rung saves. In the unit of ``fixed_cost``.
     Source: priors.md section 9 (most of the saving is available from shared management).
     """
-    return fixed_cost * (1.0 - saving) if rung in ("shared_officer", "joint_team") else fixed_cost
+    return fixed_cost * (1.0 - saving * saved)
 
 
 MONTHS_SHARED_BEFORE: Final = {"shared_officer": 12.0, "joint_team": 24.0}
@@ -82,6 +84,43 @@ def saved_part(rung: str, committee_part: float, officer_part: float) -> float:
         "joint_team": 1.0,
     }
     return parts.get(rung, 0.0)
+
+
+class RungRule(NamedTuple):
+    """How the rungs of joint working count.
+
+    ``saved`` is the part of what sharing can save that a CCG on a rung saves (0 to 1); where
+    ``each_counts`` holds, every step changes costs and starting, otherwise only the step to a
+    shared officer does.
+    """
+
+    saved: Callable[[Parameters, str], float]
+    each_counts: bool
+
+
+def saved_alike(_p: Parameters, rung: str) -> float:
+    """Return which part of what sharing can save a CCG saves, if rungs count alike.
+
+    A shared officer or a joint team saves all of it (1), anything less nothing (0).
+    Source: priors.md section 9.
+    """
+    return 1.0 if rung in ("shared_officer", "joint_team") else 0.0
+
+
+def saved_graded(p: Parameters, rung: str) -> float:
+    """Return which part of what sharing can save a CCG saves, if rungs are graded.
+
+    Committees in common save ``committee_saving``, a shared officer ``officer_saving``, a joint
+    team all of it (1). Source: costs.md.
+    """
+    return saved_part(rung, p.committee_saving, p.officer_saving)
+
+
+RUNG_RULES: Final[Mapping[str, RungRule]] = {
+    "alike": RungRule(saved_alike, each_counts=False),
+    "graded": RungRule(saved_graded, each_counts=True),
+}
+"""By the values of the lever ``joint.rungs``."""
 
 
 def group_cost(fixed_cost: float, saved: Sequence[float]) -> float:

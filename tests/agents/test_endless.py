@@ -20,7 +20,7 @@ import pytest
 
 import sim
 from sim.agents import EndlessReplication, endless, replicate_log, system
-from sim.agents.mechanisms.registry import enter
+from sim.agents.mechanisms.registry import activate
 from sim.agents.proposal import Proposal
 from sim.agents.replication import Replication
 from sim.rules.logistic import MOST_LOG, exp, log_expit
@@ -67,7 +67,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         finally:
             counted.append(next(replication.env._eid))
 
-    monkeypatch.setattr("sim.agents.mechanisms.force_legislation.run_until", counting)
+    monkeypatch.setattr("sim.agents.engine.run_until", counting)
     return counted
 
 
@@ -147,7 +147,7 @@ def endless_at(days: float) -> Callable[[Replication], None]:
             yield replication.env.timeout(days)
 
     def both(replication: Replication) -> None:
-        enter(replication)
+        activate(replication)
         replication.env.process(process(replication))  # type: ignore[arg-type]
 
     return both
@@ -157,7 +157,7 @@ def endless_at(days: float) -> Callable[[Replication], None]:
 def test_what_never_ends_is_stopped_with_the_day_it_reached(
     england: World, monkeypatch: pytest.MonkeyPatch, days: float, reached: str
 ) -> None:
-    monkeypatch.setattr("sim.agents.mechanisms.registry.enter", endless_at(days))
+    monkeypatch.setattr("sim.agents.mechanisms.registry.activate", endless_at(days))
     monkeypatch.setattr(endless, "EVENTS_PER_BODY_AND_YEAR", 5)
     with pytest.raises(EndlessReplication) as caught:
         replicate_log(england, sim.load_scenario("as_written"), 1, 0)
@@ -174,7 +174,7 @@ def test_a_run_ends_as_simpy_itself_ends_it(england: World) -> None:
     with pytest.MonkeyPatch.context() as patch:
         ours = replicate_log(england, law, 1, 0)
         patch.setattr(
-            "sim.agents.mechanisms.force_legislation.run_until",
+            "sim.agents.engine.run_until",
             lambda replication, until: replication.env.run(until),
         )
         assert replicate_log(england, law, 1, 0) == ours

@@ -9,7 +9,7 @@ import pytest
 
 from sim.rules.effect import SystemFacts
 from sim.rules.mechanisms import boundaries as boundary_rules
-from sim.rules.mechanisms.registry import in_force
+from sim.rules.mechanisms.registry import effects_on
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.world import World, load_world
@@ -103,9 +103,9 @@ def test_the_smaller_are_asked_sooner_to_join() -> None:
 
 
 def test_divided_counties_start_more_only_where_the_lever_says_so() -> None:
-    assert in_force(Levers(), "start") == ()
+    assert effects_on(Levers(), "start") == ()
     levers = parse_scenario({"levers": {"boundaries": {"divided_counties": 2.0}}}).levers
-    [effect] = in_force(levers, "start")
+    [effect] = effects_on(levers, "start")
 
     class Numbers:
         start_divided_county = 0.5

@@ -20,7 +20,7 @@ ALLOWANCE, FIXED = 20.0, 500_000.0
 
 
 def shortfall(patients: int, cut: float, rung: str = "separate") -> float:
-    fixed = ladder.fixed_cost_after_sharing(FIXED, rung, 0.6)
+    fixed = ladder.fixed_cost_after_sharing(FIXED, ladder.saved_alike(numbers(), rung), 0.6)
     return money.shortfall_share(patients, ALLOWANCE, cut, fixed, 18.0)
 
 

@@ -87,7 +87,7 @@ def test_the_firm_hand_turns_at_half() -> None:
 
 def test_no_influence_is_in_force_at_rest() -> None:
     for decision in ("start", "consent", "support", "approval"):
-        assert not set(registry.in_force(Levers(), decision)) & set(leader_rules.EFFECTS)
+        assert not set(registry.effects_on(Levers(), decision)) & set(leader_rules.EFFECTS)
 
 
 # -- Every number is felt ------------------------------------------------------------------------

@@ -5,15 +5,17 @@ Numbers are bounds by themselves; the influences are checked on facts made by ha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from sim.rules import engagement, footprints, starting
+from sim.rules import agreement, engagement, footprints, ladder, starting
+from sim.rules.chosen import chosen_rules
 from sim.rules.effect import BodyFacts, FootprintFacts, SystemFacts
 from sim.rules.mechanisms import force as force_rules
-from sim.rules.mechanisms.registry import in_force
+from sim.rules.mechanisms.registry import effects_on
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
@@ -44,16 +46,39 @@ def parameters(**values: float) -> Parameters:
 
 
 def size(chosen: Levers, decision: Any, name: str, facts: Any, **values: float) -> float:
-    [effect] = [i for i in in_force(chosen, decision) if i.name == name]
+    [effect] = [i for i in effects_on(chosen, decision) if i.name == name]
     return effect.size(chosen, parameters(**values), facts)
 
 
 @pytest.mark.parametrize("asked", range(1, 8))
 def test_passes_rise_from_unanimity_over_majority_to_the_leader(asked: int) -> None:
     for willing in range(asked + 1):
-        found = [force_rules.agreed(r, willing, asked) for r in ("unanimity", "majority", "leader")]
+        rules = [agreement.DECISION_RULES[r] for r in ("unanimity", "majority", "leader")]
+        found = [rule.agreed(willing, asked) for rule in rules]
         assert found == sorted(found)
         assert found == [willing == asked, willing > asked / 2, True]
+
+
+@pytest.mark.parametrize(
+    ("group", "lever", "table"),
+    [
+        ("force", "decision_rule", agreement.DECISION_RULES),
+        ("joint", "rungs", ladder.RUNG_RULES),
+    ],
+)
+def test_a_rule_stands_for_every_value_of_its_lever(
+    group: str, lever: str, table: Mapping[str, object]
+) -> None:
+    fields = type(getattr(Levers(), group)).model_fields
+    assert set(get_args(fields[lever].annotation)) == set(table)
+    for value, rule in table.items():
+        assert rule in chosen_rules(levers(group, **{lever: value}))
+
+
+def test_only_the_leader_decides_alone_and_only_unanimity_overrules_nobody() -> None:
+    rules = agreement.DECISION_RULES
+    assert [name for name, rule in rules.items() if rule.leader_alone] == ["leader"]
+    assert [name for name, rule in rules.items() if not rule.overrules] == ["unanimity"]
 
 
 def test_an_ics_by_its_day_or_with_one_ccg_or_an_exemption() -> None:
@@ -67,7 +92,7 @@ def test_none_of_these_influences_is_in_force_by_default() -> None:
     ours = {i.name for i in force_rules.EFFECTS}
     assert ours == {"ics_status", "visible_refusals", "presumption_against"}
     decisions: Any = ("start", "support", "approval")
-    assert not {i.name for d in decisions for i in in_force(Levers(), d)} & ours
+    assert not {i.name for d in decisions for i in effects_on(Levers(), d)} & ours
 
 
 def test_only_a_system_that_is_no_ics_yet_hurries_for_the_status() -> None:
@@ -78,7 +103,7 @@ def test_only_a_system_that_is_no_ics_yet_hurries_for_the_status() -> None:
         facts = replace(SYSTEM, ics_status=status)
         assert size(chosen, "start", "ics_status", facts, **values) == 0.0
     by_deadline = levers("information", ics_rule="by_deadline")
-    assert not [i for i in in_force(by_deadline, "start") if i.name == "ics_status"]
+    assert not [i for i in effects_on(by_deadline, "start") if i.name == "ics_status"]
 
 
 def test_each_visible_refusal_lowers_support_by_its_part() -> None:

@@ -213,7 +213,7 @@ def test_the_menu_holds_other_shapes_than_merging() -> None:
 def test_influences_beside_the_chain_are_silent_at_neutral_levers() -> None:
     neutral = Levers()
     for decision in ("start", "start_local", "start_centre", "consent", "support", "approval"):
-        assert not registry.in_force(neutral, decision)  # type: ignore[arg-type]
+        assert not registry.effects_on(neutral, decision)  # type: ignore[arg-type]
 
 
 def levers(**groups: dict[str, object]) -> Levers:
@@ -222,10 +222,10 @@ def levers(**groups: dict[str, object]) -> Levers:
 
 def test_influences_on_starting() -> None:
     csu = levers(functions={"csu_capacity": 2.0})
-    assert [i.name for i in registry.in_force(csu, "start")] == ["csu_capacity"]
+    assert [i.name for i in registry.effects_on(csu, "start")] == ["csu_capacity"]
     assert function_rules.csu_term(csu, PARAMETERS, FACTS) == pytest.approx(-1.0)
     reviews = levers(providers={"alternatives": 1.0})
-    assert [i.name for i in registry.in_force(reviews, "start")] == ["alternative"]
+    assert [i.name for i in registry.effects_on(reviews, "start")] == ["alternative"]
     for action, _ in provider_rules.MENU:
         told = SystemFacts(
             **{f: getattr(FACTS, f) for f in FACTS.__slots__} | {"alternative": action}
@@ -236,6 +236,6 @@ def test_influences_on_starting() -> None:
         )
     assert provider_rules.alternative_term(reviews, PARAMETERS, FACTS) == 0.0
     small = levers(providers={"small_first": True})
-    assert [i.name for i in registry.in_force(small, "start")] == ["small_size"]
+    assert [i.name for i in registry.effects_on(small, "start")] == ["small_size"]
     # four CCGs of 157,900 patients are half the average size: one halving
     assert provider_rules.small_size_term(small, PARAMETERS, FACTS) == pytest.approx(0.3)

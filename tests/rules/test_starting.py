@@ -321,7 +321,7 @@ def test_the_rung_taken_is_drawn_by_its_rate() -> None:
 
 def test_sharing_saves_part_of_the_fixed_cost() -> None:
     saved = [
-        ladder.fixed_cost_after_sharing(100.0, rung, 0.6)
+        ladder.fixed_cost_after_sharing(100.0, ladder.saved_alike(RATES, rung), 0.6)
         for rung in ("separate", "committees_in_common", "shared_officer", "joint_team")
     ]
     assert saved == [100.0, 100.0, 40.0, 40.0]

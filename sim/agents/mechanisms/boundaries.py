@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 REVIEWS: Final = (1, 4, 7, 10)  # months on whose first day requests for exemption are reviewed
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Put on stage what the levers on boundaries allow."""
     levers = replication.levers.boundaries
     if levers.exemption_patients is not None:

@@ -13,32 +13,22 @@ draws have one address. A proposal keeps the address that it was opened under.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sim.agents.mechanisms import leaders
+from sim.agents.system import Recut, System
+from sim.agents.turnover import lead
 from sim.world.footprints import home_system
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.replication import LivingCCG, Replication
-    from sim.agents.system import System
 
 SLOT: Final = 2**20  # attempts that a system made during the run has to itself
 FIRST_PART: Final = 1
 SECOND_PART: Final = 2
 JOINED: Final = 3
 LETTERS: Final = ("a", "b")
-
-
-@dataclass(frozen=True, slots=True)
-class Recut:
-    """What a system made during the run begins with: where its luck lies, its code, its CCGs."""
-
-    address: int
-    first_attempt: int
-    code: str
-    members: tuple[LivingCCG, ...]
 
 
 def split(
@@ -54,7 +44,7 @@ def split(
     """
     called = replication.names[whole.index]
     heirs = [
-        _found(
+        _create_system(
             replication, (whole,), whole, f"{whole.code}/{letter}", f"{called} ({name})", ccgs, n
         )
         for letter, name, ccgs, n in zip(
@@ -79,7 +69,7 @@ def join(replication: Replication, first: System, second: System) -> None:
     pair = sorted((first, second), key=lambda system: system.index)
     members = sorted((*first.members, *second.members), key=lambda ccg: ccg.id)
     larger = max(pair, key=lambda s: (sum(ccg.patients for ccg in s.members), -s.index))
-    heir = _found(
+    heir = _create_system(
         replication,
         pair,
         larger,
@@ -98,7 +88,7 @@ def join(replication: Replication, first: System, second: System) -> None:
     _take_place(replication, pair, [heir])
 
 
-def _found(
+def _create_system(
     replication: Replication,
     old: Sequence[System],
     model: System,
@@ -109,7 +99,7 @@ def _found(
 ) -> System:
     """Set up one new system with these CCGs; it thinks as ``model`` does."""
     parent = old[0]
-    heir = type(parent)(
+    heir = System(
         replication,
         len(replication.systems),
         *parent.profiles,
@@ -147,7 +137,7 @@ def _take_place(replication: Replication, old: Sequence[System], heirs: Sequence
     if replication.levers.joint.leader_turnover:
         for heir in heirs:
             if len(heir.members) > 1:
-                replication.env.process(leaders.lead(heir))
+                replication.env.process(lead(heir))
 
 
 def _alive(ccgs: Iterable[LivingCCG]) -> list[Proposal]:

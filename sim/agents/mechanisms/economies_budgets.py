@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.agents.replication import Replication
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Let the cut begin at nothing and grow each 1 April, where a lever spreads it over years."""
     money, clock = replication.levers.money, replication.clock
     if money.cut_years == 0 or money.running_cost_cut == 0.0:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
-from sim.agents.replication import Replication
 from sim.rules import approval
-from sim.rules.effect import FootprintFacts
-from sim.rules.logistic import Terms, happens
+from sim.rules.logistic import happens
 from sim.rules.mechanisms import economies as economy_rules
 from sim.streams import purposes
 
+if TYPE_CHECKING:
+    from sim.agents.replication import Replication
+    from sim.rules.effect import FootprintFacts
 
-class Ruling(NamedTuple):
-    """A decision on an application: what it is, the rule's terms, and the tests that failed."""
 
-    decision: str
-    terms: Terms
-    failed: tuple[str, ...] | None = None  # None where the tests are not applied one by one
+def activate(replication: Replication) -> None:
+    """Let the centre judge each published test by itself, where the lever has it do so."""
+    if replication.levers.approval.criteria == "published":
+        replication.hooks.judge = partial(assess, replication)
 
 
 def assess(
     replication: Replication, ordinal: int, system: int, facts: FootprintFacts, strictness: float
-) -> Ruling:
+) -> approval.Ruling:
     """Apply every published test to one application and judge what has failed.
 
     The terms are the log of the chance of passing each; their sum is that of approval. Each test
@@ -50,4 +51,4 @@ def assess(
         if not happens(streams.uniform(purposes.APPROVAL_TEST, system, attempt), passing):
             failed.append(test)
         terms.append((test, approval.log_chance(passing)))
-    return Ruling(approval.judge(failed), tuple(terms), tuple(failed))
+    return approval.Ruling(approval.judge(failed), tuple(terms), tuple(failed))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DEADLINE: Final = date(2021, 4, 1)  # the Long Term Plan: an ICS everywhere by April 2021
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Give every system that is not yet an ICS its day, where the scenario simulates it."""
     if replication.levers.information.ics_rule != "unlinked":
         Designation(replication)

@@ -6,30 +6,24 @@ proposal starts, no merger takes effect. The count of CCGs stays what it was the
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.agents.endless import run_until
 from sim.agents.mechanisms.force_mandate import end_proposals
 
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
 
 
-def last_moment(replication: Replication) -> float:
-    """Return the moment at which the run ends: the horizon, or the day of the law if earlier."""
+def activate(replication: Replication) -> None:
+    """End the run on the day of the law, if that lies before the horizon."""
     day = replication.levers.force.legislation
     if day is None:
-        return replication.clock.horizon
-    return min(replication.clock.horizon, max(0.0, replication.clock.moment(day)))
-
-
-def run(replication: Replication) -> None:
-    """Let the agents act up to the end of the run, or to the law and its effect."""
-    until = last_moment(replication)
-    if until > replication.now:
-        run_until(replication, until)
-    if until < replication.clock.horizon:
-        _abolish(replication)
+        return
+    moment = max(0.0, replication.clock.moment(day))
+    if moment < replication.clock.horizon:
+        replication.ends = moment
+        replication.listeners.cut_short.append(partial(_abolish, replication))
 
 
 def _abolish(replication: Replication) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.agents.mechanisms.services_alienation import alienate
 from sim.agents.merger import merge
 from sim.rules.dates import next_april
 
@@ -14,10 +13,9 @@ if TYPE_CHECKING:
     from sim.agents.system import System
 
 REFUSALS: Final = frozenset({"lost", "withdrawn"})
-FORCED_MOVE: Final = 1.0  # the unit of alienation
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Put the mandate into the calendar, where the scenario has one."""
     if replication.levers.force.mandate is not None:
         Mandate(replication)
@@ -59,7 +57,8 @@ class Mandate:
         end_proposals(parts, "overtaken by a mandate")
         replication.write("mandated", system.code, parts=tuple(part.name for part in parts))
         for part in parts:
-            alienate(replication, part, FORCED_MOVE)
+            for notify in replication.listeners.overruled:
+                notify(part, "mandate")
         merge(replication, parts, "", [system])
 
 

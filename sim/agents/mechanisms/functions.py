@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Follow the tasks of merging CCGs, where the lever asks for it."""
     if replication.levers.functions.allocation != "not_followed":
         replication.listeners.merged.append(_Tasks(replication).merged)

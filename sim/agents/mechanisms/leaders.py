@@ -1,25 +1,22 @@
-"""Leaders of systems: terms and vacancies, sponsors, backing, outside chairs, a firm hand."""
+"""Leaders of systems: confidence, sponsors, backing, outside chairs, a firm hand."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Final
-
-import simpy
+from typing import TYPE_CHECKING, Final
 
 from sim.agents.calendar import POLICY
 from sim.agents.mechanisms.leaders_cooperation import Cooperation
+from sim.agents.mechanisms.leaders_councils import CouncilTalks
 from sim.agents.mechanisms.leaders_of_places import PlaceLeaders
-from sim.errors import InputError, nearest
 from sim.rules.dates import add_days
 from sim.rules.effect import LeaderFacts
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import leaders as leader_rules
 from sim.scenario.mechanisms.leaders import Councils, Leaders
+from sim.scenario.places import rival_systems
 from sim.streams import purposes
-from sim.streams.quantiles import exponential, standard_normal
+from sim.streams.quantiles import standard_normal
 from sim.units import DAYS_PER_MONTH
-from sim.world.model import World
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
@@ -29,77 +26,6 @@ if TYPE_CHECKING:
 AT_REST: Final = (Leaders(), Councils())
 
 
-def lead(system: System) -> Generator[simpy.Event, object, None]:
-    """Leaders come and go: tenure, vacancy, tenure."""
-    replication = system.replication
-    mean = 1.0 / max(replication.parameters.leader_turnover, 1e-9)
-    while True:
-        u = system.uniform(purposes.LEADER_TENURE, system.leader_turn)
-        yield replication.wait_grid(exponential(u, mean) * DAYS_PER_MONTH)
-        if system.heirs:
-            return
-        data: dict[str, Any] = {}
-        if replication.levers.leaders.reasons:
-            data["reason"] = _exit_reason(system)
-        system.leader_in_post = False
-        replication.write("leader_left", system.code, **data)
-        system.lead_changed()
-        u = system.uniform(purposes.VACANCY_TIME, system.leader_turn)
-        yield replication.wait_grid(replication.scenario.durations.vacancy.days(u))
-        if system.heirs:
-            return
-        system.leader_turn += 1
-        system.chosen_by_centre = data.get("reason") == "moved_on"
-        system.leader_in_post = True
-        replication.write("leader_joined", system.code)
-        system.lead_changed()
-
-
-def _exit_reason(system: System) -> str:
-    """Draw why the leader leaves now."""
-    u = system.uniform(purposes.LEADER_EXIT, system.leader_turn)
-    return leader_rules.exit_reason(
-        u,
-        dedicated=system.leader_dedicated,
-        confidence=confidence(system),
-        losses=system.losses,
-    )
-
-
-def confidence(system: System) -> float:
-    """Return the national confidence in a system's leader of now, or, in a vacancy, the last one.
-
-    A leader whom the centre chose, after moving the last one on, is in the upper half.
-    """
-    replication = system.replication
-    u = system.uniform(purposes.LEADER_CONFIDENCE, system.leader_turn)
-    if system.chosen_by_centre:
-        u = 0.5 + 0.5 * u
-    stage = replication.leading
-    backing = stage.backing if stage is not None else 0.0
-    mean = replication.parameters.leader_confidence
-    return leader_rules.confidence(mean, standard_normal(u), backing)
-
-
-def pace_of(proposal: Proposal) -> float:
-    """Return how much longer the talks and drafting of a proposal take for its leaders' sake."""
-    replication, home = proposal.home.replication, proposal.home
-    stage, p = replication.leading, replication.parameters
-    if stage is None:
-        return 1.0
-    return leader_rules.pace(
-        chair=stage.chairs(home),
-        rival=home.index in stage.rivals,
-        outside_chair=p.outside_chair,
-        rivalry=p.rivalry,
-    )
-
-
-def decides_itself(system: System) -> bool:
-    """Return whether a system decides on its own mergers, under a devolution deal."""
-    return system.replication.levers.leaders.devolved and system.ics_status == leader_rules.DEVOLVED
-
-
 class Leading:
     """The leaders of one replication, where any lever of leaders or councils has been moved."""
 
@@ -107,8 +33,6 @@ class Leading:
         self._replication = replication
         levers = replication.levers.leaders
         self.backing = 0.0
-        self.won_over: set[int] = set()
-        self.offers: dict[int, int] = {}
         self.rivals = rival_systems(replication.world, levers.rival_systems)
         self.places = PlaceLeaders(replication) if levers.place_leaders > 0.0 else None
         aware = levers.cooperation or levers.firm_hand > 0.0 or levers.finance_directors
@@ -123,7 +47,16 @@ class Leading:
             for system in replication.systems:
                 self._count_sponsors(system)
 
-    def dismantle(self) -> None:
+        hooks = replication.hooks
+        hooks.leader_facts, hooks.pace = self.facts, self._pace
+        if levers.reasons:
+            hooks.exit_reason = self._exit_reason
+        if levers.devolved:
+            hooks.decides_itself = _is_devolved
+        CouncilTalks(replication, self.places)
+        replication.listeners.over.append(self._dismantle)
+
+    def _dismantle(self) -> None:
         """Let go of what refers back to the replication."""
         if self.places is not None:
             self.places.dismantle()
@@ -143,7 +76,7 @@ class Leading:
         return LeaderFacts(
             in_favour=in_favour,
             seniors=seniors,
-            confidence=confidence(system) if self.backing > 0.0 else 0.0,
+            confidence=self._confidence(system) if self.backing > 0.0 else 0.0,
             backing=self.backing,
             outside_chair=self.chairs(system),
             places_led=places_led,
@@ -151,6 +84,37 @@ class Leading:
             cooperation=joint.level(system) if joint is not None else 0.0,
             firm=self.firm.get(system.index, 0.0),
             rival=system.index in self.rivals,
+        )
+
+    def _confidence(self, system: System) -> float:
+        """Return the national confidence in a system's leader of now, or in a vacancy the last one.
+
+        A leader whom the centre chose, after moving the last one on, is in the upper half.
+        """
+        u = system.uniform(purposes.LEADER_CONFIDENCE, system.leader_turn)
+        if system.chosen_by_centre:
+            u = 0.5 + 0.5 * u
+        mean = self._replication.parameters.leader_confidence
+        return leader_rules.confidence(mean, standard_normal(u), self.backing)
+
+    def _exit_reason(self, system: System) -> str:
+        """Draw why the leader leaves now."""
+        u = system.uniform(purposes.LEADER_EXIT, system.leader_turn)
+        return leader_rules.exit_reason(
+            u,
+            dedicated=system.leader_dedicated,
+            confidence=self._confidence(system),
+            losses=system.losses,
+        )
+
+    def _pace(self, proposal: Proposal) -> float:
+        """Return how much longer a proposal's talks and drafting take for its leaders' sake."""
+        home, p = proposal.home, self._replication.parameters
+        return leader_rules.pace(
+            chair=self.chairs(home),
+            rival=home.index in self.rivals,
+            outside_chair=p.outside_chair,
+            rivalry=p.rivalry,
         )
 
     def chairs(self, system: System) -> bool:
@@ -211,24 +175,11 @@ class Leading:
             replication.write("sponsors", system.code, in_favour=counted[0], leaders=counted[1])
 
 
-def rival_systems(world: World, names: list[str]) -> frozenset[int]:
-    """Return the systems named, by code or name, as torn by rivalry between trusts.
-
-    Raises InputError where the world has no such system, with the nearest name.
-    """
-    found = {
-        known: system.index for system in world.systems for known in (system.code, system.name)
-    }
-    for name in names:
-        if name not in found:
-            raise InputError(
-                f"levers.leaders.rival_systems: {name!r} is not a system of world {world.name}"
-                f"{nearest(name, list(found))}"
-            )
-    return frozenset(found[name] for name in names)
+def _is_devolved(system: System) -> bool:
+    return system.ics_status == leader_rules.DEVOLVED
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Put leaders on stage where a lever of leaders or councils is off its neutral value."""
     if (replication.levers.leaders, replication.levers.councils) != AT_REST:
-        replication.leading = Leading(replication)
+        Leading(replication)

@@ -27,7 +27,7 @@ def strength(replication: Replication, system: System) -> float:
     return drawn + (1.0 if system.leader_type == "provider" else 0.0)
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Let the bodies of every system look at other shapes, where the lever has them do so."""
     if replication.levers.providers.alternatives > 0.0:
         for system in replication.systems:

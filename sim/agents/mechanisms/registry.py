@@ -1,8 +1,9 @@
-"""What acts beside the chain of proposals, and what the chain tells it.
+"""All mechanisms that act beside the chain of proposals, in the order of their setting up.
 
-A subject beside the chain is a module with ``enter(situation)``: it looks at its levers and, only
-where they are off their neutral values, puts its agents on stage and asks to be told of what it
-needs to know. So a neutral lever costs nothing and changes no byte.
+A mechanism is a module with ``activate(replication)``: it looks at its levers and, only where
+they are off their neutral values, sets up its agents, subscribes to what happens in the chain
+(``sim.agents.listeners``) and answers what the chain asks (``sim.agents.hooks``). So a neutral
+lever costs nothing and changes no byte.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Final
 from sim.agents.mechanisms import (
     boundaries,
     economies_budgets,
+    economies_tests,
     force_designation,
+    force_legislation,
     force_mandate,
     functions,
     leaders,
     providers,
     services,
+    services_alienation,
 )
 
 if TYPE_CHECKING:
@@ -26,18 +30,21 @@ if TYPE_CHECKING:
 
 
 SUBJECTS: Final[tuple[Callable[[Replication], None], ...]] = (
-    boundaries.enter,
-    leaders.enter,
-    services.enter,
-    functions.enter,
-    providers.enter,
-    force_designation.enter,
-    force_mandate.enter,
-    economies_budgets.enter,
+    services_alienation.activate,
+    boundaries.activate,
+    leaders.activate,
+    services.activate,
+    functions.activate,
+    providers.activate,
+    force_designation.activate,
+    force_mandate.activate,
+    economies_budgets.activate,
+    economies_tests.activate,
+    force_legislation.activate,
 )
 
 
-def enter(replication: Replication) -> None:
-    """Let every subject that its levers switch on take its place on stage."""
+def activate(replication: Replication) -> None:
+    """Set up every mechanism that the levers switch on."""
     for subject in SUBJECTS:
         subject(replication)

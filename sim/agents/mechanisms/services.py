@@ -16,7 +16,6 @@ import simpy
 
 from sim.adding import add_up
 from sim.agents.mechanisms.providers import strength
-from sim.agents.mechanisms.services_alienation import alienate
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import services as service_rules
 from sim.streams import purposes
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from sim.agents.system import System
 
 
-def enter(replication: Replication) -> None:
+def activate(replication: Replication) -> None:
     """Let reconfigurations come up in every system, where the lever has them do so."""
     if replication.levers.service.arrivals > 0.0:
         change = ServiceChange(replication)
@@ -231,10 +230,9 @@ class ServiceChange:
                 self._end(deadlock, "merged")
 
     def _overrule(self, ccgs: Sequence[LivingCCG], how: str) -> None:
-        replication = self._replication
-        amount = service_rules.alienation_after(how, replication.parameters.alienation_mild)
         for ccg in ccgs:
-            alienate(replication, ccg, amount, how)
+            for notify in self._replication.listeners.overruled:
+                notify(ccg, how)
 
     def _write(self, kind: str, subject: str, case: str, **data: Any) -> None:
         replication = self._replication

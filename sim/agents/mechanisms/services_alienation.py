@@ -7,8 +7,10 @@ to let them fade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.adding import add_up
 from sim.rules.mechanisms import services as service_rules
 from sim.units import DAYS_PER_MONTH
 
@@ -16,24 +18,40 @@ if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
 
 
-def alienation_of(replication: Replication, ccg: LivingCCG) -> float:
-    """Return a CCG's alienation now, in forced moves still fresh."""
-    if ccg.alienation == 0.0:
-        return 0.0
-    return ccg.alienation * _left(replication)
+def activate(replication: Replication) -> None:
+    """Keep the alienation of CCGs, where anything in the scenario can overrule one."""
+    if service_rules.can_alienate(replication.levers):
+        Alienation(replication)
 
 
-def alienate(replication: Replication, ccg: LivingCCG, amount: float, why: str = "mandate") -> None:
-    """Leave an amount of alienation on a CCG now, and write it to the log.
+class Alienation:
+    """The alienation of every CCG of one replication, in forced moves of the first day."""
 
-    ``amount`` is in forced moves, as ``alienation_after`` (rules) gives it; ``why`` is
-    how the CCG was overruled.
-    """
-    ccg.alienation += amount / _left(replication)
-    replication.write("alienated", ccg.name, why=why, amount=amount)
+    def __init__(self, replication: Replication) -> None:
+        self._replication = replication
+        self._levels: dict[int, float] = {}
+        replication.hooks.alienation = self.level
+        replication.listeners.overruled.append(self._alienate)
+        replication.listeners.merged.append(self._mix)
 
+    def level(self, ccg: LivingCCG) -> float:
+        """Return a CCG's alienation now, in forced moves still fresh."""
+        first_day = self._levels.get(ccg.id, 0.0)
+        return first_day * self._left() if first_day else 0.0
 
-def _left(replication: Replication) -> float:
-    """Return what would be left now of an alienation of the first day."""
-    months = replication.now / DAYS_PER_MONTH
-    return service_rules.fading(months, replication.parameters.alienation_half_life)
+    def _alienate(self, ccg: LivingCCG, how: str) -> None:
+        """Leave on a CCG what being overruled in this way leaves, and write it to the log."""
+        p = self._replication.parameters
+        amount = service_rules.alienation_after(how, p.alienation_mild)
+        self._levels[ccg.id] = self._levels.get(ccg.id, 0.0) + amount / self._left()
+        self._replication.write("alienated", ccg.name, why=how, amount=amount)
+
+    def _mix(self, body: LivingCCG, parts: Sequence[LivingCCG], _proposal: str) -> None:
+        """After a merger: the new body has its parts' alienation, by patients."""
+        levels = [self._levels.pop(part.id, 0.0) * part.patients for part in parts]
+        self._levels[body.id] = add_up(levels) / body.patients
+
+    def _left(self) -> float:
+        """Return what would be left now of an alienation of the first day."""
+        months = self._replication.now / DAYS_PER_MONTH
+        return service_rules.fading(months, self._replication.parameters.alienation_half_life)

@@ -13,17 +13,6 @@ if TYPE_CHECKING:
 NOT_YET: Final = "stp"  # the one status of a system that is neither an ICS nor devolved
 
 
-def agreed(rule: str, willing: int, asked: int) -> bool:
-    """Return whether enough bodies agree: all of them, more than half, or whoever the leader asks.
-
-    ``rule`` is unanimity, majority or leader. Source: HSJ, mid 2016 (an NHS equivalent of combined
-    authorities, which decide for their members by majority).
-    """
-    if rule == "leader":
-        return True
-    return 2 * willing > asked if rule == "majority" else willing == asked
-
-
 def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
     """Return whether a system is made an ICS on its day, or at a later review.
 

@@ -27,6 +27,6 @@ ALL: Final[tuple[Effect, ...]] = (
 )
 
 
-def in_force(levers: Levers, decision: Decision) -> tuple[Effect, ...]:
-    """Return the influences on a decision whose levers are off their neutral value."""
-    return tuple(i for i in ALL if i.decision == decision and i.in_force(levers))
+def effects_on(levers: Levers, decision: Decision) -> tuple[Effect, ...]:
+    """Return the effects on a decision whose levers are off their neutral value."""
+    return tuple(one for one in ALL if one.decision == decision and one.in_force(levers))

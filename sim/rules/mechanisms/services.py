@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from sim.rules.agreement import DECISION_RULES
 from sim.rules.effect import BodyFacts, Effect
 from sim.rules.logistic import Terms, exp, expit, logit, total
 
@@ -149,7 +150,7 @@ def can_alienate(levers: Levers) -> bool:
     Every lever that forces a CCG belongs here, or the alienation it leaves weighs on nobody.
     """
     force = levers.force
-    forced = force.mandate is not None or force.decision_rule != "unanimity"
+    forced = force.mandate is not None or DECISION_RULES[force.decision_rule].overrules
     return forced or levers.service.arrivals > 0.0
 
 

@@ -1,0 +1,31 @@
+"""Rules that vary: which function or table holds, chosen by the levers in one place.
+
+Agents ask ``replication.rules`` and compare no lever's text. Where a lever changes how a rule
+counts, its values are the keys of a table beside the rule's functions, and a field here holds the
+entry that is in force.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.rules.agreement import DECISION_RULES, DecisionRule
+from sim.rules.ladder import RUNG_RULES, RungRule
+
+if TYPE_CHECKING:
+    from sim.scenario.levers import Levers
+
+
+class ChosenRules(NamedTuple):
+    """The rules that hold under some levers, where there are several to choose from."""
+
+    decision: DecisionRule
+    rungs: RungRule
+
+
+def chosen_rules(levers: Levers) -> ChosenRules:
+    """Return the rules that levers choose."""
+    return ChosenRules(
+        decision=DECISION_RULES[levers.force.decision_rule],
+        rungs=RUNG_RULES[levers.joint.rungs],
+    )
