@@ -32,7 +32,7 @@ HOUSE = tuple(
         "no_file_is_longer_than_agreed",
     )
 )
-DOCUMENTED = ("tests/test_docs.py", "tests/test_rules_page.py")
+DOCUMENTED = ("tests/test_docs.py", "tests/docs/test_rules_page.py")
 PLAIN = (
     "tests/oracles/test_oracles.py::"
     "test_the_plain_file_holds_still_whatever_can_act_without_a_mechanism"

@@ -136,12 +136,21 @@ def compare(
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     checked = check_scenarios([base, *others])
     batch = _run_batch(checked, options, FILES)
+    from sim.views.results import open_results
     from sim.views.tables.comparison import comparison_tables
     from sim.views.terminal import show
 
     comparison = compare_batch(batch)
     if not quiet:
-        show(comparison_tables(comparison.outcomes, comparison.places))
+        results = open_results(batch.folder)
+        show(
+            comparison_tables(
+                *(
+                    results.labelled(frame, "base", "other")
+                    for frame in (comparison.outcomes, comparison.places)
+                )
+            )
+        )
     say(options, f"compare.csv and compare_places.csv in {batch.folder}")
     fail_with(batch)
 
@@ -260,8 +269,9 @@ def validate(files: Files) -> None:
         scenario = checked.scenarios[0]
         world = checked.world_of(scenario)
         dated = len(scenario.calendar)
+        title = f" “{scenario.title}”" if scenario.title else ""
         print_plain(
-            f"OK {scenario.name} ({scenario.source}): {scenario.start} to {scenario.end}, "
+            f"OK {scenario.name}{title} ({scenario.source}): {scenario.start} to {scenario.end}, "
             f"world {scenario.world_text} with {len(world.ccgs)} CCGs (sha256 "
             f"{world.digest[:12]}), {dated} dated "
             f"event{'' if dated == 1 else 's'}, sha256 {scenario.digest[:12]}"
@@ -319,7 +329,9 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
         from sim.views.tables.summary import summary_tables
 
         results = open_results(batch.folder)
-        show(summary_tables(results.csv("summary"), results.table("counts"), shares))
+        frames = [results.csv("summary"), results.table("counts")]
+        frames += [] if shares is None else [shares]
+        show(summary_tables(*map(results.labelled, frames)))
     return batch
 
 

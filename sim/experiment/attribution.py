@@ -5,6 +5,8 @@ and the centre do) are the drivers from above. Every set of them is run under th
 driver's share is its Shapley value, the mean over all orders of what it adds to those before it.
 What is left with all of them off is local leaders' own. Shares sum to 1 in every replication's
 total, and by construction in their means.
+
+No command shows this yet; it can be used from Python.
 """
 
 from __future__ import annotations
@@ -75,6 +77,7 @@ def without(scenario: Scenario, drivers: Sequence[str]) -> Scenario:
     return replace(
         scenario,
         name="with_" + ("_".join(left) or "none"),
+        title="",
         levers=levers,
         calendar=tuple(event for event in scenario.calendar if event.kind not in silent),
     )

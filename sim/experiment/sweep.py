@@ -120,7 +120,8 @@ def arms(base: Scenario, setting: Setting, also: Setting | None) -> list[Scenari
         start = base if also is None else with_setting(base, also.name, at)
         for place, value in enumerate(setting.values):
             scenario = with_setting(start, setting.name, value)
-            made.append(replace(scenario, name=f"{base.name[:48]}.{line}.{place}"))
+            name = f"{base.name[:48]}.{line}.{place}"
+            made.append(replace(scenario, name=name, title=""))
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, get_args
 
 from sim.records.markdown import row as _line
+from sim.scenario.load import shipped_files, shipped_folder
 from sim.views.wording import count_of, listing
 from tools.docs.mechanisms import Group, Mechanism
 
@@ -101,7 +102,7 @@ def _cells(row: Mechanism) -> list[str]:
         .lstrip(", "),
         ", ".join(numbers),
         ", ".join(f"`{name}`" for name in row.outcomes),
-        ", ".join(f"[`{name}`](../scenarios/{name}.toml)" for name in row.scenario),
+        ", ".join(_scenario(name) for name in row.scenario),
         ", ".join(_test(test) for test in row.test),
         row.state,
     ]
@@ -109,6 +110,11 @@ def _cells(row: Mechanism) -> list[str]:
 
 def _place(place: str) -> str:
     return f"[`{place}`](../{place})" if "/" in place else f"`{place}`"
+
+
+def _scenario(name: str) -> str:
+    path = shipped_files()[name].relative_to(shipped_folder()).as_posix()
+    return f"[`{name}`](../scenarios/{path})"
 
 
 def _test(test: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tools.docs import mechanisms_page, parts, scenarios_page
+from tools.docs import decisions_page, events_page, mechanisms_page, parts, scenarios_page
 from tools.docs.mechanisms import registry
 from tools.docs.reading import ROOT
 
@@ -15,8 +15,10 @@ PAGES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "docs/parameters.md": parts.refresh,
     "docs/levers.md": parts.refresh,
     "docs/limits.md": parts.refresh,
+    events_page.PAGE: lambda _text, _page: events_page.events_page(),
     mechanisms_page.PAGE: lambda _text, _page: mechanisms_page.mechanisms_page(registry()),
     scenarios_page.PAGE: scenarios_page.refresh,
+    "docs/decisions/README.md": lambda text, _page: decisions_page.refresh(text),
 }
 """Pages, each with what makes its text anew from the text as it stands and its name."""
 

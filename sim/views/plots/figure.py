@@ -145,6 +145,17 @@ def with_glyphs(text: str, font: FontProperties) -> str:
     )
 
 
+def wrapped(text: str, letters: int, most: int = 2) -> str:
+    """Return a text that may hold names in lines of so many letters, at most so many lines.
+
+    What has no glyph is escaped before the lines are cut, so that escapes take no room unseen.
+    """
+    from matplotlib.font_manager import FontProperties
+
+    plain = with_glyphs(text, FontProperties())
+    return "\n".join(textwrap.wrap(plain, letters, max_lines=most, placeholder="…"))
+
+
 @lru_cache(maxsize=8)
 def _glyphs(path: str) -> Callable[[int], bool]:
     from matplotlib.font_manager import get_font
@@ -177,8 +188,10 @@ def put_title(figure: Figure, title: str, reading: str, *, left: float = 0.02) -
     """Write the title and how to read the plot at the top; return the height left (0 to 1)."""
     inches = figure.get_size_inches()
     lines = textwrap.wrap(reading, int(inches[0] * 14.5))
+    heading = wrapped(title, int(inches[0] * 8), most=3)
     top = 1 - 0.12 / inches[1]
-    figure.text(left, top, title, fontsize=14, fontweight="bold", va="top", ha="left")
+    figure.text(left, top, heading, fontsize=14, fontweight="bold", va="top", ha="left")
+    top -= 0.25 * heading.count("\n") / inches[1]
     figure.text(
         left, top - 0.3 / inches[1], "\n".join(lines), fontsize=9.5, va="top", linespacing=1.35
     )
