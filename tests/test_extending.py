@@ -76,7 +76,7 @@ def copy_of_the_program(folder: Path) -> None:
         left_out = shutil.ignore_patterns("__pycache__", "main", "*.parquet")
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
     for path in ROOT.iterdir():
-        if path.is_file():
+        if path.is_file() and path.name != ".git":  # which, as a file, names another's folder
             shutil.copy(path, folder / path.name)
 
 
