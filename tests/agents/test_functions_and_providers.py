@@ -10,7 +10,7 @@ import pytest
 
 from sim.agents import Event, replicate_log
 from sim.agents import ccg as ccgs
-from sim.agents.engine import _replication, stream_sizes
+from sim.agents.engine import _new_replication, stream_sizes
 from sim.records.folds import fold
 from sim.records.schema import SCALARS
 from sim.scenario import Scenario, load_scenario
@@ -156,7 +156,9 @@ def test_no_rule_makes_performance_of_size(factor: int) -> None:
     """Every CCG of the world sets out with the distress on record, whatever its size."""
     world, scenario = load_world(), load_scenario("providers_instead")
     streams = Streams(1, 0, stream_sizes(world))
-    replication = _replication(world, scenario, draw_parameters(scenario.priors, streams), streams)
+    replication = _new_replication(
+        world, scenario, draw_parameters(scenario.priors, streams), streams
+    )
     for ccg in world.ccgs:
         living = ccgs.starting_ccg(replication, replace(ccg, patients=ccg.patients * factor))
         assert living.distress == float(ccg.distress != "none_known")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sim.agents.engine import _replication, stream_sizes
+from sim.agents.engine import _new_replication, stream_sizes
 from sim.agents.hazard import Profile
 from sim.agents.profiles import LAST_CALL_MONTHS, future, past
 from sim.agents.replication import Replication
@@ -42,7 +42,7 @@ def replication_of(world: World, **tables: Any) -> Replication:
     base = {"extends": "as_written", "parameters": {"start_deadline": PEAK, "regime_factor": 1.0}}
     scenario = parse_scenario(merged_tables(base, tables))
     streams = Streams(1, 0, stream_sizes(world))
-    return _replication(world, scenario, draw_parameters(scenario.priors, streams), streams)
+    return _new_replication(world, scenario, draw_parameters(scenario.priors, streams), streams)
 
 
 def value(profile: Profile, time: float, width: float = 1e-3) -> float:
