@@ -33,6 +33,7 @@ from tests.cli.conftest import (
 )
 
 
+@pytest.mark.slow
 def test_main_job_writes_tables_plots_and_shows_the_table(tmp_path: Path) -> None:
     done = process("--replications", 2, "--variance", 2, "--csv", cwd=tmp_path)
     assert done.code == 0, done.err
@@ -52,6 +53,7 @@ def test_main_job_writes_tables_plots_and_shows_the_table(tmp_path: Path) -> Non
     assert set(pd.read_csv(folder / "variance.csv")["scenario"]) == set(HEADLINE)
 
 
+@pytest.mark.slow
 def test_run_extends_and_is_reused(england: Path, tmp_path: Path) -> None:
     """20 extended to 40 has the bytes of 40 at once; the same again runs nothing."""
     options = ("--seed", SEED, "--workers", 2, "--quiet", "--out", tmp_path / "x")
@@ -141,6 +143,7 @@ def test_trace_of_one_system_by_code_or_name(england: Path) -> None:
     assert 5 < len(by_code.out.splitlines()) < len(whole.splitlines())
 
 
+@pytest.mark.slow
 def test_plot_draws_again_and_clears_what_is_old(england: Path, tmp_path: Path) -> None:
     folder = tmp_path / "x"
     shutil.copytree(england, folder)
@@ -202,6 +205,7 @@ def hears_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
     england: Path, tmp_path: Path, workers: int

@@ -27,6 +27,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     arguments = ("forecast", "--replications", "4", "--out", str(tmp_path / "out"))
@@ -97,6 +98,7 @@ def test_wrong_input_ends_with_two(tmp_path: Path, arguments: tuple[str, ...], s
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_the_proof_of_the_fitting_in_small(tmp_path: Path) -> None:
     done = run("calibrate", "--check", "20", "--replications", "200", "--out", str(tmp_path / "c"))
     assert done.returncode == 0, done.stderr

@@ -134,6 +134,7 @@ def additive(
     return FakeLog(log.events(), {})
 
 
+@pytest.mark.slow
 def test_shares_of_a_known_sum(tmp_path: Path) -> None:
     """Variances: a and b 400/12 each, the product 1600/144; rounding adds about 1/12.
 
@@ -164,6 +165,7 @@ def test_shares_of_a_known_sum(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(written, frame, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_exchanged_runs_resume_and_do_not_depend_on_workers(tmp_path: Path) -> None:
     told: list[int] = []
     frames = []

@@ -17,7 +17,10 @@ from sim.world import load_world
 from tests.faults.programs import HANG, Program, kill, start, start_batch
 from tests.faults.small import ROOT, batch, contents, leftovers, small_world, turns
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 NUMBER, PAUSE = 60, 0.03
 
 
