@@ -237,7 +237,7 @@ def run_batch(
         ) as folder:
             found = finished_tables(folder.path, folder.found, plan)
             if found is not None and found.complete(plan, replications):
-                manifest = found.manifest
+                manifest = found.worded_as(scenarios)
                 if progress:
                     progress(replications * len(scenarios), replications * len(scenarios))
             else:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.experiment.api import check_scenarios
+from sim.experiment.api import HEADLINE, check_scenarios
 from sim.experiment.replicate import run_replication
-from sim.experiment.api import HEADLINE
 from sim.scenario import load_scenario
 from sim.scenario.load import shipped_files, shipped_folder, shipped_names
 from sim.world import World

@@ -13,6 +13,7 @@ from sim.views.plots.figure import (
     new_figure,
     put_footer,
     put_title,
+    width_of,
     wrapped,
 )
 
@@ -38,8 +39,8 @@ FORECASTS: Final = (
 )
 """Sources: HSJ insight 7025607, HSJ 7025936 (September 2019), HSJ map 7026848; all known by
 the cut-off. They speak of where England's CCGs end; other worlds are shown without them."""
-LETTERS: Final = 24
-"""In one line of a row's label."""
+LABEL: Final = 2.1
+"""Inches that a row's label may be wide."""
 
 
 def bin_width(values: Sequence[float]) -> int:
@@ -61,8 +62,8 @@ def final_count_figure(
     from matplotlib.patches import Rectangle
 
     known = start in ENGLAND_STARTS
-    labels = [wrapped(scenario, LETTERS, most=3) for scenario in scenarios]
-    longest = max(len(line) for label in labels for line in label.split("\n"))
+    labels = [wrapped(scenario, LABEL, size=10, most=3) for scenario in scenarios]
+    widest = max(width_of(line, 10) for label in labels for line in label.split("\n"))
     figure = new_figure(9.5, 2.0 + 1.05 * len(scenarios) + (0.95 if known else 0.25))
     top = put_title(
         figure,
@@ -78,7 +79,7 @@ def final_count_figure(
     grid = figure.add_gridspec(
         len(scenarios),
         1,
-        left=max(0.17, (0.25 + 0.088 * longest) / 9.5),
+        left=max(0.17, (0.25 + widest) / 9.5),
         right=0.97,
         bottom=bottom + 0.5 / height,
         top=top - (0.85 if known else 0.3) / height,
