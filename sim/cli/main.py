@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from sim.cli.calibrate import add_calibrate_command
 from sim.cli.fit import add_fit_commands
+from sim.cli.forecast import add_forecast_command
 from sim.cli.options import (
     TYPED,
     Csv,
@@ -28,6 +29,7 @@ from sim.cli.options import (
     Seed,
     Variance,
     Workers,
+    as_option,
     command_line,
     csv_files,
     fail_with,
@@ -216,30 +218,13 @@ def levers(
     from sim.views.tables.levers import lever_table
     from sim.views.terminal import show
 
-    show(
-        lever_table(
-            _Lever(row.name, row.unit, row.allowed, row.default, row.meaning, row.mechanisms)
-            for row in all_levers()
-        )
-    )
+    show(lever_table(all_levers()))
     if parameters:
         from sim.scenario.parameters import PARAMETER_TABLE
         from sim.views.tables.parameters import active_text, parameter_table
 
         show(parameter_table(PARAMETER_TABLE))
         print_page(active_text(PARAMETER_TABLE))
-
-
-@dataclass(frozen=True, slots=True)
-class _Lever:
-    """One row as the table of levers wants it."""
-
-    name: str
-    unit: str
-    range: str
-    default: str
-    meaning: str
-    mechanisms: Sequence[int]
 
 
 @app.command()
@@ -275,6 +260,8 @@ def validate(files: Files) -> None:
 
 add_evidence_commands(app)
 add_fit_commands(app)
+add_calibrate_command(app)
+add_forecast_command(app)
 add_sweep_command(app)
 add_place_commands(app)
 
@@ -284,7 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     TYPED[:] = given
     command = typer.main.get_command(app)
-    return guarded(lambda: command.main(given, prog_name="run_sim.py", standalone_mode=False))
+    return guarded(
+        lambda: command.main(given, prog_name="run_sim.py", standalone_mode=False), as_option
+    )
 
 
 def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
@@ -304,7 +293,7 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
         from sim.experiment.variance import variance_shares
         from sim.views.progress import ProgressReport
 
-        say(options, "running again with luck exchanged, for the shares of variance")
+        say(options, "running again with exchanged random numbers, for the shares of variance")
         with ProgressReport("exchanged runs", quiet=options.quiet) as progress:
             shares = variance_shares(
                 checked.scenarios,

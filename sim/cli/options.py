@@ -99,6 +99,15 @@ def refuse_odd_path(name: str, path: Path) -> None:
         raise InputError(f"{name} {text!r}: give the name of a folder")
 
 
+def as_option(name: str, value: str = "") -> str:
+    """Return an argument of the Python functions as the option of a command: ``--overwrite``.
+
+    This is the one place where what the library says is put into a command's terms.
+    """
+    option = f"--{name.replace('_', '-')}"
+    return option if value in ("", "True") else f"{option} {value}"
+
+
 TYPED: Final[list[str]] = []
 """The arguments of this process's command line, for the manifest."""
 

@@ -86,7 +86,7 @@ def places(
     elif page.parent.resolve() == folder.resolve() and page.name in BATCH_FILES:
         raise InputError(f"--page '{page}': is one of the files of a results folder")
     else:
-        refuse_file(page, "--page", overwrite=overwrite)
+        refuse_file(page, "page", overwrite=overwrite)
     # what the fit has learnt of each place from its own course would answer the question itself
     tables = {"extends": SCENARIO, "name": SCENARIO, "model": {"leanings": "unlearnt"}}
     checked = api.check_scenarios([parse_scenario(tables, SCENARIO)])
@@ -154,7 +154,7 @@ def places(
         with batch.writing(PAGE):
             write_whole(page, text)
     else:
-        refuse_file(page, "--page", overwrite=overwrite)  # it may have come about meanwhile
+        refuse_file(page, "page", overwrite=overwrite)  # it may have come about meanwhile
         write_whole(page, text)
     say(options, f"{page} tells of {len(reports)} places; tables in {batch.folder}")
 

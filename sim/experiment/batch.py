@@ -196,7 +196,7 @@ def run_batch(
     Args:
         scenarios: scenarios with distinct names, in the order of the tables.
         replications: replications of each scenario, 1 to 1,000,000.
-        seed: master seed of the addressed luck.
+        seed: master seed of the random streams.
         workers: worker processes; by default one per core. Results do not depend on it.
         out: results folder; finished replications of the same batch in it are not run again.
             Without it the tables live in a temporary folder as long as the Batch does.
@@ -315,7 +315,8 @@ class _Run:
             done = kept(job, self.replications, by_series)
             raise BatchInterrupted(done, self._total, self.kept_in) from None
         except WorkersDied as error:
-            raise RunFailed(f"{error}; {self._kept(job, by_series)}") from error
+            told = f"{error.args[0]}; {self._kept(job, by_series)}"
+            raise RunFailed(told, remedy=error.remedy) from error
         except OSError as error:
             why = error.strerror or str(error)
             raise RunFailed(f"{folder.path}: {why}; {self._kept(job, by_series)}") from error
