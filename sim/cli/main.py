@@ -10,9 +10,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 from sim.cli.calibrate import add_calibrate_command
 from sim.cli.fit import add_fit_commands
@@ -35,6 +36,7 @@ from sim.cli.options import (
     fail_with,
     refuse_odd_path,
     say,
+    say_changes,
     whole_number,
     write_copies,
 )
@@ -51,7 +53,25 @@ if TYPE_CHECKING:
 MAIN_OUT: Final = Path("results/main")
 VARIANCE_PAIRS: Final = 50
 
+
+class Commands(TyperGroup):
+    """The commands; the name or file of a scenario in the place of one is answered with ``run``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the command that the arguments name; refuse a scenario with what to type."""
+        if self.get_command(ctx, args[0]) is None and _is_scenario(args[0]):
+            raise InputError(f"{args[0]!r} is a scenario, not a command; type 'run {args[0]}'")
+        return super().resolve_command(ctx, args)
+
+
+def _is_scenario(word: str) -> bool:
+    from sim.scenario.load import shipped_names
+
+    return word.endswith(".toml") or word in shipped_names()
+
+
 app = typer.Typer(
+    cls=Commands,
     name="run_sim.py",
     add_completion=False,
     rich_markup_mode=None,
@@ -96,6 +116,7 @@ def main_job(
 
     say(options, "drawing plots")
     written = redraw(batch.folder)
+    say_changes(options, batch)
     say(options, f"tables in {batch.folder}, {len(written)} plots in {batch.folder / 'plots'}")
     fail_with(batch)
 
@@ -115,6 +136,7 @@ def run(
     """Run scenarios and show their CCG counts."""
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     batch = _run(files, options, variance)
+    say_changes(options, batch)
     say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
     fail_with(batch)
 
@@ -144,6 +166,7 @@ def compare(
     comparison = compare_batch(batch)
     if not quiet:
         show(comparison_tables(comparison.outcomes, comparison.places))
+    say_changes(options, batch)
     say(options, f"compare.csv and compare_places.csv in {batch.folder}")
     fail_with(batch)
 

@@ -21,6 +21,7 @@ from sim.cli.options import (
     fail_with,
     refuse_odd_path,
     say,
+    say_changes,
 )
 from sim.errors import InputError
 from sim.records.file_names import file_name
@@ -111,6 +112,7 @@ def sweep(
     if not quiet:
         show(sweep_table(done.frame))
     options = Options(replications, seed, workers, folder, overwrite, quiet, False)
+    say_changes(options, done.batch)
     say(options, f"sweep.csv and tables in {folder}, plot {plot}")
     fail_with(done.batch)
 

@@ -63,14 +63,17 @@ class ResultsFolder:
         return self.path / SHARD_FOLDER
 
 
-def remove_derived(folder: Path) -> None:
+def remove_derived(folder: Path) -> list[str]:
     """Remove what was made from a batch's tables, before the tables themselves are written anew.
 
     Comparisons, shares of variance, CSV copies and plots of other replications would else stand
     beside a manifest that they do not belong to. Only files that this program has listed as its
-    own are removed.
+    own are removed. Returns their names.
     """
-    remove_own(folder, owned(folder) - set(BATCH_FILES))
+    derived = owned(folder) - {*BATCH_FILES, LEDGER}
+    there = sorted(name for name in derived if (folder / name).is_file())
+    remove_own(folder, derived)
+    return [name for name in there if not (folder / name).exists()]
 
 
 def check_folder(

@@ -174,6 +174,21 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
+    """The user stopped the batch; finished replications are kept and the same call goes on."""
+
+    def __init__(self, done: int, total: int, folder: Path | None) -> None:
+        if folder is None:
+            told = f"{done} of {total} replications were run; without a results folder none is kept"
+        else:
+            told = f"{done} of {total} replications are kept in {folder}; the same command goes on "
+            told += "from there"
+        super().__init__(f"interrupted: {told}")
+        self.done = done
+        self.total = total
+        self.folder = folder
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """How far a run has come: replications kept, of how many, and those that failed.
@@ -196,6 +211,19 @@ def kept(job: Job, replications: int, starts: Mapping[tuple[int, str], int] | No
         _held(folder, series, key, starts.get(series, 0), found, replications).count(1)
         for series, key in job.keys.items()
     )
+
+
+def kept_beyond(job: Job, replications: int, before: int) -> int:
+    """Return how many replications from ``replications`` to ``before`` all series hold, or none.
+
+    Judged by the names of the shards alone.
+    """
+    found = all_shards(Path(job.folder))
+    complete = all(
+        held(found.get(key, ()), before, replications).count(1) == before
+        for key in job.keys.values()
+    )
+    return max(0, before - replications) if complete else 0
 
 
 def _held(

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError, RunFailed
-from sim.experiment.batch import Batch, BatchInterrupted, run_batch
-from sim.experiment.plan import Progress, job_for, run_missing
+from sim.experiment.batch import Batch, run_batch
+from sim.experiment.plan import BatchInterrupted, Progress, job_for, run_missing
 from sim.experiment.tasks import Replicate
 from sim.experiment.workers import METHODS
 from sim.records.csv_text import write_rows

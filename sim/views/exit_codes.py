@@ -53,7 +53,7 @@ def guarded(command: Callable[[], object], naming: Naming = in_python) -> int:
     return result if isinstance(result, int) else DONE
 
 
-GOES_ON: Final = "whatever was finished is kept; the same command goes on"
+GOES_ON: Final = "finished replications, if any, are kept; the same command goes on"
 INTERRUPTED_TEXT: Final = f"interrupted: {GOES_ON}"
 STOPPING_TEXT: Final = "stopping"
 PATIENCE: Final = 1.8

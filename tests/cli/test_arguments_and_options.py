@@ -44,8 +44,8 @@ CASES: dict[str, tuple[Callable[[Path], None], dict[str, int], str, str]] = {
         _foreign,
         {},
         (
-            "out {}: is not empty and holds no batch of this program (found thesis.txt); give another "
-            "out"
+            "out {}: is not empty and holds no batch of this program (found thesis.txt); give "
+            "another out"
         ),
         (
             "--out {}: is not empty and holds no batch of this program (found thesis.txt); give "
