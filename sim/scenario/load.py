@@ -107,9 +107,12 @@ def _find(text: str) -> Path:
             raise InputError(f"{said} is a device or pipe, not a scenario file")
     except OSError:  # such as a name too long for a path, which is then no file either
         pass
+    top = shipped_folder()
+    headline = [name for name, file in shipped.items() if file.parent == top]
     raise InputError(
-        f"{said!r} is neither a file nor a shipped scenario ({', '.join(shipped)})"
-        f"{nearest(path.stem[:64], tuple(shipped))}"
+        f"{said!r} is neither a file nor a shipped scenario{nearest(path.stem[:64], shipped)} "
+        f"(shipped: {', '.join(headline)} and {len(shipped) - len(headline)} more in the folders "
+        f"of {top.name}/)"
     )
 
 

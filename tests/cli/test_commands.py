@@ -17,6 +17,7 @@ import pytest
 
 from sim.experiment.api import HEADLINE
 from sim.experiment.compare import COMPARE_COLUMNS
+from sim.experiment.plan import BatchInterrupted
 from sim.records.ledger import enlist
 from sim.records.schema import TABLES
 from sim.scenario.levers import lever_table
@@ -66,6 +67,33 @@ def test_run_extends_and_is_reused(england: Path, tmp_path: Path) -> None:
     times = {p: p.stat().st_mtime_ns for p in (tmp_path / "x").rglob("*.parquet")}
     assert command("run", "as_written", "--replications", REPLICATIONS, *options).code == 0
     assert times == {p: p.stat().st_mtime_ns for p in (tmp_path / "x").rglob("*.parquet")}
+
+
+def test_fewer_replications_say_what_is_kept_and_what_is_removed(
+    england: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "x"
+    shutil.copytree(england, folder)
+    assert command("plot", folder).code == 0
+    plots = len(list((folder / "plots").iterdir()))
+    line = ("run", "as_written", "--seed", SEED, "--workers", 1, "--out", folder)
+    fewer = command(*line, "--replications", 20, "--csv")
+    keeps = (
+        f"{folder} keeps {REPLICATIONS} replications of each scenario; its tables now hold the "
+        "first 20"
+    )
+    gone = f"removed from {folder}, as the tables have changed: {plots} plots"
+    assert [line for line in fewer.err.splitlines() if line in (keeps, gone)] == [keeps, gone]
+    assert not (folder / "plots").exists()
+    # nothing is run again; the CSV copies are of the 20
+    more = command(*line, "--replications", REPLICATIONS)
+    assert more.err.startswith(f"100 % ({REPLICATIONS} of {REPLICATIONS} replications)\n")
+    copies = "ballots.csv, ccgs.csv, counts.csv, ..."
+    assert f"removed from {folder}, as the tables have changed: {copies}\n" in more.err
+    assert "keeps" not in more.err
+    assert digests(folder) == digests(england)
+    again = command(*line, "--replications", REPLICATIONS)
+    assert "removed" not in again.err
 
 
 def test_another_batch_is_refused_until_overwrite(england: Path, tmp_path: Path) -> None:
@@ -303,6 +331,21 @@ def test_a_command_that_fails_inside_says_so_in_one_line(
     assert "Traceback" not in done.err
     monkeypatch.setenv("CCG_DEBUG", "1")
     assert "Traceback" in command("run", "as_written", "--out", tmp_path / "x").err
+
+
+def test_ctrl_c_before_anything_is_finished_promises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.experiment.api.check_scenarios", stopped)
+    done = command("run", "as_written", "--out", tmp_path / "x")
+    assert done.code == 130
+    assert "finished replications, if any, are kept" in done.err
+    assert str(BatchInterrupted(0, 9, None)) == (
+        "interrupted: 0 of 9 replications were run; without a results folder none is kept"
+    )
 
 
 def test_a_reader_that_leaves_early_ends_it_quietly(tmp_path: Path) -> None:

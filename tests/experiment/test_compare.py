@@ -13,7 +13,7 @@ from scipy import stats
 
 from sim.agents.log import EventLog
 from sim.experiment.batch import Batch, run_batch
-from sim.experiment.compare import compare, compare_batch, paired
+from sim.experiment.compare import compare_batch, paired
 from sim.experiment.variance import SERIES, total_share, variance_shares
 from sim.world import InputError
 from sim.world.model import World
@@ -94,22 +94,6 @@ def test_unknown_names_are_refused(batch: Batch) -> None:
         compare_batch(batch, "base", ["mor"])
 
 
-def test_compare_runs_the_scenarios_itself(batch: Batch, tmp_path: Path) -> None:
-    found = compare(
-        BASE,  # type: ignore[arg-type]
-        (MORE, SAME),  # type: ignore[arg-type]
-        replications=40,
-        workers=1,
-        out=tmp_path / "c",
-        replicate=replicate,
-        outcomes=["mergers"],
-    )
-    assert list(found.outcomes["outcome"]) == ["mergers", "mergers"]
-    assert found.others == ("more", "same")
-    assert (tmp_path / "c" / "compare.csv").is_file()
-    assert found.batch.replications.equals(batch.replications)
-
-
 def additive(
     world: World,
     scenario: FakeScenario,
@@ -117,7 +101,7 @@ def additive(
     replication: int,
     swaps: Mapping[str, int] | None = None,
 ) -> FakeLog:
-    """A count that is a known sum and product of uniforms, one for each group of luck.
+    """A count that is a known sum and product of uniforms, one for each group of streams.
 
     191 - round(20 a + 20 b + 40 (c - 1/2)(d - 1/2)) with a from parameters, b from place, c from
     parameters and d from ccg; a and c are different draws.
