@@ -20,6 +20,7 @@ from sim.experiment.compare import COMPARE_COLUMNS
 from sim.experiment.plan import BatchInterrupted
 from sim.records.ledger import enlist
 from sim.records.schema import TABLES
+from sim.scenario import load_scenario
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES, PARAMETER_TABLE
 from tests.cli.conftest import (
@@ -46,7 +47,7 @@ def test_main_job_writes_tables_plots_and_shows_the_table(tmp_path: Path) -> Non
     assert manifest["command"] == "run_sim.py --replications 2 --variance 2 --csv"
     assert str(tmp_path) not in (folder / "manifest.json").read_text()
     for name in HEADLINE:
-        assert name in done.out
+        assert f" {load_scenario(name).title} " in done.out
         assert (folder / "plots" / f"hexmap_{name}.png").stat().st_size > 10_000
     for words in ("How many CCGs", "1 April 2020", "Variance components", "Warning: 2 repl"):
         assert words in done.out
@@ -130,7 +131,7 @@ def test_compare_shows_paired_differences_and_where(tmp_path: Path) -> None:
         "compare", "as_written", "locally_led", "hard_rule", "--replications", 10, "--out", folder
     )
     assert done.code == 0, done.err
-    assert "as_written → locally_led" in done.out
+    assert "The plan as written →" in done.out and "Left to local leaders" in done.out
     assert "Where it changes most" in done.out
     outcomes = pd.read_csv(folder / "compare.csv")
     assert list(outcomes.columns) == list(COMPARE_COLUMNS)

@@ -137,6 +137,7 @@ def test_titles_fit_into_plots(
     finals = results.labelled(results.table("replications"))
     figure = final_count_figure(finals, titles, start=191, footer="f")
     assert_inside_and_apart(figure, {t for axes in figure.axes for t in left_of(axes.texts)})
+    assert figure.axes[0].get_position().width > 0.6  # and leave the bars their room
     figure = fan_figure(results.labelled(results.table("counts")), titles, footer="f")
     headings = [axes.get_title(loc="left") for axes in figure.axes]
     how_to_read = next(text for text, *_ in boxes(figure) if text.startswith("How to read"))
