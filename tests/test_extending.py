@@ -83,6 +83,7 @@ def test_the_example_touches_one_schema_one_rule_and_one_test() -> None:
     assert "information.reassurance" not in {row.name for row in lever_table()}
 
 
+@pytest.mark.slow
 def test_the_example_runs_and_keeps_the_house_rules(tmp_path: Path, new_test: str) -> None:
     extended(tmp_path)
     done = outcome_of(tmp_path, new_test, *HOUSE)
@@ -90,6 +91,7 @@ def test_the_example_runs_and_keeps_the_house_rules(tmp_path: Path, new_test: st
     assert re.search(r"\b6 passed\b", done.stdout), done.stdout
 
 
+@pytest.mark.slow
 def test_without_its_rule_the_example_fails(tmp_path: Path, new_test: str) -> None:
     extended(tmp_path, leave_out="sim/rules/mechanisms/force.py")
     done = outcome_of(tmp_path, new_test, *HOUSE)

@@ -354,6 +354,7 @@ def test_letters_pushes_and_pauses(happened: list[Log], name: str) -> None:
     assert moved == len(REPLICATIONS), act.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "kinds"),
     [

@@ -103,6 +103,7 @@ def test_every_number_of_ours_is_below() -> None:
     assert len(ours) == len(OURS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "low", "high", "tables", "kinds"), NUMBERS)
 def test_each_number_moves_what_it_is_about_first(
     name: str, low: float, high: float, tables: dict[str, Any], kinds: tuple[str, ...]

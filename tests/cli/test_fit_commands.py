@@ -76,6 +76,7 @@ def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
     assert "## 2020-04-04" in (docs / "forecast.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -304,6 +304,7 @@ SLOW: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SLOW)
 def test_a_file_that_could_hang_it_is_refused(case: str, tmp_path: Path) -> None:
     make, words = SLOW[case]

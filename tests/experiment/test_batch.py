@@ -122,6 +122,7 @@ def test_ranges_go_by_replication_first(tmp_path: Path) -> None:
     assert [name for _, name in order[:4]] == ["low", "high", "low", "high"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_interrupted_keeps_what_was_finished_and_goes_on(tmp_path: Path, workers: int) -> None:
     """Ctrl-C reaches the parent while replications run; no worker is left behind."""
