@@ -320,7 +320,7 @@ def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Prior]:
         if name not in priors:
             raise InputError(
                 f"{where}.{name} is not a parameter{nearest(name, PARAMETER_NAMES)} "
-                "(docs/model.md lists them)"
+                "(docs/parameters.md lists them)"
             )
         prior = parse_prior(value, f"{where}.{name}")
         low, high = limits[name]

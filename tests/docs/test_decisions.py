@@ -20,7 +20,7 @@ def write(folder: Path, pages: dict[str, str]) -> Path:
 
 def test_the_index_is_that_of_the_pages() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert refresh(text) == text, "refresh it with: python -m tools.docs.decisions_page"
+    assert refresh(text) == text, "write the pages with: python -m tools.docs"
     numbers = [int(number) for number, _, _ in decision_rows()]
     assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) >= 21
     assert all(page.name in text for page in FOLDER.glob("0*.md"))

@@ -57,7 +57,7 @@ class Case:
 
     def files(self) -> tuple[Path, ...]:
         """Return the scenario files."""
-        return tuple(HERE / self.folder / f"{name}.toml" for name in self.scenarios)
+        return tuple(HERE / f"{self.folder}_{name}.toml" for name in self.scenarios)
 
 
 # -- The cases ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The shipped simulator against the plain model that was written from ``docs/model.md`` alone.
+"""The shipped simulator against the plain model that was written from its description alone.
 
 Both run ``as_happened`` on England 2019, with luck that has nothing in common. Each quantity is
 compared by three two-sample tests: Welch's of the means, Brown and Forsythe's of the spreads, and

@@ -1,4 +1,4 @@
-"""The index of decisions: ``python -m tools.docs.decisions_page``.
+"""The index of decisions.
 
 ``docs/decisions/README.md`` holds it between markers. Title and status of each decision come from
 its own page: a page is in force as written unless it names, in a paragraph that begins so, what
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import InputError
-from sim.records.files import write_whole
 from sim.records.markdown import row
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "decisions"
@@ -64,7 +63,3 @@ def refresh(text: str, folder: Path = FOLDER) -> str:
     if not _PART.search(text):
         raise InputError("the index of decisions has no part marked generated:decisions")
     return _PART.sub(lambda found: found[1] + table + found[2], text)
-
-
-if __name__ == "__main__":
-    write_whole(PAGE, refresh(PAGE.read_text(encoding="utf-8")))

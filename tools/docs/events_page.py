@@ -1,19 +1,15 @@
-"""Writes docs/event-log.md: every kind of event and what its data hold, from their types.
-
-``python -m tools.docs.events_page docs/event-log.md`` writes the page.
-"""
+"""The page on the event log: every kind of event and what its data hold, from their types."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from sim.agents.event_register import Field, fields_of
 from sim.agents.events import CORE_EVENTS, EventKind
 from sim.agents.mechanisms.events import MECHANISM_EVENTS
 
+PAGE: Final = "docs/event-log.md"
 HEAD: Final = """# The event log
 
 Everything that a replication does is one event in its log, written when it happens. All tables are
@@ -30,7 +26,7 @@ with `+`. A proposal found alive at the start is written at time 0 as `mooted` w
 last without `ballot` events, since its ballots lie before the start.
 
 This page is written from `sim/agents/events.py` and `sim/agents/mechanisms/events.py` by
-`python -m tools.docs.events_page docs/event-log.md`; a test fails when they differ.
+`python -m tools.docs`; a test fails when they differ.
 """
 
 
@@ -59,7 +55,3 @@ def _table(kinds: Mapping[str, EventKind]) -> list[str]:
 
 def _told(key: str, field: Field) -> str:
     return f"`{key}`{'' if field.required else ' (not always)'}: {field.meaning}"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(events_page(), encoding="utf-8")

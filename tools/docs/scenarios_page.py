@@ -1,4 +1,4 @@
-"""The table of shipped scenarios: ``python -m tools.docs.scenarios_page scenarios/README.md``.
+"""The tables of shipped scenarios in ``scenarios/README.md``.
 
 It is written between the markers of the page from the files themselves, so that a question on the
 page is the one in the file; a test fails while the two differ.
@@ -7,19 +7,16 @@ page is the one in the file; a test fails while the two differ.
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import InputError
 from sim.experiment.api import HEADLINE
-from sim.records.files import write_whole
 from sim.records.markdown import row
 from sim.scenario.load import load_scenario, shipped_files, shipped_folder
-from sim.views.exit_codes import print_plain
 
 PAGE: Final = "scenarios/README.md"
 MARKER: Final = "<!-- generated:scenarios -->"
@@ -148,21 +145,3 @@ def refresh(text: str, source: str) -> str:
     if not found:
         raise InputError(f"{source}: no part is marked {MARKER} ... {END_MARKER}")
     return fresh
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Refresh the page named; returns the exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m tools.docs.scenarios_page PAGE\n")
-        return 2
-    try:
-        path = Path(arguments[0])
-        write_whole(path, refresh(path.read_text("utf-8"), arguments[0]))
-    except (InputError, OSError) as error:
-        print_plain(str(error), error=True)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Rules beside the chain: what merging and sharing cost, save and are worth."""
+"""Rules of mechanisms: what merging and sharing cost, save and are worth."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def pooled_debts(own_distress: float, partner_distress: float, own_share: float)
 def cooperation_grown(days_shared: float, months_to_full: float) -> float:
     """Return how far cooperation has grown since an officer has been shared, 0 to 1.
 
-    It grows by equal parts each month. Source: row 59; approval_criteria.md (11 to 24 months lay
+    It grows by equal parts each month, to full after ``cooperation_months``. A CCG that shares an
+    officer at the start is taken to have shared it for ``MONTHS_SHARED_BEFORE``; a merged body
+    counts from the latest of its parts. Source: row 59; approval_criteria.md (11 to 24 months lay
     between a shared officer and the merger).
     """
     if months_to_full <= 0.0:
@@ -65,13 +67,14 @@ def _graded(levers: Levers) -> bool:
 
 
 def _size_at_start(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return the worth of all free CCGs' joining, against an average system's."""
+    """Return the worth of all free CCGs' joining in a system, against an average system's."""
     there = worth_of_size(max(1, facts.free), facts.patients, p.size_benefit, p.size_localness)
     usual = p.size_benefit * math.log(AVERAGE_PARTS) - p.size_localness * AVERAGE_PATIENTS
     return there - usual
 
 
 def _size_of_footprint(levers: Levers, p: Parameters, facts: CandidateFacts) -> float:
+    """Return the worth of a candidate's size to the leaders who choose among footprints."""
     return worth_of_size(facts.parts, facts.patients, p.size_benefit, p.size_localness)
 
 
@@ -80,7 +83,27 @@ def _distance(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     return -p.size_localness * (facts.all_patients - facts.own_patients) / MILLION
 
 
+def _committees(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what committees in common do for starting, beside the term of shared officers."""
+    return p.start_committee * facts.committee_share
+
+
+def _teams(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what joint teams do for starting, beside the term of shared officers."""
+    return p.start_team * facts.team_share
+
+
+def _cooperation(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what time under a shared officer wins among members."""
+    return p.ballot_cooperation * facts.cooperation
+
+
 def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what members make of pooling debts, as payers or as debtors.
+
+    Unlike the argument ``partner_distress``, which stays, it also speaks for merging where the CCG
+    itself is the debtor.
+    """
     return p.ballot_pooling * pooled_debts(
         facts.own_distress, facts.partner_distress, facts.own_patients / facts.all_patients
     )
@@ -91,19 +114,9 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     Effect("size", "footprint", _size_weighed, _size_of_footprint),
     Effect("distance", "support", _size_weighed, _distance),
     Effect("pooled_debts", "support", lambda lv: lv.money.pooling == "argued", _pooling),
-    Effect(
-        "committees_in_common",
-        "start",
-        _graded,
-        lambda lv, p, facts: p.start_committee * facts.committee_share,
-    ),
-    Effect("joint_team", "start", _graded, lambda lv, p, facts: p.start_team * facts.team_share),
-    Effect(
-        "cooperation",
-        "support",
-        lambda lv: lv.joint.cooperation == "grows",
-        lambda lv, p, facts: p.ballot_cooperation * facts.cooperation,
-    ),
+    Effect("committees_in_common", "start", _graded, _committees),
+    Effect("joint_team", "start", _graded, _teams),
+    Effect("cooperation", "support", lambda lv: lv.joint.cooperation == "grows", _cooperation),
 )
 
 

@@ -1,4 +1,4 @@
-"""Rules beside the chain: what bodies hear and are made to do."""
+"""Rules of mechanisms: what bodies hear and are made to do."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
 
 
 def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what the prospect of becoming an ICS does for starting in a system that is none."""
     del levers
     return p.start_ics_status if facts.ics_status == NOT_YET else 0.0
 
 
 def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what members make of the proposals lost in England so far in the run."""
     return levers.information.salience * p.support_salience * facts.refusals
 
 
 def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:
+    """Return what a presumption against mergers takes from approval, or from passing each test."""
     del levers, facts
     return p.approval_presumption
 

@@ -1,7 +1,7 @@
-"""Rules beside the chain: leaders, councils and place leaders.
+"""Rules of mechanisms: leaders, councils and place leaders.
 
-Nothing here can be sized from the evidence; every effect stands at rest until its lever is moved,
-and its prior is a stated guess (``sim.scenario.mechanisms.leaders``).
+The evidence sizes nothing here; every effect is neutral until its lever is moved, and its prior is
+a stated guess (``sim.scenario.mechanisms.leaders``).
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ def confidence(mean: float, z: float, backing: float) -> float:
 def exit_reason(u: float, *, dedicated: bool, confidence: float, losses: int) -> str:
     """Return why a leader leaves: back to the day job, moved on, or had enough.
 
-    A dedicated leader has no day job to return to; the centre moves on those in whom it has
-    little confidence; lost ballots and refusals wear leaders out. The fourth fate, staying on, is
-    no exit. Source: HSJ, late 2016 (the fates); the weights are assumed.
+    The weights are 1 for the day job (0 for a dedicated leader, who has none to return to), 2 x (1
+    - ``confidence``) for being moved on by the centre, and 1 + ``losses`` (lost ballots and
+    refusals wear leaders out) for having had enough; one draw decides. The fourth fate, staying on,
+    is no exit. Source: HSJ, late 2016 (the fates); the weights are assumed.
     """
     weights = (
         ("day_job", 0.0 if dedicated else 1.0),
@@ -122,6 +123,7 @@ def after_compromise(opposed_share: float, gain: float) -> float:
 
 
 def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return how senior local leaders in favour, or none, speed up or hold back starting."""
     leaders = facts.leaders
     if leaders.in_favour == 0:
         return p.start_unsponsored
@@ -129,39 +131,51 @@ def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _backing(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what a national statement of backing is worth where the centre trusts the leader."""
     return p.start_backing * facts.leaders.backing * facts.leaders.confidence
 
 
 def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return how an outside chair speeds up starting."""
     return p.outside_chair if facts.leaders.outside_chair else 0.0
 
 
 def _place_leaders(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return how leaders of places speed up starting."""
     return p.start_local_leader * facts.leaders.places_led
 
 
 def _devolved(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return the further need of merging in a system with a devolution deal."""
     return p.devolved_need if facts.ics_status == DEVOLVED else 0.0
 
 
 def _rivalry(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return how rivalry between trusts holds back starting."""
     return -p.rivalry if facts.leaders.rival else 0.0
 
 
 def _firm_hand(_levers: Levers, p: Parameters, facts: SystemFacts | BodyFacts) -> float:
+    """Return what a firm hand wins where partners are blocked and loses elsewhere."""
     leaders = facts.leaders
     return p.firm_hand * leaders.firm * (1.0 - 2.0 * leaders.cooperation)
 
 
 def _impartial(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what members make of an outside chair."""
     return p.ballot_outside_chair if facts.leaders.outside_chair else 0.0
 
 
 def _takeover(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what talk of a takeover by providers does to members' support."""
     return p.ballot_takeover * levers.leaders.takeover_fear * facts.leaders.provider_led
 
 
 def _held_together(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return how far cooperation holds partners together in spite of their debts.
+
+    Full cooperation takes the argument of the partners' distress away.
+    """
     worse = max(0.0, facts.partner_distress - facts.own_distress)
     return -p.ballot_partner_distress * worse * facts.leaders.cooperation
 
