@@ -53,7 +53,7 @@ class ProgressReport:
         tenth = min(10 * done // total, 10)
         if tenth > self._tenth:
             self._tenth = tenth
-            self._stream.write(f"{10 * tenth} % ({done:,} of {total:,} {self._label})\n")
+            self._stream.write(f"{10 * tenth}% ({done:,} of {total:,} {self._label})\n")
             self._stream.flush()
 
     def close(self) -> None:

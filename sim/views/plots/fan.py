@@ -37,7 +37,7 @@ def fan_quantiles(counts: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
 @drawn
 def fan_figure(counts: pd.DataFrame, scenarios: Sequence[str], *, footer: str) -> Figure:
-    """Return a fan chart a scenario: median, 50 % and 90 % bands of the count of CCGs.
+    """Return a fan chart a scenario: median, 50% and 90% bands of the count of CCGs.
 
     ``counts`` is counts.parquet. Bands are drawn as steps, because a merger takes effect on a
     1 April and the count stands still in between.

@@ -56,7 +56,7 @@ def final_count_figure(
     """Return histograms of the final count, one row a scenario, all on one axis.
 
     ``finals`` has columns scenario and final_ccgs (a row a replication); ``start`` is the count
-    of CCGs on the first day. Below each histogram: median (dot), 50 % (thick) and 90 % (thin).
+    of CCGs on the first day. Below each histogram: median (dot), 50% (thick) and 90% (thin).
     """
     import seaborn as sns
     from matplotlib.patches import Rectangle
@@ -69,7 +69,7 @@ def final_count_figure(
         figure,
         "How many CCGs in the end?",
         "How to read: bars show in what share of replications the count ended there; below them "
-        "the median (dot), the middle half (thick line) and the middle 90 % (thin line).",
+        "the median (dot), the middle half (thick line) and the middle 90% (thin line).",
     )
     bottom = put_footer(figure, footer)
     height = figure.get_size_inches()[1]
@@ -136,7 +136,7 @@ def final_count_figure(
 
 
 def _mark_quantiles(axes: Axes, values: pd.Series[int], level: float) -> None:
-    """Draw median, 50 % and 90 % interval at a height below the bars."""
+    """Draw median, 50% and 90% interval at a height below the bars."""
     q05, q25, q50, q75, q95 = (float(values.quantile(p)) for p in (0.05, 0.25, 0.5, 0.75, 0.95))
     axes.plot([q05, q95], [level, level], color=INK, lw=1, solid_capstyle="butt", gid="90")
     axes.plot([q25, q75], [level, level], color=INK, lw=4, solid_capstyle="butt", gid="50")
