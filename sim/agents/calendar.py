@@ -105,7 +105,7 @@ class Calendar:
         """Forget everything that still waits."""
         waiting = [entry[-1] for entry in self._for_close], [entry[-1] for entry in self._for_april]
         for event in chain(*waiting):
-            event.callbacks.clear()  # as the situation does with events that have their time
+            event.callbacks.clear()  # as the replication does with events that have their time
         self._entries, self._for_close, self._for_april = [], [], []
 
     def run(self) -> Process:

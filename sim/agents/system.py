@@ -46,7 +46,7 @@ class Recut:
 class System:
     """One system: its leader, its belief, its proposals, and the hazards of starting them.
 
-    ``index`` is its position among the situation's systems, ``address`` the world's system whose
+    ``index`` is its position among the replication's systems, ``address`` the world's system whose
     luck it draws: the same, but for one made during the run (``boundaries_redraw``). ``heirs`` are
     the positions of the systems that have taken its place, if it has been split or joined.
     """

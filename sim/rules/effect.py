@@ -1,12 +1,12 @@
-"""Influences: what bears on a decision of the chain only where a scenario switches it on.
+"""Effects: what a mechanism adds to a decision of the core chain where a scenario switches it on.
 
-The spine of the model has its own rules; everything the evidence cannot size stands beside it as
-an *influence*: a named term, in the unit of the decision it bears on, that exists only while its
-lever is off its neutral value. An influence that is not in force is not computed and leaves no
-trace in the log, so a neutral lever changes no byte.
+The core chain has its own rules; what the evidence cannot size is an *effect* of a mechanism: a
+named term, in the unit of the decision it bears on, that exists only while its lever is off its
+neutral value. An effect that is not in force is not computed and leaves no trace in the log, so a
+neutral lever changes no byte.
 
-A new lever that acts on facts already gathered here needs its schema entry, one influence in a
-rule module and one test (docs/extending.md).
+A new lever that acts on facts already gathered here needs its schema entry, one effect in a rule
+module and one test (docs/extending.md).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Decision = Literal[
     "start", "start_local", "start_centre", "footprint", "consent", "support", "approval"
 ]
-"""Decisions an influence can bear on.
+"""Decisions an effect can bear on.
 
 ``start`` (and its one-sided forms) in log-rate, with :class:`SystemFacts`; ``footprint`` in units
 of the utility of a candidate, with :class:`CandidateFacts`; ``consent`` in log-odds,
@@ -34,7 +34,7 @@ in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 
 @dataclass(frozen=True, slots=True)
 class LeaderFacts:
-    """What influences are told of local leaders; all at rest while no lever of leaders is moved.
+    """What effects are told of local leaders; neutral while no lever of leaders is moved.
 
     ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of each
     place), ``in_favour`` those who do;
@@ -153,7 +153,10 @@ class FootprintFacts:
 
 
 class Effect(NamedTuple):
-    """One term beside the spine: its name in the log, the decision, when it acts, and its size."""
+    """One term of a mechanism: its name in the log, the decision, when it acts, and its size.
+
+    The docstring of ``size`` says what it means, its formula and its source.
+    """
 
     name: str
     decision: Decision

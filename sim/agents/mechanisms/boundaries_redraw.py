@@ -1,6 +1,6 @@
 """Redrawing the borders of systems: one split in two, or two joined, with all that follows.
 
-New systems are added at the end of the situation's list and those whose place they take stay at
+New systems are added at the end of the replication's list and those whose place they take stay at
 their positions without CCGs, so that a position never comes to mean another system.
 
 Luck. A world's luck has room for its own systems only, so a new system draws at the *address* of

@@ -22,25 +22,27 @@ USUAL_ALLOWANCE: Final = 20.07  # pounds a patient and year before it (1.21 bill
 # -- What leaders and members weigh --------------------------------------------------------------
 
 
-def worth_of_size(parts: int, patients: float, benefit: float, localness: float) -> float:
+def worth_of_size(p: Parameters, parts: int, patients: float) -> float:
     """Return the worth of a footprint's size to its sponsors, in units of utility.
 
-    Joining more CCGs frees staff from reporting, gathers expertise and keeps practices out of
-    conflicts of interest, by less with each further one (``benefit`` x ln parts); distance from
-    the ground grows with every million patients (``localness`` each). With both above zero the
-    worth rises, peaks at ``benefit`` / ``localness`` million patients for bodies of a million
-    each, and falls: an inverted U. Source: rows 68, 77 and 78; the form is assumed.
+    It is ``size_benefit`` x ln(``parts``) - ``size_localness`` x million ``patients``. Joining more
+    CCGs frees staff from reporting, gathers expertise and keeps practices out of conflicts of
+    interest, by less with each further one; distance from the ground grows with every million
+    patients. With both above zero the worth rises, peaks at ``size_benefit`` / ``size_localness``
+    million patients for bodies of a million each, and falls: an inverted U. Source: rows 68, 77 and
+    78; the form is assumed.
     """
-    return benefit * math.log(parts) - localness * patients / MILLION
+    return p.size_benefit * math.log(parts) - p.size_localness * patients / MILLION
 
 
 def pooled_debts(own_distress: float, partner_distress: float, own_share: float) -> float:
     """Return how far a CCG's members would pay for others, -1 (all debtors) to 1 (all payers).
 
-    The gap of distress to the partners counts by the partners' share of the merged patients:
-    small payers of large debts lose most, small debtors of sound partners gain most. Debts alone
-    are pooled here; the world holds no index of deprivation, whose extra money would be pooled
-    in the same way. Source: priors.md section 7 (poorer and larger partners reinforce each other).
+    It is (the partners' distress - its own) x (1 - its own share of patients). The gap of distress
+    to the partners counts by the partners' share of the merged patients: small payers of large
+    debts lose most, small debtors of sound partners gain most. Debts alone are pooled here; the
+    world holds no index of deprivation, whose extra money would be pooled in the same way. Source:
+    priors.md section 7 (poorer and larger partners reinforce each other).
     """
     return (partner_distress - own_distress) * (1.0 - own_share)
 
@@ -48,8 +50,8 @@ def pooled_debts(own_distress: float, partner_distress: float, own_share: float)
 def cooperation_grown(days_shared: float, months_to_full: float) -> float:
     """Return how far cooperation has grown since an officer has been shared, 0 to 1.
 
-    It grows by equal parts each month. Source: row 59; approval_criteria.md (11 to 24 months lay
-    between a shared officer and the merger).
+    It is ``days_shared`` / (``months_to_full`` in days), at most 1. Source: row 59;
+    approval_criteria.md (11 to 24 months lay between a shared officer and the merger).
     """
     if months_to_full <= 0.0:
         return 1.0 if days_shared >= 0.0 else 0.0
@@ -65,25 +67,64 @@ def _graded(levers: Levers) -> bool:
 
 
 def _size_at_start(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return the worth of all free CCGs' joining, against an average system's."""
-    there = worth_of_size(max(1, facts.free), facts.patients, p.size_benefit, p.size_localness)
+    """Return what the size of a whole system adds to its log-rate of starting.
+
+    The worth of its free CCGs' joining (:func:`worth_of_size` of their number, at least 1, and of
+    the system's patients), less that of an average system of 4 free CCGs and 1.44 million patients.
+    Source: rows 68, 77 and 78; the form is assumed.
+    """
+    there = worth_of_size(p, max(1, facts.free), facts.patients)
     usual = p.size_benefit * math.log(AVERAGE_PARTS) - p.size_localness * AVERAGE_PATIENTS
     return there - usual
 
 
 def _size_of_footprint(levers: Levers, p: Parameters, facts: CandidateFacts) -> float:
-    return worth_of_size(facts.parts, facts.patients, p.size_benefit, p.size_localness)
+    """Return what the size of a candidate footprint adds to its utility: :func:`worth_of_size`."""
+    return worth_of_size(p, facts.parts, facts.patients)
 
 
 def _distance(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what members think of being further from where decisions are made."""
+    """Return what being further from where decisions are made adds to members' support, log-odds.
+
+    -``size_localness`` x the million patients of the other CCGs. Source: row 78; form assumed.
+    """
     return -p.size_localness * (facts.all_patients - facts.own_patients) / MILLION
 
 
 def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what pooling debts adds to members' support, in log-odds.
+
+    ``ballot_pooling`` x how far the CCG would pay for others (:func:`pooled_debts`).
+    Source: priors.md section 7; size assumed.
+    """
     return p.ballot_pooling * pooled_debts(
         facts.own_distress, facts.partner_distress, facts.own_patients / facts.all_patients
     )
+
+
+def _committees(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what committees in common add to a system's log-rate of starting.
+
+    ``start_committee`` x the share of free CCGs on that rung. Source: row 73; size assumed.
+    """
+    return p.start_committee * facts.committee_share
+
+
+def _joint_teams(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what joint teams add to a system's log-rate of starting.
+
+    ``start_team`` x the share of free CCGs on that rung. Source: row 73; size assumed.
+    """
+    return p.start_team * facts.team_share
+
+
+def _cooperation(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what time under a shared officer adds to members' support, in log-odds.
+
+    ``ballot_cooperation`` x the patient share of partners under the same officer x how far
+    cooperation has grown (:func:`cooperation_grown`). Source: row 59; size assumed.
+    """
+    return p.ballot_cooperation * facts.cooperation
 
 
 EFFECTS: Final[tuple[Effect, ...]] = (
@@ -91,19 +132,9 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     Effect("size", "footprint", _size_weighed, _size_of_footprint),
     Effect("distance", "support", _size_weighed, _distance),
     Effect("pooled_debts", "support", lambda lv: lv.money.pooling == "argued", _pooling),
-    Effect(
-        "committees_in_common",
-        "start",
-        _graded,
-        lambda lv, p, facts: p.start_committee * facts.committee_share,
-    ),
-    Effect("joint_team", "start", _graded, lambda lv, p, facts: p.start_team * facts.team_share),
-    Effect(
-        "cooperation",
-        "support",
-        lambda lv: lv.joint.cooperation == "grows",
-        lambda lv, p, facts: p.ballot_cooperation * facts.cooperation,
-    ),
+    Effect("committees_in_common", "start", _graded, _committees),
+    Effect("joint_team", "start", _graded, _joint_teams),
+    Effect("cooperation", "support", lambda lv: lv.joint.cooperation == "grows", _cooperation),
 )
 
 
