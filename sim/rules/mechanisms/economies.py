@@ -105,7 +105,7 @@ def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
 def _committees(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
     """Return what committees in common add to a system's log-rate of starting.
 
-    ``start_committee`` x the share of free CCGs on that rung. Source: row 73; size assumed.
+    ``start_committee`` x the share of free CCGs on that rung. Source: row 73 (sign); size assumed.
     """
     return p.start_committee * facts.committee_share
 

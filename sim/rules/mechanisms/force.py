@@ -26,7 +26,8 @@ def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
     """Return what not being an integrated care system (ICS) adds to the log-rate of starting.
 
     ``start_ics_status`` while a system is not yet one, where only a system with one CCG (or an
-    exemption) becomes one. Source: HSJ, October 2019; size assumed.
+    exemption) becomes one. Source: row 12 (HSJ, October 2019); size: the lower end
+    of priors.md section 6 for an explicit expectation.
     """
     del levers
     return p.start_ics_status if facts.ics_status == NOT_YET else 0.0
@@ -36,7 +37,7 @@ def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     """Return what refusals elsewhere add to members' support, in log-odds.
 
     The lever ``salience`` x ``support_salience`` x the ballots lost in England so far.
-    Source: row 36; size assumed.
+    Source: row 36; priors.md section 4 (spill-over -.1 to 0 per visible refusal).
     """
     return levers.information.salience * p.support_salience * facts.refusals
 

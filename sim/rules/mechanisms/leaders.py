@@ -79,7 +79,7 @@ def pace(p: Parameters, *, chair: bool, rival: bool) -> float:
     """Return the factor by which talks and drafting take longer for their leaders' sake.
 
     It is exp(``rivalry``) where trusts are rivals, times exp(-``outside_chair``) where an outside
-    chair leads. Source: HSJ, June 2019 (direction); sizes assumed.
+    chair leads. Source: rows 72 and 101 (signs); sizes assumed.
     """
     return exp((p.rivalry if rival else 0.0) - (p.outside_chair if chair else 0.0))
 
@@ -141,7 +141,7 @@ def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
     """Return what senior leaders in favour, or none, add to a system's log-rate of starting.
 
     ``start_unsponsored`` where no senior leader is in favour; otherwise ``start_local_leader`` x
-    (the share in favour - ``sponsor_share``). Source: HSJ, late 2016; sizes assumed.
+    (the share in favour - ``sponsor_share``). Source: rows 6 and 41 (signs); sizes assumed.
     """
     leaders = facts.leaders
     if leaders.in_favour == 0:
@@ -161,7 +161,7 @@ def _backing(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
     """Return what an outside chair adds to a system's log-rate of starting: ``outside_chair``.
 
-    Assumed, as is its size.
+    Source: row 72 (outside leadership worked in two places); size assumed.
     """
     return p.outside_chair if facts.leaders.outside_chair else 0.0
 
@@ -169,8 +169,8 @@ def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 def _place_leaders(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
     """Return what leaders of places add to a system's log-rate of starting.
 
-    ``start_local_leader`` x the share of the system's places that have a leader. Source: HSJ, June
-    2019 (local leaders cause mergers); size assumed.
+    ``start_local_leader`` x the share of the system's places that have a leader. Source: row 41
+    (strong local leaders bring mergers); size assumed.
     """
     return p.start_local_leader * facts.leaders.places_led
 
@@ -186,7 +186,7 @@ def _devolved(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 def _rivalry(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
     """Return what rivalry between trusts adds to a system's log-rate of starting: -``rivalry``.
 
-    Assumed, as is its size.
+    Source: row 101 (sign); size assumed.
     """
     return -p.rivalry if facts.leaders.rival else 0.0
 
@@ -204,7 +204,7 @@ def _firm_hand(_levers: Levers, p: Parameters, facts: SystemFacts | BodyFacts) -
 def _impartial(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     """Return what an outside chair adds to members' support: ``ballot_outside_chair`` log-odds.
 
-    Assumed, as is its size.
+    Source: row 72 (sign); size assumed.
     """
     return p.ballot_outside_chair if facts.leaders.outside_chair else 0.0
 
@@ -213,7 +213,7 @@ def _takeover(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     """Return what the fear of a takeover by providers adds to members' support, in log-odds.
 
     ``ballot_takeover`` x the lever ``takeover_fear`` x the share of the CCG's places led from a
-    trust. Assumed, as is its size.
+    trust. Source: row 51 (sign); size assumed.
     """
     return p.ballot_takeover * levers.leaders.takeover_fear * facts.leaders.provider_led
 
