@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
+from sim.scenario.durations import DURATION_NAMES
 from sim.scenario.levers import lever_table
 from sim.scenario.load import shipped_names
 from sim.scenario.parameters import PARAMETER_TABLE
-from tools.docs import model_page
+from tools.docs import __main__ as command
+from tools.docs import parts
+from tools.docs.pages import PAGES as GENERATED
 
 ROOT = Path(__file__).parents[1]
-GENERATED = ("docs/model.md", "docs/limits.md")
 PAGES = sorted(
     [
         *ROOT.glob("*.md"),
@@ -27,20 +29,17 @@ PAGES = sorted(
 
 
 @pytest.mark.parametrize("page", GENERATED)
-def test_generated_parts_are_those_of_the_code(page: str) -> None:
+def test_a_generated_page_is_that_of_the_code(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert model_page.refresh(text, page) == text, (
-        f"refresh it with: python -m tools.docs.model_page {page}"
-    )
+    assert GENERATED[page](text, page) == text, "write the pages with: python -m tools.docs"
 
 
-def test_every_parameter_lever_and_stage_is_on_the_page() -> None:
-    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
-    names = [row.name for row in PARAMETER_TABLE] + [row.name for row in lever_table()]
-    missing = [name for name in names if f"| `{name}` |" not in text]
-    assert missing == []
-    for name in ("parameters", "levers", "durations"):
-        assert f"<!-- generated:{name} -->" in text
+def test_every_parameter_lever_and_stage_has_its_row() -> None:
+    parameters = (ROOT / "docs/parameters.md").read_text(encoding="utf-8")
+    assert [row.name for row in PARAMETER_TABLE if f"| `{row.name}` |" not in parameters] == []
+    levers = (ROOT / "docs/levers.md").read_text(encoding="utf-8")
+    names = [*(row.name for row in lever_table()), *DURATION_NAMES]
+    assert [name for name in names if f"| `{name}` |" not in levers] == []
 
 
 def test_held_parameters_are_named_with_the_reason() -> None:
@@ -58,42 +57,58 @@ def test_the_index_of_the_documentation_names_every_page() -> None:
     assert [page for page in sorted(pages) if page not in text] == []
 
 
-def test_the_rules_on_the_page_speak_of_every_lever_and_parameter() -> None:
-    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`([\w.*]+)`", text[: text.index("## 8. Parameters")]))
-    levers = [row.name for row in lever_table()]
-    assert [name for name in levers if not {name, name.partition(".")[2]} & told] == []
-    assert [row.name for row in PARAMETER_TABLE if row.name not in told] == []
+def test_every_parameter_and_lever_is_used_somewhere_on_the_page_of_rules() -> None:
+    text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    used = {name for line in re.findall(r"(?m)^\*Uses .*\*$", text) for name in code(line)}
+    assert [row.name for row in lever_table() if row.name not in used] == []
+    assert [row.name for row in PARAMETER_TABLE if row.name not in used] == []
+
+
+def code(line: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", line)
 
 
 def test_a_changed_cell_is_noticed_and_mended() -> None:
-    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/parameters.md").read_text(encoding="utf-8")
     spoilt = text.replace("lognormal median 0.01,", "lognormal median 0.02,", 1)
     assert spoilt != text
-    assert model_page.refresh(spoilt) == text
+    assert parts.refresh(spoilt) == text
 
 
 def test_an_unknown_marker_is_refused() -> None:
-    with pytest.raises(InputError, match="not one of parameters"):
-        model_page.refresh("<!-- generated:nothing -->\n<!-- /generated -->")
+    with pytest.raises(InputError, match="not one of rules, parameters"):
+        parts.refresh("<!-- generated:nothing -->\n<!-- /generated -->")
     with pytest.raises(InputError, match="no part is marked"):
-        model_page.refresh("a page without a part")
+        parts.refresh("a page without a part")
 
 
 def test_origins_are_counted_from_the_table() -> None:
-    counts = model_page.origin_counts()
+    counts = parts.origin_counts()
     assert set(counts) == {"evidence", "computed", "assumed"}
     assert sum(counts.values()) == len(PARAMETER_TABLE)
 
 
-def test_the_command_refreshes_a_page_in_place(tmp_path: Path) -> None:
+def test_the_command_writes_what_differs_and_can_only_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = tmp_path / "page.md"
-    page.write_text("a\n<!-- generated:levers -->\nstale words\n<!-- /generated -->\nb\n", "utf-8")
-    assert model_page.main([str(page)]) == 0
+    marked = "a\n<!-- generated:levers -->\nstale words\n<!-- /generated -->\nb\n"
+    page.write_text(marked, encoding="utf-8")
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "check_registry", list)
+    fresh = {page: parts.refresh(marked)}
+    monkeypatch.setattr(command, "fresh_pages", lambda: fresh)
+    assert command.main(["--check"]) == 1
+    assert "page.md differs from the code" in capsys.readouterr().err
+    assert page.read_text("utf-8") == marked
+    assert command.main([]) == 0
     text = page.read_text("utf-8")
     assert "stale words" not in text and "`force.hard_rule`" in text
     assert text.startswith("a\n") and text.endswith("b\n")
-    assert model_page.main([str(tmp_path / "absent.md")]) == 2
+    assert command.main(["--check"]) == 0
+    monkeypatch.setattr(command, "check_registry", lambda: ["row 1: points at nothing"])
+    assert command.main([]) == 1
+    assert "row 1: points at nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

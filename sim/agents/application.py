@@ -1,4 +1,25 @@
-"""The application: window, regional panel, national decision, conditions, day of effect."""
+"""The application: window, regional panel, national decision, conditions, day of effect.
+
+With ``approval.window`` yearly the proposal is for the window of today's date (``window_of``, with
+``approval.window_opens`` and ``approval.window_closes``). It waits for the opening if need be, is
+applied, and waits for the close; with all_year it is applied at once. Then it queues, first come,
+first served, for a place at the panel of the home system's region. A review takes a ``panel`` time,
+times ``scrutiny_factor`` of ``scrutiny_informal`` with ``approval.scrutiny`` informal_longer; the
+national decision follows after a ``national`` time.
+
+Readiness is min(1, (patients of the footprint's largest officer group + the sum over members
+without a group of officer weight x patients) / patients). A footprint is its whole system if it is
+all living CCGs of its home system and no other.
+
+A deferred application applies again: for the next window or, with all_year, after a ``postpone``
+time. One deferred for the time ``MOST_ROUNDS`` lapses instead. Once approved with conditions, a
+``conditions`` time passes until they are met. The merger takes effect on the first 1 April that is
+at least ``approval.minimum_lead_months`` after the decision and after the conditions are met; with
+``approval.effective_dates`` any_day, as soon as both hold.
+
+A system that decides on its mergers itself (``leaders.devolved``) has no window, no queue at the
+panel (but a ``panel`` time) and no ``national`` time; its decision is drawn in the same way.
+"""
 
 from __future__ import annotations
 

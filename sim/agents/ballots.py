@@ -1,4 +1,19 @@
-"""The ballots on one proposal: each CCG on its own date, again where one failed and tries again."""
+"""The ballots on one proposal: each CCG on its own date, again where one failed and tries again.
+
+Each CCG's ballot takes a drawn ``ballot`` time from the call; all begin together. If the longest
+would pass the round deadline less ``TO_FILE``, and the time to then is at least
+``SHORTEST_BALLOT``, all are shortened by the same factor so that the longest fits. Ballots that
+close at one moment are counted in the order of the footprint.
+
+The proposal stands by ``proposal_carries`` (``ballot.all_must_carry``), or if enough CCGs carry for
+``force.decision_rule``. If it does not, and the attempt is below ``ballot.tries``, each failed CCG
+is asked in the order of the footprint whether to vote again: yes with probability
+``reballot_inquorate`` if it had the votes and only missed the quorum, otherwise with
+``reballot_probability``, quorate or not. At the first no the asking stops and there is no second
+vote at all. If all say yes, each failed CCG's log-odds shift for good by Normal(``reballot_shift``,
+``reballot_shift_sd``), and those CCGs alone vote again after a ``reballot`` time each, squeezed as
+above; the results of the others stand.
+"""
 
 from __future__ import annotations
 

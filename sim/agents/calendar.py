@@ -2,6 +2,11 @@
 
 Windows, 1 Aprils and policy events often coincide; here they happen in the order of meaning
 (moment, kind, body), never in the order in which somebody happened to ask for them.
+
+The *round deadlines* are, with ``approval.window`` yearly, the last moment of the day
+``approval.window_closes`` of each year; with all_year and effect on 1 April, each 1 April less
+``approval.minimum_lead_months``; otherwise there are none. They are listed from the year of the
+start on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,14 @@
-"""CCGs: governing bodies that consent, share officers, and live with their budgets."""
+"""CCGs: governing bodies that consent, share officers, and live with their budgets.
+
+A governing body's taste for autonomy is ``consent_autonomy_sd`` x N(0,1), drawn once a replication.
+Its consent to a proposal is drawn once, with probability expit(sum of ``consent_terms`` and of the
+effects on consent), where pushed is the home system's state at that moment and the share is that of
+its partners' patients under its own officer.
+
+A CCG's fixed cost is ``fixed_cost`` x (1 - ``sharing_saving``) with a shared officer or a joint
+team and ``fixed_cost`` otherwise; with ``joint.rungs`` graded it is ``fixed_cost`` x (1 - g x
+``sharing_saving``), g the ``saved_part`` of its rung.
+"""
 
 from __future__ import annotations
 

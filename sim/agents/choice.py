@@ -1,4 +1,18 @@
-"""Which of the open footprints a system's leaders put forward."""
+"""Which of the open footprints a system's leaders put forward.
+
+A candidate is open if all its CCGs are free; one that crosses a system border only where
+``boundaries.cross_system`` is county. The utility of each is that of ``utility``, with the belief
+of the system's own leader and the push strength of the home system, plus the effects on footprints.
+Its log of consent is the sum over its CCGs of the log of the probability of consent, with the home
+system pushed or not as it is now, with a shared officer of 1 if all of them are in one and the same
+officer group and 0 otherwise, and with the effects on consent as they would be for the CCG's whole
+system. Under ``force.decision_rule`` leader it is 0: leaders reckon with no refusal. The hard rule
+adds nothing of its own here, for it is heard as "required".
+
+Candidates are of one kind (``share_kinds``) if they have the same whole-system flag, council flag
+and one-officer property. One is drawn with probability proportional to exp(utility) over the number
+of its kind.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Councils: they have a view on merging their CCGs."""
+"""Councils: they have a view on merging their CCGs.
+
+A council's stance is drawn once a replication where it is not known; ``ballot.council_view`` other
+than as_formed replaces all (silent counts as neutral). The opposed share of a CCG is the share of
+its residents whose council is opposed. The view of councils with at least ``VOICE`` of a member
+CCG's residents is logged when engagement opens.
+"""
 
 from __future__ import annotations
 

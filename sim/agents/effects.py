@@ -1,4 +1,13 @@
-"""The effects in force in one replication, and the facts that they depend on."""
+"""The effects in force in one replication, and the facts that they are told.
+
+The terms of effects follow those of the chain, in the order of the table of effects of each
+mechanism, and are in the log like them. Those on starting are worked out whenever rates are set
+anew; those on consent at the decision and whenever footprints are chosen, both times with the
+footprint taken to be all CCGs of the CCG's own system; those on footprints at the choice; those on
+support at each look of the leaders; those on approval at the decision. They are under the
+scenario's levers alone: while the levers of 2019 hold, for what began before the start, none is in
+force.
+"""
 
 from __future__ import annotations
 

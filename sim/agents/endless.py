@@ -1,4 +1,10 @@
-"""A limit on the events of one replication, so that none can go on for ever."""
+"""A limit on the events of one replication, so that none can go on for ever.
+
+A replication that has gone through more than ``EVENTS_AT_LEAST`` events and, for each CCG, system
+and region of the world, ``EVENTS_PER_BODY_AND_YEAR`` for each year of the run and one more, and
+``EVENTS_PER_BODY_AND_ENTRY`` for each dated event, is stopped as one that never ends and counts as
+failed.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +20,9 @@ from sim.units import DAYS_PER_YEAR
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
 
-EVENTS_AT_LEAST: Final = 20_000
-EVENTS_PER_BODY_AND_YEAR: Final = 50
-EVENTS_PER_BODY_AND_ENTRY: Final = 4
+EVENTS_AT_LEAST: Final = 20_000  # allowed in any replication
+EVENTS_PER_BODY_AND_YEAR: Final = 50  # up to 20 occur with levers at their ends
+EVENTS_PER_BODY_AND_ENTRY: Final = 4  # for each dated event of the calendar
 
 
 class EndlessReplication(RuntimeError):  # noqa: N818 - what happened, not an error of ours

@@ -1,8 +1,10 @@
 """Hazards whose rates change: one unit-exponential budget, used up piecewise.
 
 A hazard's rate is its level (set by its owner whenever something that matters changes) times a
-profile known in advance (deadlines, dated policy regimes, pauses). Each change of level re-dates
-the wake-up; a wake-up that has become stale is known by its version number. Nobody polls.
+profile known in advance (deadlines, dated policy regimes, pauses). The integral of the rate uses up
+the budget; when it is used up the event happens and a new budget begins at once. A change of level
+keeps what is left of the budget and re-dates the wake-up; a wake-up that has become stale is known
+by its version number. Nobody polls.
 """
 
 from __future__ import annotations

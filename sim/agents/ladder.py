@@ -17,8 +17,17 @@ from sim.streams.quantiles import exponential
 class Ladder:
     """One CCG's climb up the ladder of joint working.
 
-    Its rate changes only with its rung, so each step is one exponential wait; a wait that a
-    change has overtaken is known by its version.
+    Its rate changes only with its rung, so each step is one exponential wait; a wait that a change
+    has overtaken is known by its version. A unit-exponential budget is used up at ``total_rate``;
+    then the next rung is taken with probability proportional to its rate (``step_rates``), and a
+    new budget begins. A step to shared_officer needs a partner: a neighbour in the same system,
+    preferring one with an officer group, then the largest, then the lowest id. Without one the CCG
+    stops climbing until it is merged. With one, both join the partner's group (or a new one), and a
+    partner on a lower rung moves to shared_officer too. After such a step the CCG's shortfall and
+    its system's rates are set anew, and the shortfall of a partner that moved; with ``joint.rungs``
+    graded, after every step. A merged body goes on with the budget of its lowest part; the other
+    parts stop. Unless rungs are graded, committees in common and joint teams have no other effect
+    than these rates.
     """
 
     __slots__ = ("_budget", "_budgets", "_ccg", "_per_day", "_replication", "_since", "_version")

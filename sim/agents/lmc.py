@@ -1,4 +1,16 @@
-"""Local medical committees: they advise their GPs on a proposal."""
+"""Local medical committees: they advise their GPs on a proposal.
+
+At the end of engagement every committee in whose area a member CCG lies is asked. With
+``ballot.lmc_advice`` as_formed its advice is that of ``lmc_stance``, with the members' mood of the
+idea and ``follow_weight``; other values of the lever replace all (silent: none). Advice shifts a
+CCG's log-odds by the sum over its committees of residents' share x ``advice_effect``.
+
+The committee's own N(0,1) is fresh for each proposal. Its address is ``ASKING_SYSTEMS`` x (ordinal
+of the proposal counted from 0) + min(r, ``ASKING_SYSTEMS`` - 1), r the rank (from 0, in the order
+of the world's table) of the proposal's home among the systems with starting CCGs in the committee's
+area, or their number if the home is none of them. So only proposals of one ordinal that are
+convened outside the area, or in the fourth or a later system of it, can share a draw.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""Memberships: the practices of a CCG vote under its constitution."""
+"""Memberships: the practices of a CCG vote under its constitution.
+
+Threshold, quorum and weighting are the constitution's (by default 0.5, 0 and equal) unless the
+lever ``ballot.threshold``, ``ballot.quorum`` or ``ballot.weighting`` is set. A vote weighs 1, or
+the practice's list size. The turnout of a ballot is one Beta draw with mean ``turnout_mean`` and
+variance ``turnout_spread`` x mean x (1 - mean): Beta(mean x w, (1 - mean) x w) with w = (1 -
+``turnout_spread``) / ``turnout_spread``; with a spread of 0 it is the mean. A practice's leaning is
+N(0,1), kept for the replication; whether it votes and how are drawn anew for each ballot.
+"""
 
 from __future__ import annotations
 

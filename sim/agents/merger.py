@@ -1,4 +1,15 @@
-"""The merger itself: parts dissolve, one body takes over their practices, officer and map."""
+"""The merger itself: parts dissolve, one body takes over their practices, officer and map.
+
+The new body takes the lowest id among its parts; belongs to the system that holds most of its
+patients (ties: the first); and adds up patients and residents. Council and LMC shares are weighted
+by residents; its voters are all its parts' voters; its ballot rule and its belief are those of its
+largest part; autonomy and distress are patient-weighted means. It counts as matching its main
+council if no other living body has the same one. It keeps an officer group that all parts shared,
+unless no other body is left in it; it stands on rung shared_officer if it keeps a group, otherwise
+on separate; its officer counts as known. An officer group left with one body is dissolved.
+Neighbours are those of the parts; counters are the parts' maxima. Then the systems touched list
+their bodies and candidates anew and reconsider. The body is free and may merge again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,17 @@
-"""The national body: it keeps the rule, makes dated policy, and decides on applications."""
+"""The national body: it keeps the rule, makes dated policy, and decides on applications.
+
+The wording of the rule is ``information.wording``, but "required" if ``force.hard_rule`` is on,
+since a hard rule is heard as a requirement whatever the sentence says; a ``wording`` event changes
+it. A national message carries that wording: one goes out when the scenario's levers take over at
+the start, and one at each ``guidance`` or ``wording`` event. It goes from the centre to the
+regions, from each region to its systems, and from each system to its living CCGs; each hears what
+the one above it now believes, and takes it over as ``relay`` says. A later message replaces all
+earlier beliefs. A ``statement`` turns "expected" into "typically" in regions, systems and CCGs.
+
+The centre decides an application by ``approval_terms``, the effects on approval and ``decide`` or,
+with ``approval.criteria`` published, by the published tests. An approval carries conditions with
+probability ``conditions_share``.
+"""
 
 from __future__ import annotations
 

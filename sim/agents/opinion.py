@@ -1,4 +1,22 @@
-"""What members think of one proposal: drawn once, argued over in engagement, read by leaders."""
+"""What members think of one proposal: drawn once, argued over in engagement, read by leaders.
+
+When engagement opens, members see the centre behind the proposal with
+``perceived_centre_probability``, and councils form their views. The engagement time is multiplied
+by ``engagement_factor`` of the patient-weighted mean opposed share, then squeezed. At its end local
+medical committees advise.
+
+The common support and the mood (``common_support``) are drawn once for an idea: a proposal and the
+narrower ones made from it in its own system. The mood adds the home system's place effect on
+support to an N(0,1) of the idea. Each CCG adds ``support_sd`` x sqrt(1 - ``support_shared``) x
+N(0,1), fresh for each proposal that it joins, except that a narrower footprint of the same system
+keeps its parent's. A CCG's log-odds of a yes are common support + CCG support + ``argument_terms``
++ effects on support. They are worked out at each look of the leaders, with officers as they are
+shared by then, and stay as at the last look for all ballots that follow.
+
+Of the arguments: partners' distress is max(0, patient-weighted distress of the partners - own
+distress); members argue that one council is made if, when engagement opened, all members had the
+same main council and no other living body had it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,21 @@
 """How the rates of starting rise and fall over time for reasons known in advance.
 
-A profile multiplies the rates: the year's deadline, dated policy regimes, pauses. It is constant
-on steps of at most a month and takes each step's value at its middle.
+The profile of an origin is constant on steps. Its *seasons* begin at the start; at each first of a
+month after the start, up to and including the first one after the end date; and at the next round
+deadline that follows each of these firsts (or falls on it) and at its *last call*,
+``LAST_CALL_MONTHS`` before the deadline. What lies before the start counts as the start. Each
+season has the *deadline factor* of its middle t; the last season, which never ends, that of half of
+``LONGEST_STEP`` after its beginning.
+
+The deadline factor of t is exp(``start_deadline`` x ``deadline_ramp``(m)), m the months from t to
+the last call of the first round deadline at or after t + ``LAST_CALL_MONTHS``. So it is highest in
+the last month in which work can still be begun in time, and falls back once the last call has
+passed. Without round deadlines it is 1.
+
+The profile is 0 within a pause. Elsewhere it is the season's factor times the multiplier that the
+latest ``rates`` event dated at or before the moment states for this origin, times ``regime_factor``
+(1 without such an event, and where its multiplier is 1). Pauses and ``rates`` events act from their
+own day on and leave the seasons as they are.
 """
 
 from __future__ import annotations
@@ -21,7 +35,7 @@ from sim.scenario.levers import Approval
 from sim.units import DAYS_PER_MONTH
 
 LAST_CALL_MONTHS: Final = 3.0  # shortest time seen from first talk to ballot (priors.md section 3)
-LONGEST_STEP: Final = 31.0
+LONGEST_STEP: Final = 31.0  # days; the longest step of the profile of the months before the start
 
 
 Seasons = tuple[list[float], list[float]]

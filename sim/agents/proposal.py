@@ -1,8 +1,47 @@
 """A proposal on its way: from first talk to 1 April, or out.
 
 One SimPy process per proposal takes it through the stages; sub-steps are ``yield from``. Its own
-draws are addressed by (convening system, ordinal), and stay so where another system takes the
-place of its convenor; those of its CCGs by CCG and count.
+draws are addressed by (convening system, ordinal), and stay so where another system takes the place
+of its convenor; those of its CCGs by CCG and count.
+
+Times. Explore, draft and engage times are drawn when the proposal starts. Each stage is planned, as
+it begins, against the next round deadline: the work left is explore + draft + engage at the start
+(explore already shortened by earlier talk, not below 0), draft + engage after the governing bodies
+have agreed, and engage at engagement; the time available ends ``BALLOT_ALLOWANCE`` before the
+deadline; the shortest time is ``plan_floor`` x ``FROM_TALKS`` (less what has been talked about
+before the start, but not below ``FROM_DRAFT``), ``FROM_DRAFT`` or ``FROM_ENGAGEMENT`` (times the
+factor of opposed councils). The stage at hand takes ``squeeze`` of its drawn length. Without round
+deadlines nothing is squeezed. In a pause no merger work is done: explore, draft, engage,
+postponements and ballots end later by the part of the pause that they overlap; panel, national
+decision, conditions, cooling, vacancies, tenures and ladders do not.
+
+Consent. When exploring ends each governing body is asked. If all take part, or as many as
+``force.decision_rule`` asks for, the proposal is drafted; otherwise it is withdrawn, no system
+cools, and those willing may try a narrower footprint.
+
+The call. With ``ballot.leaders_gate`` off, or under ``force.decision_rule`` leader, the ballot is
+called at once. Otherwise leaders look: expected support is the mean over the CCGs of their log-odds
++ ``call_optimism`` + ``call_noise_sd`` x N(0,1), a fresh error at each look. They call with
+``call_probability``. If not, they put it off with probability ``call_postpone`` (drawn each time)
+and look again after a ``postpone`` time; if not that either, or after ``MOST_LOOKS`` looks, they
+withdraw: no system cools, and no narrower footprint is tried.
+
+After the ballots. A proposal that does not stand is lost: its CCGs are free, its home and every
+system of its members cool, and those who carried may try a narrower footprint. The result binds
+where ``ballot.binding`` is on and the rule of any CCG that refused is binding. Where it does not
+bind, leaders honour it with probability ``honour_probability``; otherwise the whole footprint goes
+on to apply. A refused application frees its CCGs, and their systems and the home cool as after a
+lost ballot. One deferred for the last time lapses: nothing cools, and no narrower footprint is
+tried.
+
+Narrower footprints. Those willing go on with probability ``narrower_probability`` if they are two
+or more, connected and all of one system. Theirs is a new mooted proposal of that system with the
+same origin, the old one as its parent, the next ordinal, and new times, consent, perceived origin,
+advice, looks and ballots. In its members' eyes it is the same idea: where it is convened in the
+same system as the parent, each CCG keeps the draw of its own support that it has, or would have
+had, in the parent, and the common draw and the mode are the parent's as well; otherwise all are
+drawn anew for the new home. The arguments are those of the narrower footprint. A narrower one of a
+narrower one goes back to the first.
 """
 
 from __future__ import annotations

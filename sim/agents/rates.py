@@ -1,4 +1,24 @@
-"""How fast a system starts proposals, as things stand now: local leaders, and the centre."""
+"""How fast a system starts proposals, as things stand now: local leaders, and the centre.
+
+Each system has two hazards, one of local leaders and one of the centre. The rate per month of each
+is ``rate`` with base ``start_rate``, times the profile of its origin. The share is 1 -
+``start_centre_share`` for local leaders and ``start_centre_share`` for the centre; the intensity is
+1 for local leaders and ``centre_intensity`` for the centre; the leader factor is 1 with a system
+leader in post and ``start_vacancy`` without one. The terms are ``common_terms``; once
+``satisfaction`` events of the calendar have reached the system, ``satisfied``: ``start_satisfied``
+x the sum of their strengths; ``local_terms`` or ``centre_terms``; and the effects on starting.
+
+Shares and means are over the system's free CCGs, those in no proposal. The officer weight of a CCG
+is 1 in an officer group, 0 where it is known not to share, and ``officer_unknown_share`` where the
+record is silent. Distress of a body is the patient share of its parts that started in distress.
+Beliefs count by ``LEVEL``. A system is *pushed* while the strengths of the pushes in force there
+add up to more than 0; its letter strength adds up the letters and pushes in force. In an exempt
+system letters and pushes have no strength, the region's belief counts as none, and the hard rule
+does not act.
+
+The rate is 0 where a system has fewer than two free CCGs, unless it has at least one and a
+candidate that crosses its border is open.
+"""
 
 from __future__ import annotations
 

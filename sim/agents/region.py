@@ -1,4 +1,14 @@
-"""Regions of NHS England/Improvement: they relay the rule, write letters and run a panel."""
+"""Regions of NHS England/Improvement: they relay the rule, write letters and run a panel.
+
+A region takes over the centre's wording by ``relay``, with ``information.region_relays`` and
+``relay_drop_region``; systems and CCGs do so with ``information.local_relays`` and
+``relay_drop_local``; all with ``relay_restore``. Each draws anew for each national message. A
+letter with a wording sets that belief in the systems addressed and in all their CCGs, and in the
+region if all its systems are addressed. The strength of a letter or push is in force in those
+systems until the beginning of the day of its deadline, or for good without one; beliefs stay.
+
+The panel reviews ``approval.panel_capacity`` applications at once, first come, first served.
+"""
 
 from __future__ import annotations
 

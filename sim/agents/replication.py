@@ -130,7 +130,7 @@ class Replication:
     def write(
         self, kind: str, subject: str, proposal: str = "", *, terms: Terms = (), **data: Any
     ) -> None:
-        """Write what happens now to the log; ``sim.agents.events`` lists kinds and their data."""
+        """Write what happens now to the log; ``sim.agents.event_register`` lists the kinds."""
         self.log.write(self.env.now, kind, subject, proposal, data, terms)
 
     def wait(self, work_days: float) -> simpy.events.Timeout:

@@ -1,4 +1,16 @@
-"""Systems (STP/ICS): their leaders start proposals, alone or under pressure from the centre."""
+"""Systems (STP/ICS): their leaders start proposals, alone or under pressure from the centre.
+
+When the budget of one of its two hazards is used up, a system starts a proposal: its leaders choose
+a footprint among the open candidates, and the proposal takes those CCGs out of the pool, gets the
+next ordinal of the system (the first is 1) and is mooted. If no candidate is open, nothing starts
+and the rates are set anew. A system that has had ``MOST_IN_VAIN`` such moments,
+``FORGIVEN_A_MONTH`` of them forgiven each month, *rests*: its rates are 0 until one of its
+candidates is open again, and from then on it rests again at the first such moment. An exponential
+time has no memory, so resting changes no distribution.
+
+After a lost ballot or a refusal a system *cools* for a ``cooling`` time, drawn for this system and
+this loss; it is cooling while any such time runs.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +34,8 @@ from sim.units import DAYS_PER_MONTH
 from sim.world.footprints import list_footprints
 from sim.world.model import Footprint
 
-MOST_IN_VAIN: Final = 120.0
-FORGIVEN_A_MONTH: Final = 10.0
-"""How many moments there may be at which a system would start a proposal and has none to start.
-
-Each costs about as much as an event, and under strong pressure there is no end of them: after so
-many a system rests. Ten a month are forgiven, which is several times what the strongest pressure
-of any shipped scenario comes to, so that none of their courses is changed by a bit; see
-``System._start_in_vain`` for why resting changes no chance either.
-"""
+MOST_IN_VAIN: Final = 120.0  # moments with nothing to start, each about as costly as an event
+FORGIVEN_A_MONTH: Final = 10.0  # several times what the strongest pressure shipped comes to
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,10 @@
-"""Turnover: the leaders of systems come and go, and posts stay vacant for a time."""
+"""Turnover: the leaders of systems come and go, and posts stay vacant for a time.
+
+With ``joint.leader_turnover``, in systems of more than one CCG at the start, a tenure is
+exponential with rate ``leader_turnover`` per month; then the post is vacant for a ``vacancy`` time;
+then the next tenure begins. A leader in post matters for starting alone, unless a mechanism says
+otherwise.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from sim.cli.options import (
     csv_files,
     refuse_odd_path,
     say,
+    say_changes,
     write_copies,
 )
 
@@ -119,6 +120,7 @@ def hindcast(
         written = make_hindcast_plots(batch.folder)
     if not quiet:
         show(hindcast_tables(scores, patterns, batch.scenarios[0]))
+    say_changes(options, batch)
     drawn = batch.folder / "plots"
     say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {drawn}")
 

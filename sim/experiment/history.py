@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.world.atlas import load_history_counts
+from sim.world.load import read_table
+from sim.world.neighbouring_tables import read_history
 
 
 def former_counts(world_folder: Path, start_count: int, *, before: int = 2019) -> frozenset[int]:
@@ -18,6 +19,6 @@ def former_counts(world_folder: Path, start_count: int, *, before: int = 2019) -
     """
     if not world_folder.is_dir():
         return frozenset()
-    rows = load_history_counts(world_folder)
+    rows = read_history(read_table(world_folder, "history_counts.csv"))
     counts = {row.count for row in rows if row.tier == "commissioning" and row.year_from < before}
     return frozenset(counts - {start_count})

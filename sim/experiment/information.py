@@ -5,7 +5,10 @@ W = saving in running costs - yearly part of the transition cost + effect x usua
 where the effect of scale is unknown, centred near 0, and differs between places. Mergers do not
 depend on it, so the expected worth given the effect is linear in it, and the expected value of
 perfect information about it (Raiffa and Schlaifer 1961) needs no second simulation:
-EVPI = E[max over policies of E[W | effect]] - max over policies of E[W].
+EVPI = E[max over policies of E[W | effect]] - max over policies of E[W]. The effect of a place is
+``scale_effect`` + ``scale_place_sd`` x N(0,1); both enter this value and nothing else.
+
+No command shows this yet; it can be used from Python.
 """
 
 from __future__ import annotations

@@ -30,11 +30,6 @@ def to_number(day: date) -> int:
     return day.toordinal() - EPOCH
 
 
-def from_number(number: int) -> date:
-    """Return the date that is ``number`` days after 1 January 1970."""
-    return date.fromordinal(number + EPOCH)
-
-
 def april_outcome(day: date) -> str:
     """Return the name of the outcome "CCGs on that 1 April", such as ``ccgs_2020_04_01``."""
     return f"ccgs_{day:%Y_%m_%d}"

@@ -196,20 +196,6 @@ def _scenario_keys(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def tables_are_sound(folder: Path, manifest: dict[str, Any]) -> bool:
-    """Tell whether every file that the manifest lists is there with its checksum."""
-    tables = manifest.get("tables")
-    if not isinstance(tables, dict) or not tables:
-        return False
-    for name, entry in tables.items():
-        path = folder / str(name)
-        if Path(str(name)).name != name or not path.is_file() or not isinstance(entry, dict):
-            return False
-        if file_digest(path) != entry.get("sha256"):
-            return False
-    return True
-
-
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, read piece by piece."""
     with path.open("rb") as file:

@@ -1,8 +1,13 @@
 """Who must agree for a proposal to go on: every CCG, more than half of them, or only the leader.
 
-The lever ``force.decision_rule`` chooses one of ``DECISION_RULES``; it holds for governing bodies
-and for memberships alike. A new rule needs a value of the lever, a function that counts and an
-entry in the table (docs/extending.md).
+The lever ``force.decision_rule`` chooses one of ``DECISION_RULES``. It asks the governing bodies
+first and the members again after the ballots. Under majority and leader a proposal that has enough
+goes on with its whole footprint, and every CCG that did not take part, or did not carry its last
+ballot, is *overruled* and alienated (``alienation_after``). Under leader leaders also call the
+ballot without a look, and reckon with no refusal when they choose a footprint; members vote all the
+same. ``ballot.all_must_carry`` lets a majority of CCGs carry the vote without overruling the
+governing bodies before it; where either lever lets the proposal stand, it stands. A new rule needs
+a value of the lever, a function that counts and an entry in the table.
 """
 
 from __future__ import annotations

@@ -15,11 +15,12 @@ _LEVELS: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.
 def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:
     """Return the wording of the rule that a body takes over from the one above it.
 
-    A body that hears "typically" drops the word with probability ``drop`` (and then believes one
-    CCG to be expected); one that hears "expected" puts the word back with probability
-    ``restore``. ``u`` decides whichever applies; ``mode`` is the lever: as_drawn, never_drop or
-    always_drop. Source: HSJ The Integrator, October 2019 (advocates drop the word when they pass
-    it on).
+    A body that hears "typically" believes "expected" if ``mode`` is always_drop, or if it is
+    as_drawn and ``u`` falls below ``drop``; with never_drop it keeps the word. One that hears
+    "expected" restores "typically" with probability ``restore`` if ``mode`` is as_drawn, and
+    otherwise keeps "expected". One that hears "none" or "required" takes it over unchanged.
+
+    Source: HSJ The Integrator, October 2019 (advocates drop the word when they pass it on).
     """
     if heard == "typically":
         if mode == "always_drop" or (mode == "as_drawn" and happens(u, drop)):

@@ -1,12 +1,11 @@
-"""Effects: what a mechanism adds to a decision of the core chain where a scenario switches it on.
+"""Effects: what a mechanism adds to a decision of the chain where a scenario switches it on.
 
-The core chain has its own rules; what the evidence cannot size is an *effect* of a mechanism: a
-named term, in the unit of the decision it bears on, that exists only while its lever is off its
+The chain of a proposal has its own rules. What the evidence cannot size is added to them as an
+*effect*: a named term, in the unit of the decision, that exists only while its lever is off its
 neutral value. An effect that is not in force is not computed and leaves no trace in the log, so a
-neutral lever changes no byte.
-
-A new lever that acts on facts already gathered here needs its schema entry, one effect in a rule
-module and one test (docs/extending.md).
+neutral lever changes no byte. The facts below are what effects are told: those on starting of a
+system, those on footprints of a candidate, those on consent and support of a body, those on
+approval of a footprint.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 Decision = Literal[
     "start", "start_local", "start_centre", "footprint", "consent", "support", "approval"
 ]
-"""Decisions an effect can bear on.
+"""Decisions that an effect can be added to.
 
 ``start`` (and its one-sided forms) in log-rate, with :class:`SystemFacts`; ``footprint`` in units
 of the utility of a candidate, with :class:`CandidateFacts`; ``consent`` in log-odds,
@@ -34,7 +33,7 @@ in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 
 @dataclass(frozen=True, slots=True)
 class LeaderFacts:
-    """What effects are told of local leaders; neutral while no lever of leaders is moved.
+    """What effects are told of local leaders; all neutral while no lever of leaders is moved.
 
     ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of each
     place), ``in_favour`` those who do;
@@ -153,10 +152,7 @@ class FootprintFacts:
 
 
 class Effect(NamedTuple):
-    """One term of a mechanism: its name in the log, the decision, when it acts, and its size.
-
-    The docstring of ``size`` says what it means, its formula and its source.
-    """
+    """One term of a mechanism: its name in the log, the decision, when it acts, and its size."""
 
     name: str
     decision: Decision

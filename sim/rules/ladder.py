@@ -17,6 +17,7 @@ NEXT: Final = {
     "shared_officer": ("joint_team",),
     "joint_team": (),
 }
+"""The rungs that a CCG can reach next from each."""
 
 
 def step_rates(p: Parameters, rung: str) -> tuple[tuple[str, float], ...]:
@@ -75,8 +76,9 @@ teams follow officers.
 def saved_part(rung: str, committee_part: float, officer_part: float) -> float:
     """Return which part of what sharing can save a CCG on this rung saves: 0, or up to 1.
 
-    Committees in common save least, one officer some, a joint team all of it. Source: costs.md
-    (of 5 million pounds a merger was to save, 1.5 million were there already from joint working).
+    Committees in common save least (``committee_saving``), one officer some (``officer_saving``), a
+    joint team all of it. Source: costs.md (of 5 million pounds a merger was to save, 1.5 million
+    were there already from joint working).
     """
     parts = {
         "committees_in_common": committee_part,

@@ -1,4 +1,12 @@
-"""Running costs: allowance, cost and the gap that a cut leaves."""
+"""Running costs: allowance, cost and the gap that a cut leaves.
+
+A body's fixed cost is ``fixed_cost`` (million pounds a year), less what joint working saves. The
+variable cost per head takes the CCGs and patients of the start, and the
+``money.allowance_per_head`` in force. The cut is ``money.running_cost_cut`` x the share of it that
+has arrived. A body's shortfall is worked out under the levers of 2019 for what began before the
+start, again when the scenario's levers take over, and anew after a change of rung, for a merged
+body, and when a further part of the cut arrives.
+"""
 
 from __future__ import annotations
 

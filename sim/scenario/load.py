@@ -26,10 +26,12 @@ MAX_DEPTH: Final = 6
 MAX_NUMBER: Final = 10**15
 LEAST_NUMBER: Final = 1e-12  # what is smaller, but not nought, is lost in any sum
 MAX_TEXT: Final = 2000
+MAX_TITLE: Final = 60
 MAX_YEARS: Final = 30
 MAX_EXTENDS: Final = 20
 _SECTIONS: Final = (
     "name",
+    "title",
     "question",
     "extends",
     "start",
@@ -53,9 +55,18 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else beside
 
 
+def shipped_files() -> dict[str, Path]:
+    """Return the files of the scenarios that come with the project by name, in order of name.
+
+    The folder that a file lies in is no part of its name: names are unique over all folders.
+    """
+    found = {path.stem: path for path in shipped_folder().rglob("*.toml")}
+    return dict(sorted(found.items()))
+
+
 def shipped_names() -> tuple[str, ...]:
     """List the scenarios that come with the project."""
-    return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
+    return tuple(shipped_files())
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
@@ -85,9 +96,9 @@ def _find(text: str) -> Path:
     path = Path(text)
     if _is_file(path):
         return path
-    shipped = shipped_folder() / f"{text}.toml"
-    if re.fullmatch(_NAME, text) and shipped.is_file():
-        return shipped
+    shipped = shipped_files()
+    if text in shipped:
+        return shipped[text]
     said = text if len(text) <= 200 else f"{text[:197]}..."
     try:
         if path.is_dir():
@@ -96,10 +107,12 @@ def _find(text: str) -> Path:
             raise InputError(f"{said} is a device or pipe, not a scenario file")
     except OSError:  # such as a name too long for a path, which is then no file either
         pass
-    names = shipped_names()
+    top = shipped_folder()
+    headline = [name for name, file in shipped.items() if file.parent == top]
     raise InputError(
-        f"{said!r} is neither a file nor a shipped scenario ({', '.join(names)})"
-        f"{nearest(path.stem[:64], names)}"
+        f"{said!r} is neither a file nor a shipped scenario{nearest(path.stem[:64], shipped)} "
+        f"(shipped: {', '.join(headline)} and {len(shipped) - len(headline)} more in the folders "
+        f"of {top.name}/)"
     )
 
 
@@ -140,16 +153,14 @@ def _base_of(base: object, path: Path, allowed: tuple[Path, ...]) -> Path:
     if not isinstance(base, str) or not base or "\0" in base:
         said = repr(base)[:80]
         raise InputError(f"{path}: extends = {said} must be a scenario's name or file")
-    shipped = shipped_folder() / f"{base}.toml"
+    shipped = shipped_files()
     beside = path.parent / base
     candidates = [beside, Path(f"{beside}.toml")]
-    found = next((c for c in candidates if _is_file(c)), None)
-    if found is None and re.fullmatch(_NAME, base) and shipped.is_file():
-        found = shipped
+    found = next((c for c in candidates if _is_file(c)), shipped.get(base))
     if found is None:
         raise InputError(
             f"{path}: extends = {base[:120]!r} is neither a file beside it nor a shipped scenario "
-            f"({', '.join(shipped_names())}){nearest(base[:64], shipped_names())}"
+            f"({', '.join(shipped)}){nearest(base[:64], tuple(shipped))}"
         )
     if not any(found.resolve().is_relative_to(folder) for folder in allowed):
         raise InputError(
@@ -222,6 +233,8 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = 0) -> 
     merged = dict(base)
     if depth == 0 and over.get("world", base.get("world")) != base.get("world"):
         merged.pop("world_date", None)  # which was said of another world
+    if depth == 0 and over.get("name", base.get("name")) != base.get("name"):
+        merged.pop("title", None)  # which is that of another scenario
     for key, value in over.items():
         old = merged.get(key)
         # A distribution or an event is one thing: it replaces the old one whole.
@@ -263,6 +276,7 @@ def _build(tables: dict[str, Any], path: Path) -> Scenario:
     form = _model(ModelForm, tables["model"], f"{where}: model")
     return Scenario(
         name=name,
+        title=_title(tables, where),
         question=_text({"question": ""} | tables, "question", where),
         start=start,
         end=end,
@@ -306,7 +320,7 @@ def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Prior]:
         if name not in priors:
             raise InputError(
                 f"{where}.{name} is not a parameter{nearest(name, PARAMETER_NAMES)} "
-                "(docs/model.md lists them)"
+                "(docs/parameters.md lists them)"
             )
         prior = parse_prior(value, f"{where}.{name}")
         low, high = limits[name]
@@ -323,6 +337,22 @@ def _text(tables: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str) or "\0" in value or len(value) > 2000:
         raise InputError(
             f"{where}: {key} = {str(value)[:80]!r} must be text of at most 2000 letters"
+        )
+    return value
+
+
+def _title(tables: Mapping[str, Any], where: str) -> str:
+    if "title" not in tables:
+        return ""
+    value = tables["title"]
+    if (
+        not isinstance(value, str)
+        or not value.isprintable()
+        or not 1 <= len(value.strip()) <= len(value) <= MAX_TITLE
+    ):
+        raise InputError(
+            f"{where}: title = {str(value)[:80]!r} must be text of 1 to {MAX_TITLE} letters on "
+            "one line, without control or invisible characters"
         )
     return value
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,6 +56,8 @@ class ModelForm(BaseModel):
 class Scenario:
     """One resolved scenario; equal content has an equal ``digest`` whatever its file's layout.
 
+    ``title`` names it in plain words, and is empty where the file gives none; tables and plots
+    show ``label``. It is no assumption, so it is no part of the digest.
     ``world`` is the name of a shipped world or the path of a folder; ``world_text`` is what the
     file says of it (kept in the manifest, free of this machine's paths). ``priors`` hold one
     distribution for each parameter; of those that ``posterior`` holds it is used only where the
@@ -77,6 +81,12 @@ class Scenario:
     stated: frozenset[str] = frozenset()
     posterior: Posterior | None = None
     world_date: date | None = None
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people are shown: the title, or the name where the file gives none."""
+        return self.title or self.name
 
     @property
     def fitted(self) -> frozenset[str]:
@@ -93,6 +103,7 @@ class Scenario:
         """The whole content as a scenario file without ``extends`` would state it."""
         return {
             "name": self.name,
+            **({"title": self.title} if self.title else {}),
             "question": self.question,
             "start": self.start,
             "end": self.end,
@@ -114,8 +125,15 @@ class Scenario:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the resolved content."""
-        text = json.dumps(self.resolved, sort_keys=True, separators=(",", ":"))
+        """SHA-256 of the resolved content without the title.
+
+        A shipped question that has been reworded counts as it read before, so that the change of
+        words leaves results folders and published hashes valid.
+        """
+        asked = _former_questions().get(self.question, self.question)
+        content = self.resolved | {"question": asked}
+        content.pop("title", None)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         if self.posterior:
             text += self.posterior.digest
         return hashlib.sha256(text.encode()).hexdigest()
@@ -124,6 +142,15 @@ class Scenario:
     def resolved_toml(self) -> str:
         """The whole content as TOML that can be run again."""
         return to_toml(self.tables())
+
+
+@cache
+def _former_questions() -> Mapping[str, str]:
+    """Return what a shipped question read before it was reworded, by its present text."""
+    found: dict[str, str] = json.loads(
+        Path(__file__).with_name("former_questions.json").read_text(encoding="utf-8")
+    )
+    return found
 
 
 def to_toml(tables: Mapping[str, Any], prefix: str = "") -> str:

@@ -64,7 +64,7 @@ class SupportParameters:
         beta(0.5, 5.5),
         "share",
         "share of local medical committees that advise in favour",
-        "computed: 0 of 5 documented advices on mergers, Jeffreys",
+        "computed: 0 of 5 documented statements of advice on mergers, Jeffreys",
         (2,),
         low=0.0,
         high=1.0,

@@ -31,14 +31,17 @@ LABELS: Final = {
     "p_one_ccg": "all its CCGs in one body",
 }
 STAGES: Final[dict[Decision, tuple[str, str]]] = {
-    "start": ("in starting proposals", "starting a proposal, given the rest, was {} as likely"),
-    "footprint": ("in choosing with whom", "the odds of the footprints chosen were {} as high"),
+    "start": ("when proposals start", "a start was {} as likely, other things equal"),
+    "footprint": (
+        "in the choice of partners",
+        "the odds of the chosen footprints were {} as high",
+    ),
     "consent": ("in governing bodies' consent", "the odds of consent were {} as high"),
     "call": (
         "in what leaders expected of members",
-        "the odds of a yes that they saw were {} as high",
+        "leaders put the odds of a yes {} as high",
     ),
-    "ballot": ("in the ballots", "the odds of a practice's yes were {} as high"),
+    "ballot": ("in the ballots", "the odds that a practice votes yes were {} as high"),
     "approval": ("in the national decision", "the odds of approval were {} as high"),
 }
 VOTES: Final = {
@@ -57,7 +60,7 @@ OUTCOMES: Final = {
     "merged": "merged",
     "dropped": "dropped",
     "refused": "refused",
-    "postponed": "put off",
+    "postponed": "postponed",
     "open": f"undecided on {long_date(LAST_DAY)}",
     "boundary_moved": "a boundary was moved",
 }
@@ -65,7 +68,7 @@ OUTCOMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PlaceReport:
-    """Everything that the page tells of one place.
+    """Everything that the page says about one place.
 
     ``chances`` and ``beside`` are probabilities by 1 April and kind, of the place and the mean of
     the places it is compared with; ``compared`` says in words which those are.
@@ -81,7 +84,7 @@ class PlaceReport:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the page says of the run: scenario, hashes, numbers, the command that made it."""
+    """What the page says about the run: scenario, hashes, numbers, the command that made it."""
 
     scenario: str
     question: str
@@ -103,19 +106,19 @@ def places_page(reports: Sequence[PlaceReport], world: World, facts: PageFacts) 
         (
             f"**A probability is not an endorsement.** This page says how often a simulation of "
             f"{code(facts.scenario)} went one way in a place, not what the place should do. No "
-            "rule of the model knows a place: what differs are the facts of the world's tables and "
-            "luck. Nothing that became known of any place after "
-            f"{long_date(LAST_DAY)} is in the model, its evidence or this page."
+            "rule of the model knows a place: places differ only by their starting facts and by "
+            f"chance. Nothing that became known about any place after {long_date(LAST_DAY)} is in "
+            "the model, its evidence or this page."
         ),
         "",
         (
-            f"{code(facts.scenario)} asks: {plain(facts.question)} Probabilities are shares of "
-            f"{facts.replications:,} replications (a share of 50 % is known to about "
-            f"{_margin(facts.replications)} points either way), in whole per cent; in brackets "
-            "stands the mean of comparable places. "
+            f"{code(facts.scenario)} asks: {plain(facts.question)} The tables show "
+            f"percentages of {facts.replications:,} replications (50% is accurate to about "
+            f"{_margin(facts.replications)} points either way), with the mean of comparable places "
+            "in brackets. "
             + (
-                "The parameters were fitted to rounds up to 1 April 2020, so the first column is "
-                "no independent test. "
+                "The parameters were fitted to rounds up to 1 April 2020, so the row for that day "
+                "is not an independent test. "
                 if facts.fitted
                 else ""
             )
@@ -123,15 +126,15 @@ def places_page(reports: Sequence[PlaceReport], world: World, facts: PageFacts) 
         ),
         "",
         (
-            "**Reasons** are terms of the model's own rules, read from the logs of "
-            f"{facts.reruns:,} of the same replications: the three that set the place apart most, "
-            "by how far their mean differs from the mean over all other systems, times the share "
-            "of replications in which the place took that decision; where the terms decide one "
-            "yes or no that is as good as certain, they count for less (by 4p(1 - p)). Terms are "
-            "natural logarithms of rates or odds. A difference within four standard errors of "
-            "nought is no reason; terms called unmeasured are differences that nobody has "
-            "explained. They say what weighed in the model, which need not be what weighed in the "
-            "place."
+            "**Reasons** are terms of the model's own rules, from the logs of "
+            f"{facts.reruns:,} of the same replications. The page lists the three that set a place "
+            "apart most: the difference between its mean and the mean over all other systems, "
+            "times the share of replications in which the place took that decision. Where the "
+            "answer to a yes or no is almost certain, the terms count less (by 4p(1 - p)). Terms "
+            "are natural logarithms of rates or odds. We list a reason only if the difference is "
+            "more than four standard errors from zero. Terms called unmeasured are differences "
+            "that no data explain. Reasons say what counted in the model, which may not be what "
+            "counted in the place."
         ),
         "",
         (
@@ -159,7 +162,7 @@ def place_lines(report: PlaceReport, world: World) -> list[str]:
         "",
         f"**On record.** {' '.join(map(case_sentence, report.cases)) or 'No attempt to merge.'}",
         "",
-        f"**In the world's tables.** {own_numbers(place, world)}",
+        f"**On 1 June 2019.** {own_numbers(place, world)}",
         "",
         row(["by", *(LABELS[chance] for chance in shown)]),
         "|" + " --- |" * (1 + len(shown)),
@@ -191,8 +194,8 @@ def reason_sentence(reason: Reason) -> str:
     label = term_label(reason.term)
     return (
         f"{label[:1].upper()}{label[1:]}, {stage}: {signed(reason.mean, 2)} here, "
-        f"{signed(reason.average, 2)} on average, so that {effect.format(_times(reason))}. "
-        f"It came up in {percent(reason.frequency)} % of replications."
+        f"{signed(reason.average, 2)} on average, so {effect.format(_times(reason))}. "
+        f"This applied in {percent(reason.frequency)}% of replications."
     )
 
 
@@ -204,7 +207,7 @@ def case_sentence(case: Case) -> str:
     """Return one case of the register in words, with a link to its source."""
     what = f"`{case.case}`, {count_of(len(case.ccgs), 'CCG')}"
     if case.kind == "position":
-        return f"{what} publicly against one CCG a system ([source]({case.source}))."
+        return f"{what} publicly against one CCG per system ([source]({case.source}))."
     parts = []
     if case.first_public:
         parts.append(f"public since {_month(case.first_public)}")
@@ -251,9 +254,9 @@ def own_numbers(place: NamedPlace, world: World) -> str:
     ]
     if under > 0.005 * residents:
         share = percent(under / residents)
-        facts.append(f"{share} % of residents under councils known to be opposed")
+        facts.append(f"{share}% of residents under councils known to be opposed")
     if system.leader_dedicated:
-        facts.append("a system leader who does nothing else")
+        facts.append("a full-time system leader")
     live = [
         one
         for one in world.live_proposals
@@ -264,7 +267,7 @@ def own_numbers(place: NamedPlace, world: World) -> str:
         f"{month_year(one.known_since)}"
         for one in live
     ]
-    text = "; ".join(facts if live else [*facts, "no proposal public"])
+    text = "; ".join(facts if live else [*facts, "no public proposal"])
     return f"{text[:1].upper()}{text[1:]}."
 
 

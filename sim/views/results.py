@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,8 @@ NO_LATER_FACTS: Final = "Neither Covid nor later law is in as_written."
 class Results:
     """A finished batch on disk, as far as plots need it.
 
-    ``worlds`` gives the world (name or folder) of each scenario, in the batch's order.
+    ``worlds`` gives the world (name or folder) of each scenario, in the batch's order; ``labels``
+    what people are shown of each: its title, or its name.
     """
 
     folder: Path
@@ -29,6 +31,18 @@ class Results:
     replications: int
     seed: int
     version: str
+    labels: Mapping[str, str]
+
+    def labelled(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        """Return a table with labels in place of the names of scenarios, for people to read.
+
+        ``columns`` are those that hold names, by default ``scenario``.
+        """
+        shown = {
+            column: [self.labels.get(str(name), str(name)) for name in frame[column]]
+            for column in columns or ("scenario",)
+        }
+        return frame.assign(**shown)
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a Parquet table of the batch, or only some of its columns."""
@@ -76,13 +90,12 @@ class Results:
         aprils = [day for day in days if (day.month, day.day) == (4, 1)]
         return tuple([day for day in aprils if day > days[0]] or aprils)
 
-    def footer(self, scenarios: Sequence[str], note: str | None = None) -> str:
+    def footer(self, scenarios: Sequence[str]) -> str:
         """Return the line under a plot: scenarios, replications, seed, version and a note.
 
-        ``note`` replaces the note on what ``as_written`` leaves out; "" gives none.
+        The note says what ``as_written`` leaves out, where that is among the scenarios.
         """
-        if note is None:
-            note = NO_LATER_FACTS if "as_written" in scenarios else ""
+        note = NO_LATER_FACTS if "as_written" in scenarios else ""
         one = len(scenarios) == 1
         line = (
             f"Scenario{'' if one else 's'}: {', '.join(scenarios)}. "
@@ -121,9 +134,26 @@ def open_results(folder: str | Path) -> Results:
             replications=int(manifest["replications"]),
             seed=int(manifest["seed"]),
             version=str(manifest["results_version"]),
+            labels=labels_of({str(entry["name"]): _title_of(entry) for entry in entries}),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / MANIFEST}: lacks what plots need ({error!r})") from None
+
+
+def labels_of(titles: Mapping[str, str]) -> dict[str, str]:
+    """Return what people are shown of each scenario, from titles by name; no two are the same.
+
+    A scenario without a title, or with one that could be taken for another scenario, goes by its
+    name.
+    """
+    shown = {name: title or name for name, title in titles.items()}
+    taken = Counter([*shown.values(), *(name for name in shown if shown[name] != name)])
+    return {name: label if taken[label] == 1 else name for name, label in shown.items()}
+
+
+def _title_of(entry: Mapping[str, Any]) -> str:
+    """Return the title of a scenario of the manifest; folders made without titles have none."""
+    return str(entry.get("resolved", {}).get("title") or "")
 
 
 def _world_of(entry: Mapping[str, Any]) -> str:

@@ -176,16 +176,24 @@ def list_footprints(
 
     The latter are left out unless ``crossing``.
 
-    Inside, until ``limit``: the whole system; council groups (bodies with at least half of their
-    residents in one council); officer groups; unions of two of these groups; the whole less one
-    body; pairs of neighbours. Crossing, at most ``limit`` more: for each council whose bodies
-    lie in several systems, the county and every union of two or more of its per-system parts.
-    ``Footprint.ccgs`` holds body ids in rising order. All are connected; none is there twice; a
-    set that is of two kinds carries the flags of both. Order: by kind as above, within a kind
-    from fewer patients to more, then by id.
+    Inside, until ``limit`` (30): the whole system (if two or more bodies); council groups (two or
+    more bodies with the same main council, the one that holds at least half of their residents);
+    officer groups (two or more bodies with the same officer); unions of two of these groups; the
+    whole less one body (if more than two); pairs of neighbours. Crossing, at most ``limit`` more,
+    listed under the system that holds most of their patients: for each council that is the main
+    council of bodies in several systems, one of them this one, every union of two or more of its
+    per-system parts, all of them first, then fewer; a council in more than six systems gives the
+    whole and pairs of parts only.
 
-    ``bodies`` are all living bodies by id, of every system; ``neighbours`` maps each id to the
-    ids of living bodies that it touches. Pure: nothing is changed or remembered.
+    ``Footprint.ccgs`` holds body ids in rising order. All are connected by border or crossing; none
+    is listed twice. A set carries the flags whole system, council and officer whatever kind it was
+    listed as; a crossing set carries the council flag, and the whole-system flag where it holds all
+    bodies of this system. Order: by kind as above, within a kind from fewer patients to more, then
+    by id. Lists are made when a world is loaded and anew after a merger, for the systems of the
+    parts and those of other bodies whose main council or officer group one of the parts was in.
+
+    ``bodies`` are all living bodies by id, of every system; ``neighbours`` maps each id to the ids
+    of living bodies that it touches. Pure: nothing is changed or remembered.
     """
     inside = {i: body for i, body in bodies.items() if body.system == system}
     councils: dict[int, set[int]] = {}

@@ -7,9 +7,9 @@ from typing import Any
 
 from sim.agents import Event, replicate_log
 from sim.agents.clock import GRID, LAST_MOMENT, on_grid
-from sim.records.replay import FinalState, check_log
 from sim.scenario import Scenario, parse_scenario
 from sim.world import World
+from tests.replay import FinalState, check_log
 
 MONTH = 365.25 / 12
 LEAD = on_grid(4.0 * MONTH) - 1.0 / GRID  # days from approval to effect, at the default lever

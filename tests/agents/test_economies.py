@@ -16,7 +16,7 @@ from sim.rules.approval import TESTS
 from sim.scenario import load_scenario
 from sim.world import load_world
 from tests.agents.arms import PRIOR, certain, merged_tables, of_kind, run
-from tests.agents.test_nothing_is_decoration import (
+from tests.agents.test_ablation import (
     CALLS,
     EARLY,
     LEADERS,

@@ -94,6 +94,7 @@ def test_letters_that_would_overflow_are_as_strong_as_can_be() -> None:
     assert log_expit(-700.0) == pytest.approx(-700.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crossing", ["never", "county"])
 def test_resting_changes_no_mean(
     england: World, monkeypatch: pytest.MonkeyPatch, crossing: str

@@ -17,11 +17,13 @@ import pytest
 
 from sim.agents import Event, replicate_log
 from sim.records.folds import fold
-from sim.records.replay import check_log
 from sim.records.schema import SCALARS
 from sim.scenario import parse_scenario
 from sim.world import World, load_world
 from tests.agents.arms import PRIOR
+from tests.replay import check_log
+
+pytestmark = pytest.mark.slow
 
 REPLICATIONS = 20
 SEED = 1

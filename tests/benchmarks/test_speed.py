@@ -1,7 +1,7 @@
 """Speed as a ratio within one run, so that the machine cancels out; no limit is asserted.
 
-``pytest -m benchmark -s`` prints it. The aim (README): one England replication with ballots by
-practice takes at most four times 191 SimPy processes that make ten timeouts each.
+``pytest -m benchmark -s`` prints it. The aim (docs/using.md): one England replication with ballots
+by practice takes at most four times 191 SimPy processes that make ten timeouts each.
 """
 
 from __future__ import annotations

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +39,16 @@ def test_batches_and_comparisons_take_names_paths_and_objects(tmp_path: Path) ->
     base.write_text('world = "small"\nextends = "as_written"\n')
     other = tmp_path / "other.toml"
     other.write_text('extends = "base"\n[levers.ballot]\nlmc_advice = "oppose"\n')
-    found = sim.compare(base, [sim.load_scenario(other)], replications=12, workers=1)
+    found = sim.compare(
+        base,
+        [sim.load_scenario(other)],
+        outcomes=["mergers"],
+        replications=12,
+        workers=1,
+        out=tmp_path / "c",
+    )
+    assert list(found.outcomes["outcome"]) == ["mergers"]
+    assert (tmp_path / "c" / "compare.csv").is_file()
     assert found.base == "base"
     assert found.others == ("other",)
     assert set(found.batch.replications["scenario"]) == {"base", "other"}
@@ -62,3 +74,35 @@ def test_wrong_input_is_refused_in_words() -> None:
             call()
     with pytest.raises(AttributeError):
         _ = sim.nothing
+
+
+def test_the_version_is_that_of_the_installed_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    for version, said in ((lambda name: f"9.8 of {name}", "9.8 of ccg-consolidation"),
+                          (missing, "0+not-installed")):  # fmt: skip
+        vars(sim).pop("__version__", None)  # as before it was asked for
+        monkeypatch.setattr(metadata, "version", version)
+        assert sim.__version__ == said
+    del sim.__version__
+    assert {"__version__", "run_batch"} <= set(dir(sim))
+    with pytest.raises(AttributeError, match="no attribute '__versoin__'"):
+        _ = sim.__versoin__
+
+
+def test_the_version_costs_nothing_until_it_is_asked_for() -> None:
+    code = "import sys, sim; print('importlib.metadata' in sys.modules, '__version__' in vars(sim))"
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        cwd=Path(sim.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert found.stdout.split() == ["False", "False"]
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (Path(sim.__file__).parent / "py.typed").is_file()

@@ -10,8 +10,8 @@ import pytest
 
 from sim.evidence.record.places import named_places
 from sim.evidence.record.register import cases
-from sim.experiment.reasons import Reason
-from sim.views.places_page import case_sentence, own_numbers, reason_sentence
+from sim.experiment.reasons import Decision, Reason
+from sim.views.places_page import STAGES, case_sentence, own_numbers, reason_sentence
 from sim.world import load_world
 from tests.cli.conftest import command
 
@@ -24,7 +24,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("places")
     done = command(
         "places", "--replications", 30, "--reasons", 20, "--seed", 5, "--workers", 1,
@@ -32,6 +32,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     )  # fmt: skip
     assert done.code == 0, done.err
     assert done.out == ""
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> str:
     return (folder / "page.md").read_text("utf-8")
 
 
@@ -42,7 +47,7 @@ def test_every_place_has_its_part(page: str) -> None:
         for heading in (
             "**What the sources say.**",
             "**On record.**",
-            "**In the world's tables.**",
+            "**On 1 June 2019.**",
         ):
             assert heading in part, name
         assert re.findall(r"^\| 1 April (\d+) \|", part, re.MULTILINE) == ["2020", "2021", "2022"]
@@ -64,13 +69,13 @@ def test_reasons_are_the_places_own(page: str) -> None:
     assert max(map(len, told.values())) == 3
     several = [tuple(reasons) for reasons in told.values() if reasons]
     assert len(several) >= 10 and len(set(several)) == len(several)  # no two places alike
-    numbers = re.compile(r": ([+-]?\d+\.\d\d) here, ([+-]?\d+\.\d\d) on average, so that")
+    numbers = re.compile(r": ([+-]?\d+\.\d\d) here, ([+-]?\d+\.\d\d) on average\b")
     for reason in (reason for reasons in several for reason in reasons):
         [(here, average)] = numbers.findall(reason)
         assert here != average, reason
     every = " ".join(reason for reasons in several for reason in reasons)
-    for decision in ("in the ballots", "in choosing with whom", "in starting proposals"):
-        assert decision in every
+    decisions: tuple[Decision, ...] = ("ballot", "footprint", "start")
+    assert [one for one in decisions if STAGES[one][0] not in every] == []
     assert not any(" ccgs" in part for part in found.values())
 
 
@@ -79,6 +84,30 @@ def test_a_plan_known_on_the_first_day_makes_a_proposal_certain(page: str) -> No
     assert re.search(r"^\| 1 April 2020 \| 100 \(", found["Staffordshire"], re.MULTILINE)
     assert "a proposal of six CCGs engaged, public since December 2018" in found["Staffordshire"]
     assert "one body" not in found["Croydon"] and "one body" in found["Frimley"]
+
+
+def test_a_page_is_overwritten_and_its_batch_is_not(folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.md"
+    mine.write_text("an older page")
+    options = ("--replications", 30, "--reasons", 2, "--workers", 1, "--out", folder / "batch")
+    line = ("places", *options, "--page", mine)
+    before = {path: path.stat().st_mtime_ns for path in (folder / "batch").rglob("*.parquet")}
+    assert before
+    refused = command(*line, "--seed", 5)
+    assert (refused.code, mine.read_text()) == (2, "an older page")
+    assert (
+        refused.err
+        == f"error: --page '{mine}': is there already; use --overwrite, or another name\n"
+    )
+    other = command(*line, "--seed", 6, "--overwrite")
+    assert (other.code, mine.read_text()) == (2, "an older page")
+    assert other.err.endswith(
+        "(seed 5, not 6); give another --out; with --page, --overwrite replaces the page only\n"
+    )
+    done = command(*line, "--seed", 5, "--overwrite", "--quiet")
+    assert done.code == 0, done.err
+    assert "**What the sources say.**" in mine.read_text("utf-8")
+    assert before == {p: p.stat().st_mtime_ns for p in (folder / "batch").rglob("*.parquet")}
 
 
 def test_wrong_options_are_refused_before_anything_runs(tmp_path: Path) -> None:
@@ -96,13 +125,10 @@ def test_wrong_options_are_refused_before_anything_runs(tmp_path: Path) -> None:
 
 def test_sentences() -> None:
     reason = Reason("ballot", "identity", -0.4, -0.1, 0.5)
-    assert reason_sentence(reason) == (
-        "Local identity, in the ballots: -0.40 here, -0.10 on average, so that the odds of a "
-        "practice's yes were 0.74 times as high. It came up in 50 % of replications."
-    )
-    assert "starting a proposal, given the rest, was 2.7 times as likely" in reason_sentence(
-        replace(reason, decision="start", mean=0.9)
-    )
+    text = reason_sentence(reason)
+    assert text.startswith("Local identity, in the ballots: -0.40 here, -0.10 on average")
+    assert "were 0.74 times as high" in text and "50% of replications" in text
+    assert "2.7 times as likely" in reason_sentence(replace(reason, decision="start", mean=0.9))
     by_id = {case.case: case for case in cases()}
     text = case_sentence(by_id["2020-Staffordshire"])
     assert (

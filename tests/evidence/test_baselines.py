@@ -80,10 +80,9 @@ def test_the_base_rate_is_the_best_constant(facts: Facts, named: dict[str, Forec
 
 
 def test_scores_that_can_be_done_by_hand(facts: Facts, named: dict[str, Forecast]) -> None:
-    """Nobody merges: the Brier score is the share that came true; skill -1/2 for systems."""
+    """Nobody merges: the Brier score is the share that came true."""
     nobody = named["nobody_merges"]
     assert scores.brier(facts.one_ccg, nobody.systems).mean() == pytest.approx(11 / 33)
-    assert scores.brier_skill(facts.one_ccg, nobody.systems, 1 / 3) == pytest.approx(-0.5)
     assert scores.crps(facts.count, nobody.counts) == 56
     assert scores.crps(facts.count, named["public_plans"].counts) == 9
     said = named["public_plans"].systems
@@ -133,11 +132,12 @@ def test_a_system_is_forecast_without_its_own_outcome(facts: Facts) -> None:
 
 
 def test_plans_help(facts: Facts, named: dict[str, Forecast]) -> None:
-    skill = {
-        name: scores.brier_skill(facts.one_ccg, named[name].systems, 1 / 3)
+    brier = {
+        name: scores.brier(facts.one_ccg, named[name].systems).mean()
         for name in ("logistic_plans", "logistic_officers")
     }
-    assert skill["logistic_plans"] > skill["logistic_officers"] > 0
+    base_rate = scores.brier(facts.one_ccg, np.full(len(facts.one_ccg), 1 / 3)).mean()
+    assert brier["logistic_plans"] < brier["logistic_officers"] < base_rate
 
 
 def test_units_alike_are_forecast_by_their_mean() -> None:

@@ -172,6 +172,7 @@ def test_what_was_learnt_is_told() -> None:
     assert "hardly tell apart" in identifiability_report(names, scores, values_of(scores, names))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_whole_chain_in_small_gives_the_same_draws(tmp_path: Path, workers: int) -> None:
     """Two rounds of 40 replications: too few to learn much, enough to go through every step."""

@@ -165,6 +165,7 @@ def test_an_ensemble_is_read_from_its_footprints(facts: Facts, world: World) -> 
         read_ensemble(other.of_scenario("s"), facts, world)
 
 
+@pytest.mark.slow
 def test_the_shipped_simulation_is_read_alike_from_its_own_tables(
     folder: Path, facts: Facts, world: World
 ) -> None:

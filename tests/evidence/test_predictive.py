@@ -76,6 +76,7 @@ def narrowed(one: LeftOut, factor: float) -> LeftOut:
     return replace(one, synthetic=Forecasts(squeezed, one.synthetic.seen))
 
 
+@pytest.mark.slow
 def test_honest_forecasts_pass(left_out: tuple[LeftOut, ...]) -> None:
     """Four p-values; the adjusted smallest falls below .01 in one of a hundred seeds."""
     found = pits(left_out)
@@ -95,6 +96,7 @@ def test_honest_forecasts_pass(left_out: tuple[LeftOut, ...]) -> None:
     assert curves["observed"].between(curves["band_low"], curves["band_high"]).mean() > 0.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "shorter"), [(0.5, True), (2.0, False)])
 def test_forecasts_half_or_twice_as_wide_are_found(
     left_out: tuple[LeftOut, ...], factor: float, shorter: bool
@@ -111,6 +113,7 @@ def test_forecasts_half_or_twice_as_wide_are_found(
     assert outside.all()
 
 
+@pytest.mark.slow
 def test_forecasts_that_are_off_are_found_in_the_reliability(
     left_out: tuple[LeftOut, ...],
 ) -> None:
@@ -121,6 +124,7 @@ def test_forecasts_that_are_off_are_found_in_the_reliability(
     assert (curve["observed"] < curve["band_low"]).mean() > 0.5
 
 
+@pytest.mark.slow
 def test_the_wave_left_out_is_forecast_from_the_other(left_out: tuple[LeftOut, ...]) -> None:
     """Truths high in one wave are forecast high in the other, and the record goes the same way."""
     one, two = left_out
@@ -142,6 +146,7 @@ def test_one_wave_alone_has_nothing_to_forecast() -> None:
     assert leave_each_out((toy("one", ("a",), [1.0]),), (), ("x",), truths=20, seed=1) == ()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_tables(left_out: tuple[LeftOut, ...]) -> None:
     first, again = (predictive_tables(left_out, seed=SEED) for _ in range(2))
     for one, other in zip(first.all(), again.all(), strict=True):
@@ -202,6 +207,7 @@ def test_uniform_values_are_told_from_others() -> None:
     assert held(level, 0.8) == pytest.approx(0.8)
 
 
+@pytest.mark.slow
 def test_the_report_tells_coverage_and_where_the_record_fell(
     left_out: tuple[LeftOut, ...],
 ) -> None:
@@ -217,6 +223,7 @@ def test_the_report_tells_coverage_and_where_the_record_fell(
     assert len(widths) == 1
 
 
+@pytest.mark.slow
 def test_tables_of_an_earlier_run_do_not_stay(
     left_out: tuple[LeftOut, ...], tmp_path: Path
 ) -> None:

@@ -143,12 +143,9 @@ def test_intervals_hold_their_share_of_what_comes() -> None:
 # -- yes and no -----------------------------------------------------------------------------------
 
 
-def test_brier_and_skill_by_hand() -> None:
+def test_brier_by_hand() -> None:
     outcomes, chances = [1, 0, 0, 1], [0.9, 0.2, 0.5, 0.5]
     assert scores.brier(outcomes, chances) == pytest.approx([0.01, 0.04, 0.25, 0.25])
-    assert scores.brier_skill(outcomes, chances, 0.5) == pytest.approx(1 - 0.1375 / 0.25)
-    assert scores.brier_skill(outcomes, [0.5] * 4, 0.5) == 0
-    assert math.isnan(scores.brier_skill([1, 1], [0.5, 0.5], 1.0))
 
 
 def test_log_score_clips_alike() -> None:

@@ -1,4 +1,4 @@
-"""Shares by driver, the worth of knowing scale, and forecasts beside a batch."""
+"""Shares by driver, and the worth of knowing scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from sim.errors import InputError
 from sim.experiment.attribution import DRIVERS, LOCAL, attribute, shapley, without
 from sim.experiment.batch import Batch, run_batch
-from sim.experiment.forecasts import FORECASTS, forecasts_beside, wave_sizes
 from sim.experiment.information import evpi, value_of_knowing_scale
 from sim.scenario import load_scenario
 from sim.world import load_world
@@ -53,6 +52,7 @@ def test_switching_a_driver_off_leaves_the_others_as_they_were() -> None:
     assert (every.levers, every.calendar) == (happened.levers, happened.calendar)
 
 
+@pytest.mark.slow
 def test_shares_of_drivers_sum_to_one_with_intervals() -> None:
     """England, 24 replications of 8 arms, seed 1; false-alarm rate .025 for each driver."""
     found = attribute(
@@ -99,37 +99,3 @@ def test_the_worth_of_knowing_scale_is_positive_and_named_by_policy(batch: Batch
     assert (same["evpi"] == 0.0).all()
     with pytest.raises(InputError, match=r"as_writen.*as_written"):
         value_of_knowing_scale(batch, world, "as_writen", "locally_led")
-
-
-def test_forecasts_of_2019_beside_the_batch(batch: Batch) -> None:
-    found = forecasts_beside(batch).set_index(["scenario", "forecast"])
-    assert len(found) == 2 * len(FORECASTS)
-    finals = batch.replications.set_index("scenario")["final_ccgs"]
-    for name in batch.scenarios:
-        mine = found.loc[name]
-        assert mine.loc["fewer_than_191", "p"] == float((finals[name] < 191).mean())
-        assert mine.loc["around_60_70", "p"] == float(finals[name].between(60, 70).mean())
-        assert (mine["p_low"] <= mine["p"]).all()
-        assert mine["brier_if_true"].tolist() == pytest.approx(((1 - mine["p"]) ** 2).tolist())
-        # 191 at the start is more than 42, and the median falls below 191 on the first 1 April.
-        assert str(mine.loc["more_than_42", "entered_on"]) == "2019-06-01"
-        assert str(mine.loc["fewer_than_191", "entered_on"]) == "2020-04-01"
-    written = found.loc["as_written"]
-    assert (
-        written.loc["fewer_than_councils", "p"]
-        >= found.loc[("locally_led", "fewer_than_councils"), "p"]
-    )
-
-
-def test_the_wave_of_april_2020_against_that_of_2006(batch: Batch) -> None:
-    found = wave_sizes(batch).set_index("scenario").loc["as_written"]
-    assert len(found) == 4
-    first = found.iloc[0]
-    counts = batch.counts.query("scenario == 'as_written'")
-    start, april = sorted(counts["date"].unique())[:2]
-    mean = counts.groupby("date")["ccgs"].mean()
-    assert first["mean"] == pytest.approx(mean[start] - mean[april])
-    assert first["q05"] < first["q50"] < first["q95"]
-    assert (found["p_larger_than_2006"] == 0.0).all()
-    chance = batch.summary.query("outcome == 'p_fall_over_150'")
-    assert list(chance["p"]) == [0.0, 0.0]

@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.history import former_counts
-from sim.experiment.summary import quantile, wilson
+from sim.experiment.summary import FALL_CHANCES, end_chances, quantile, wilson
 from sim.world import load_world
 from sim.world.load import world_folder
 from tests.records.fake_engine import FakeScenario, replicate
@@ -73,6 +73,7 @@ def test_chances_of_the_summary(batch: Batch) -> None:
             "p_more_than_42": (final > 42).mean(),
             "p_fewer_than_151": (final < 151).mean(),
             "p_former_count": final.isin(former).mean(),
+            "p_fall_over_150": 0.0,  # no counting date has so many mergers behind it here
         }
         for outcome, share in expected.items():
             row = summary.loc[(name, outcome)]
@@ -81,6 +82,21 @@ def test_chances_of_the_summary(batch: Batch) -> None:
             assert math.isnan(row["q50"])
     shares = batch.summary.dropna(subset=["p"])["p"]
     assert shares.between(0.001, 0.999).any()
+
+
+def test_what_was_forecast_in_2019_is_asked_with_its_bounds() -> None:
+    asked = end_chances(frozenset({152})) | FALL_CHANCES
+    bounds = {
+        "p_60_70": ((60, 70), (59, 71)),  # "around 60 to 70"
+        "p_more_than_42": ((43, 191), (42, 1)),  # more CCGs than systems
+        "p_fewer_than_151": ((1, 150), (151, 191)),  # fewer than upper-tier councils
+        "p_former_count": ((152,), (151, 153)),
+        "p_fall_over_150": ((151,), (150, 0)),  # a larger wave than that of 2006
+    }
+    assert set(asked) == set(bounds)
+    for name, (yes, no) in bounds.items():
+        assert all(asked[name](count) for count in yes), name
+        assert not any(asked[name](count) for count in no), name
 
 
 def test_former_counts_may_be_handed_in(batch: Batch) -> None:

@@ -118,6 +118,7 @@ def test_words_are_swept_side_by_side(base: Scenario, tmp_path: Path) -> None:
     assert plot.is_file()
 
 
+@pytest.mark.slow
 def test_pressure_starts_more_while_backlash_costs_ballots() -> None:
     """England: starts rise with cajoling at every backlash; the share carried falls at a high one.
 

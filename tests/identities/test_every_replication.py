@@ -19,7 +19,6 @@ from sim.agents import replicate_log
 from sim.agents.clock import on_grid
 from sim.experiment.api import replicate
 from sim.experiment.replicate import Replication
-from sim.records.replay import FinalState, LogError, check_log
 from sim.records.schema import STATES
 from sim.scenario.durations import DAYS_PER_MONTH
 from sim.scenario.load import parse_scenario
@@ -28,6 +27,7 @@ from sim.streams import Purpose, Streams
 from sim.world.load import load_world
 from sim.world.model import World
 from tests.identities.strategies import make_world, scenarios, seeds, steady, worlds
+from tests.replay import FinalState, LogError, check_log
 from tests.small_worlds import write_world
 
 
@@ -120,6 +120,7 @@ def _in_order(proposals: pd.DataFrame, states: tuple[str, ...]) -> None:
             assert row["exit_on"] >= days[-1], row
 
 
+@pytest.mark.slow
 @steady(150)
 @given(worlds, scenarios, seeds, st.integers(0, 999_999))
 def test_identities_hold_in_every_replication(

@@ -1,4 +1,4 @@
-"""Runs of small changes to one world and scenario under the same luck, kept once run.
+"""Runs of small changes to one world and scenario with the same random numbers, each run only once.
 
 ``LIVE`` is the base of most relations: England with the proposals alive on 1 June 2019 and nothing
 else: no new starts, no turnover, no ladder, no narrower footprints, so that a proposal's own course

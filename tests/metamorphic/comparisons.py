@@ -1,4 +1,4 @@
-"""How two runs under the same luck are compared: what must not fall, not come sooner, be equal."""
+"""How two runs with the same random numbers compare: what must not fall, or not come sooner."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The registry of metamorphic relations: how an outcome must move when one thing is changed.
 
-No relation needs to know the right outcome; each says how two or more runs under the same luck
-must differ, or that they must not. ``python -m tests.metamorphic.relations`` writes
+No relation needs to know the right outcome; each says how two or more runs with the same random
+numbers must differ, or that they must not. ``python -m tests.metamorphic.relations`` writes
 ``docs/metamorphic.md`` from this table.
 """
 
@@ -123,13 +123,13 @@ _add(
 )  # fmt: skip
 _add(
     "silent and neutral committees are worth the same votes",
-    "silence taken for advice",
+    "silence treated as advice",
     _over(arms.merged(LIVE, ADVISED), *(
         levers("ballot", lmc_advice=advice) for advice in ("silent", "neutral"))),
     lambda one, two: votes_for(one) == votes_for(two), moves=False,
 )  # fmt: skip
 _add(
-    "if not all CCGs must carry it, no proposal is lost that would else stand",
+    "if not all CCGs must carry it, no proposal is lost that would otherwise succeed",
     "majority and unanimity confused",
     _over(LIVE, levers("ballot", all_must_carry=True, tries=1),
           levers("ballot", all_must_carry=False, tries=1)),
@@ -178,7 +178,7 @@ _add(
 )  # fmt: skip
 _add(
     "a practice without a vote changes no ballot",
-    "practices counted that may not vote; one body's luck shifted by another's",
+    "practices without a vote counted; random numbers of one body shifted by another",
     tuple((w, arms.merged({"extends": "as_happened"}, levers("ballot", weighting="equal")))
           for w in (ENGLAND, "england, a practice without a vote added")),
     same, moves=False,
@@ -199,13 +199,13 @@ _add(
 )  # fmt: skip
 _add(
     "a pause never brings a ballot or a merger forward",
-    "a pause that eats work, or is counted twice",
+    "a pause during which work goes on, or one that is counted twice",
     _over(arms.merged(LIVE, NO_ROUNDS), {}, {"calendar": {
         "halt": {"date": date(2019, 7, 1), "kind": "pause", "months": 5.0}}}),
     lambda one, two: never_sooner("balloted")(one, two) and never_sooner("effective")(one, two),
 )  # fmt: skip
 _add(
-    "two pauses that overlap put work off no longer than one that covers both",
+    "two overlapping pauses delay work no longer than one that covers both",
     "the same month of pause counted twice",
     _over(arms.merged(LIVE, NO_ROUNDS),
           {"calendar": {"one": {"date": date(2019, 7, 1), "kind": "pause", "months": 4.0},
@@ -214,8 +214,8 @@ _add(
     lambda one, two: arms.times(one, "balloted") == arms.times(two, "balloted"), moves=False,
 )  # fmt: skip
 _add(
-    "a higher chance of approval never refuses what a lower one approves",
-    "decisions drawn anew when the chance changes",
+    "a higher probability of approval never refuses what a lower one approves",
+    "decisions redrawn when the probability changes",
     _over(LIVE, *(parameters(approval_probability=p, support_mean=4.0, approval_unready=-1.0)
                   for p in (0.2, 0.6, 0.95))),
     lambda one, two: superset("conditions_met")(one, two) and superset("effective")(one, two),
@@ -229,38 +229,38 @@ _add(
 )  # fmt: skip
 _add(
     "the hard rule starts no fewer of the centre's proposals on average",
-    "the hard rule felt by the wrong side, or not at all",
+    "the hard rule acting on the wrong side, or not at all",
     _over({"extends": "as_written"}, levers("force", hard_rule=False),
           levers("force", hard_rule=True)),
     rises, each=False, measure=lambda log: arms.started(log, "centre"), replications=25,
 )  # fmt: skip
 _add(
     "a higher turnout never loses a vote cast",
-    "turnout drawn anew for each share",
+    "turnout redrawn for each share",
     _over(LIVE, *(parameters(turnout_mean=t, turnout_spread=0.0) for t in (0.3, 0.6, 0.8, 1.0))),
     never_less(cast),
 )
 _add(
-    "readier governing bodies never fail to draft what others draft",
-    "consent drawn anew, or taste for autonomy with the wrong sign",
+    "more willing governing bodies never fail to draft what others draft",
+    "consent redrawn, or taste for autonomy with the wrong sign",
     _over(LIVE, *(parameters(consent_base=c) for c in (-1.0, 0.5, 2.0, 6.0))),
     superset("drafted"),
 )
 _add(
     "a later end only adds to the log",
-    "the horizon felt before it comes",
+    "earlier events that depend on the end date",
     _over({"extends": "as_happened"}, {"end": date(2020, 12, 31)}, {"end": date(2022, 7, 1)}),
     begins,
 )
-for kind, keys in {
-    "letter": {"region": "all", "strength": 2.0, "wording": "required"},
-    "wording": {"wording": "required"},
-    "pause": {"months": 3.0},
-    "rates": {"local": 3.0, "centre": 3.0},
-}.items():
+for what, kind, keys in (
+    ("a letter", "letter", {"region": "all", "strength": 2.0, "wording": "required"}),
+    ("a new wording", "wording", {"wording": "required"}),
+    ("a pause", "pause", {"months": 3.0}),
+    ("a change of rates", "rates", {"local": 3.0, "centre": 3.0}),
+):
     _add(
-        f"a {kind} of 1 November 2019 changes nothing before that day",
-        "the future felt in the past; luck that depends on the scenario",
+        f"{what} on 1 November 2019 changes nothing before that day",
+        "a future that acts on the past; random numbers that depend on the scenario",
         _over({"extends": "as_written"}, {}, {"calendar": {
             "it": {"date": DAY, "kind": kind, **keys}}}),
         same_before,
@@ -301,12 +301,11 @@ def page() -> str:
     lines = [
         "# Metamorphic relations",
         "",
-        "Each row changes one thing and says how the outcome must move under the same luck,",
-        "without knowing the right outcome. All are run through the shipped simulator by",
-        "`python -m pytest tests/metamorphic`; this page is written by",
-        "`python -m tests.metamorphic.relations` and a test checks that it is current.",
-        "Relations on the mean compare arms under the same luck; the rest hold in every",
-        "replication.",
+        "Each row changes one thing and says how the outcome must move if everything else,",
+        "including the random numbers, stays the same. Nobody needs to know the right outcome.",
+        "`python -m pytest tests/metamorphic` runs all of them through the shipped simulator.",
+        "`python -m tests.metamorphic.relations` writes this page, and a test checks that it is",
+        "current. Relations marked *mean* compare means; the others hold in every replication.",
         "",
         "| relation | guards against | holds in | replications |",
         "|---|---|---|---|",

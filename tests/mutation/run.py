@@ -1,8 +1,8 @@
 """The mutation check of ``sim/rules`` and ``sim/streams``: ``python -m tests.mutation.run``.
 
 It needs the tool mutmut (3.8 was used; it is no dependency of the project) and a few minutes. A
-copy of the project is made in a temporary folder, because the tool writes beside what it mutates;
-the fast unit tests of the two rooms are the judges. ``--write`` puts score and survivors into
+copy of the project is made in a temporary folder, because the tool writes next to what it mutates;
+the fast unit tests of these two packages must notice. ``--write`` puts score and survivors into
 ``docs/mutation.md``.
 """
 
@@ -88,7 +88,7 @@ def report(folder: Path, fates: dict[str, str]) -> str:
     counts = ", ".join(f"{number} {fate}" for fate, number in tally.most_common())
     lines = [
         f"{day}, Python {platform.python_version()}:",
-        f"**{killed} of {len(judged)} mutants killed, {share:.1f} %** ({counts}).",
+        f"**{killed} of {len(judged)} mutants killed, {share:.1f}%** ({counts}).",
         "",
         *(f"- {name} ({fates[name]}): {change(folder, name)}" for name in left),
     ]

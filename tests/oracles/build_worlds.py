@@ -1,9 +1,9 @@
 """Builds the exact-answer cases: a small world folder and scenario files for each.
 
 ``python -m tests.oracles.build_worlds`` writes ``tests/oracles/<case>/world`` and
-``tests/oracles/<case>/<scenario>.toml`` again; a test shows that what is committed is what this
-script writes. Every scenario states all levers, parameters and durations that could matter, so
-that a changed default moves no case (see ``plain``).
+``tests/oracles/<case>_<scenario>.toml`` again; a test shows that what is committed is what this
+script writes. Every scenario extends ``plain.toml``, which states all levers, parameters and
+durations that could matter, so that a changed default moves no case.
 """
 
 from __future__ import annotations
@@ -300,15 +300,12 @@ BUILDERS: Final = (
 )  # fmt: skip
 
 
-def build(folder: Path = HERE) -> list[Path]:
-    """Write every case's world and scenarios under a folder; returns the case folders."""
-    made = []
+def build(folder: Path = HERE) -> None:
+    """Write every case's world and scenarios under a folder."""
     for builder in BUILDERS:
         case = folder / builder.__name__
         case.mkdir(parents=True, exist_ok=True)
         builder(case)
-        made.append(case)
-    return made
 
 
 if __name__ == "__main__":

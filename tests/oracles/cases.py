@@ -57,7 +57,7 @@ class Case:
 
     def files(self) -> tuple[Path, ...]:
         """Return the scenario files."""
-        return tuple(HERE / self.folder / f"{name}.toml" for name in self.scenarios)
+        return tuple(HERE / f"{self.folder}_{name}.toml" for name in self.scenarios)
 
 
 # -- The cases ---------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ PMF9: Final = (
 
 CASES: Final[tuple[Case, ...]] = (
     _carried(
-        "abstention", "turnout .8", 0.6485854417, 200,
+        "abstention", "turnout 0.8", 0.6485854417, 200,
         (Check("ballots tied", 0.0731980053, "tied"), Check("votes cast", 23.2, "cast")),
     ),
     _carried("full_turnout", "turnout 1", 0.7069675176, 160),
@@ -120,7 +120,7 @@ CASES: Final[tuple[Case, ...]] = (
     _carried("quorum_75", "quorum 22 of 29", 0.5131762015, 300),
     _carried("two_thirds", "two thirds of votes cast", 0.1163419761, 2200),
     Case(
-        "O2", "practices with chances .35 to .75 each", "o02", ("leanings",), observe.ballots,
+        "O2", "practices with chances 0.35 to 0.75 each", "o02", ("leanings",), observe.ballots,
         (
             Check("at least 5 of 9 yes", 0.6255601250, "carried", sharp=True),
             Check("mean yes", 4.95, "yes", sharp=True),
@@ -160,7 +160,7 @@ CASES: Final[tuple[Case, ...]] = (
             Check("carried after advice for", 0.9785932247, "carried_support", sharp=True),
             Check("carried after neutral advice", 0.8050095866, "carried_neutral", sharp=True),
             Check("carried after advice against", 0.0378879658, "carried_oppose"),
-            # 29 practices x .8 x expit(.4 - 1.1): the binomial mean behind the oracle's .0379
+            # 29 practices x 0.8 x expit(0.4 - 1.1): the binomial mean behind the oracle's 0.0379
             Check("yes after advice against", 29 * 0.8 / (1 + math.exp(0.7)), "yes_oppose",
                   sharp=True),
             Check("carried in all", 0.7036603539, "carried", sharp=True),
@@ -187,16 +187,17 @@ CASES: Final[tuple[Case, ...]] = (
             Check("within 18", 0.6939533509, "months", share_below(18.0), sharp=True),
             Check("within 24", 0.8401878529, "months", share_below(24.0), sharp=True),
             Check("within the median", 0.5, "months", share_below(13.20158418)),
-            Check("within the 90 % point", 0.9, "months", share_below(28.25341099), sharp=True),
+            Check("within the 90% point", 0.9, "months", share_below(28.25341099), sharp=True),
         ),
         100, 700,
     ),
     Case(
-        "O10", "local .02 and centre .05 a month compete", "o10", ("competing",), observe.starts,
+        "O10", "local 0.02 and centre 0.05 a month compete", "o10", ("competing",), observe.starts,
         (Check("started by the centre", 0.7142857143, "centre", sharp=True),), 160, 2000,
     ),
     Case(
-        "O10", "rate .02 for 9 months, .08 for 12, .30 for 6", "o10", ("stepped",), observe.starts,
+        "O10", "rate 0.02 for 9 months, 0.08 for 12, 0.3 for 6", "o10", ("stepped",),
+        observe.starts,
         (
             Check("proposal started", 0.9471342713, "started", sharp=True),
             Check("restricted mean, months", 15.56947361, "months", sharp=True),
@@ -213,10 +214,10 @@ CASES: Final[tuple[Case, ...]] = (
         ),
         260, 6000,
     ),
-    _whole_systems("q50", ".5", 400, 116.5, 13.42572158),
-    _whole_systems("q70", ".7", 600, 86.7, 12.30487708, 0.0824936739),
-    _whole_systems("q846", ".846", 680, 64.946, 9.691994841, 0.4223948187),
-    _whole_systems("own_ballots", ".9 to the power of its CCGs", 440, 108.800207, 13.16383824),
+    _whole_systems("q50", "0.5", 400, 116.5, 13.42572158),
+    _whole_systems("q70", "0.7", 600, 86.7, 12.30487708, 0.0824936739),
+    _whole_systems("q846", "0.846", 680, 64.946, 9.691994841, 0.4223948187),
+    _whole_systems("own_ballots", "0.9 to the power of its CCGs", 440, 108.800207, 13.16383824),
     Case(
         "O17", "twelve applications, three reviewers, two months", "o17", ("burst",), observe.queue,
         (
@@ -255,7 +256,7 @@ CASES: Final[tuple[Case, ...]] = (
         140, 2000,
     ),
     Case(
-        "O19", "'typically' lost on the way (drop .3, restore .05)", "o19", ("relay",),
+        "O19", "'typically' lost on the way (drop 0.3, restore 0.05)", "o19", ("relay",),
         observe.heard,
         (
             Check("one relay", 0.3, "region", sharp=True),
@@ -265,23 +266,23 @@ CASES: Final[tuple[Case, ...]] = (
         340, 3000,
     ),
     Case(
-        "O23", "two scenarios under the same luck: votes", "o23", ("p80", "p72"),
+        "O23", "two scenarios with the same random numbers: votes", "o23", ("p80", "p72"),
         observe.pair_of_votes,
         (
-            Check("variance, same luck", 0.0736, "same_luck", variance, sharp=True),
-            Check("variance, other luck", 0.3616, "other_luck", variance, sharp=True),
+            Check("variance, same random numbers", 0.0736, "same", variance, sharp=True),
+            Check("variance, other random numbers", 0.3616, "other", variance, sharp=True),
             Check("difference", 0.08, "difference", sharp=True),
         ),
         1300, 6000, observe.differences,
     ),
     Case(
-        "O23", "two scenarios under the same luck: decisions", "o23d", ("p80", "p72"),
+        "O23", "two scenarios with the same random numbers: decisions", "o23d", ("p80", "p72"),
         observe.pair_of_decisions,
         (
-            Check("approved at .72 but not at .80", 0.0, "only_low", deterministic(np.sum),
+            Check("approved at 0.72 but not at 0.80", 0.0, "only_low", deterministic(np.sum),
                   certain=True),
             Check("difference", 0.08, "gained"),
-            Check("variance, same luck", 0.0736, "gained", variance),
+            Check("variance, same random numbers", 0.0736, "gained", variance),
         ),
         30, 1500,
     ),
@@ -289,7 +290,7 @@ CASES: Final[tuple[Case, ...]] = (
         "O25", "24 yes of 131 under a uniform prior", "o25", ("uniform_prior",), observe.posterior,
         (
             Check("posterior mean", 0.1879699248, "chance", mean_where("hits"), sharp=True),
-            Check("posterior above .2583432975", 0.025, "above", mean_where("hits")),
+            Check("posterior above 0.2583432975", 0.025, "above", mean_where("hits")),
             Check("ballots accepted", 1 / 132, "accepted"),
             Check("ballots with at most half yes", 0.5, "at_most"),
         ),

@@ -71,7 +71,7 @@ def in_the_end(_world: World, logs: Sequence[Log]) -> Observed:
 def months_to_effect(world: World, logs: Sequence[Log]) -> Observed:
     """Look at when each merger takes effect."""
     times = [event.time / MONTH for event in _of(logs, "effective")]
-    missing = len(world.systems) - len(times)  # none, but for luck of 1 in a million
+    missing = len(world.systems) - len(times)  # none, but once in a million
     return {"months": [*times, *[math.inf] * missing]}
 
 
@@ -150,7 +150,7 @@ PRACTICES: Final = 40  # a ballot, in o23
 
 
 def differences(samples: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Pair the two scenarios with the same luck, and with another replication's.
+    """Pair the two scenarios with the same random numbers, and with another replication's.
 
     Votes are scaled so that the variance is that of the difference between two single votes.
     """
@@ -158,8 +158,8 @@ def differences(samples: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     scale = math.sqrt(PRACTICES)
     return {
         "difference": (high - low) / PRACTICES,
-        "same_luck": (high - low) / scale,
-        "other_luck": (high - np.roll(low, len(low) // 2)) / scale,
+        "same": (high - low) / scale,
+        "other": (high - np.roll(low, len(low) // 2)) / scale,
     }
 
 

@@ -22,23 +22,24 @@ from tests.oracles.wrong import WRONG
 INTRODUCTION: Final = """\
 # Verification: where the exact answer is known
 
-Written by `python -m tests.oracles.verify{option} --write docs/verification.md`; do not edit by
-hand.
+`python -m tests.oracles.verify{option} --write docs/verification.md` writes this page; do not edit
+it by hand.
 
-Each case is a world folder and scenario files under `tests/oracles/`, run through the shipped
-simulator and read from its event log; nothing in `sim/` knows of them. The worlds hold many
-independent systems or CCGs, so that one replication gives many samples. Exact values are those of
-the project's list of oracles, by its ids.
+Each case is a small world for which mathematics gives the exact answer. The test runs it through
+the shipped simulator, from scenario files under `tests/oracles/`, and reads the result from the
+event log; no code in `sim/` knows these cases. Each world has many independent systems or CCGs, so
+one replication gives many samples. The ids (O1, O2 ...) are those of the project's list of exact
+answers.
 
-Master seed {seed}. An estimate must lie within {band:g} standard errors of the exact value, which
-a right simulator misses about once in 16,000 checks; an answer without chance must be equal to
-1e-9 (times lie on a grid of 2^-20 day, and so do the months of 365.25/12 days of the one case that
-has such times). "Catches" is the relative error that spans five standard errors and is therefore
-caught with a chance of 84 %. Each case has at least one check, marked *, that at routine size
-catches {caught:g} % or less, or is exact. Seconds are those of one process and vary.
+Master seed {seed}. An estimate must lie within {band:g} standard errors of the exact value; a
+correct simulator fails this about once in 16,000 checks. Where the answer does not depend on
+chance it must be equal to 1e-9 (times lie on a grid of 2^-20 day, and so do the months of 365.25/12
+days of the one case that has such times). "Catches" is a relative error of five standard errors,
+which the check finds with a probability of 84%. Each case has at least one check, marked *, that
+catches {caught:g}% or less at routine size, or is exact. Seconds are those of one process and vary.
 
 {checks} checks in {cases} cases, {passed} passed; the {sharp} estimates marked * catch
-{sharpest:.2g} % or less in this run.
+{sharpest:.2g}% or less in this run.
 
 | case | what it checks | exact | simulated | standard errors apart | catches | samples | \
 replications | seconds |
@@ -46,17 +47,17 @@ replications | seconds |
 
 WRONG_ON_PURPOSE: Final = """
 Some cases state the oracle in other units, so that whole days fall where the oracle's months do:
-the stepped hazard of O10 has months 16/3 as long and rates 3/16 as high; O11 runs 48 months at .02
-for 24 at .04; the 1 April case of O18 has months of 365/12 days in years without 29 February. O23
-counts forty practices' votes a ballot and scales the variance to one vote. O25 pools sixteen
-ballots a replication, all with the support that the replication drew.
+the stepped hazard of O10 has months 16/3 as long and rates 3/16 as high; O11 runs 48 months at 0.02
+for 24 at 0.04; the 1 April case of O18 has months of 365/12 days in years without 29 February. O23
+counts forty practices' votes per ballot and scales the variance to one vote. O25 pools sixteen
+ballots per replication, all with the support that the replication drew.
 
 ## Wrong on purpose
 
-Each mistake replaces one function of the simulator in the running process and runs the same case
-with a part of its routine replications. The check that fails most is shown; a mistake counts as
-caught beyond {band:g} standard errors or if unequal. "None" means that the mistake leaves nothing
-to estimate from.
+To show that the checks can fail, each row replaces one function of the simulator with a mistake
+and runs the same case with some of its routine replications. The row shows the check that fails
+most. A mistake is caught if the result is more than {band:g} standard errors off, or unequal where
+the answer is exact. "None" means that the mistake leaves nothing to estimate from.
 
 | case | mistake | check that catches it | exact | simulated | standard errors apart |
 |---|---|---|---|---|---|"""
@@ -108,7 +109,7 @@ def _apart(check: Check, estimate: Estimate) -> str:
 
 
 def _catches(check: Check, estimate: Estimate) -> str:
-    return "any" if check.certain else f"{100.0 * check.resolution(estimate):.2g} %"
+    return "any" if check.certain else f"{100.0 * check.resolution(estimate):.2g}%"
 
 
 def page(ran: Sequence[Ran], caught: Sequence[Caught | None], long: bool) -> str:

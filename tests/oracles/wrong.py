@@ -194,13 +194,13 @@ def _one_draw(shared: Purpose, *others: Purpose) -> Break:
     return apply
 
 
-def _stream_of_luck(patch: pytest.MonkeyPatch) -> None:
+def _one_long_stream(patch: pytest.MonkeyPatch) -> None:
     runs = itertools.count(1)
 
     def streams(seed: int, replication: int, *given: Any) -> Streams:
         return Streams(seed + next(runs), replication, *given)
 
-    patch.setattr(engine, "Luck", streams)
+    patch.setattr(engine, "Streams", streams)
 
 
 # -- Times -------------------------------------------------------------------------------------
@@ -335,8 +335,8 @@ WRONG: Final[tuple[Wrong, ...]] = (
         _shift_april(365.0),
     ),
     Wrong("o19-relay", "a dropped word is never put back", _never_restored, 1.0),
-    Wrong("o23-p80-p72", "luck goes on from run to run", _stream_of_luck),
-    Wrong("o23d-p80-p72", "luck goes on from run to run", _stream_of_luck),
+    Wrong("o23-p80-p72", "random numbers continue from run to run", _one_long_stream),
+    Wrong("o23d-p80-p72", "random numbers continue from run to run", _one_long_stream),
     Wrong("o25-uniform_prior", "parameters are held at their medians", _median_parameters, 0.02),
     Wrong("o25-uniform_prior", "all practices vote as one", _one_vote_for_all, 0.02),
 )

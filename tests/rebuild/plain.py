@@ -1,11 +1,13 @@
-"""The chain written a second time, as plainly as possible, from ``docs/model.md`` alone.
+"""The chain written a second time, as plainly as possible, from the model's description alone.
+
+That was ``docs/model.md`` when it held the rules that now have a page of their own,
+``docs/rules.md``; comments give the section of that page.
 
 Nothing of the simulator's rules, agents or luck is used: one heap of moments, generators that
 yield the moment at which they want to go on, and ``random.Random``. Only what is data is shared:
 the world, the scenario and the ranges of the parameters. What the scenario ``as_happened`` never
 uses (other forms of support, all-year approval, ...) is left out and refused. Three files, so
-that none is too long: ``plain_time``, ``plain_country`` and this. Comments give the section of
-the page.
+that none is too long: ``plain_time``, ``plain_country`` and this.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ STAGES = ("mooted", "drafted", "engaged", "balloted", "decided")
 
 @dataclass(eq=False)
 class Idea:
-    """What members think of a proposal and of the narrower ones made from it (7.9, 7.13)."""
+    """What members think of a proposal and of the narrower ones made from it (Support; Consent)."""
 
     home: int
     mood: float
@@ -134,7 +136,7 @@ class Plain(Country):
         found["merged_ccgs"] = sum(len(b.parts) for b in self.bodies.values() if len(b.parts) > 1)
         return found
 
-    # setting out (7.5, 7.6)
+    # setting out (Footprints; Consent)
 
     def consent(self, b: Body, home: int, shared: float) -> float:
         against = self.matches(b) and self.places[home].pushes <= 0
@@ -200,7 +202,7 @@ class Plain(Country):
         for s in sorted(systems):
             self.reconsider(s)
 
-    # the life of a proposal (7.6 to 7.13)
+    # the life of a proposal (Consent to Application)
 
     def proposal(
         self, name: Order, idea: Idea, bodies: list[Body], origin: str, stage: str, ago: float
@@ -225,7 +227,7 @@ class Plain(Country):
         self.note("drafted", name)
         if stage in ("mooted", "drafted"):
             yield self.worked(self.squeezed(draft, draft + engage, 1.5))
-        self.note("engaged", name)  # engagement opens (7.8)
+        self.note("engaged", name)  # engagement opens (Engagement)
         total = sum(b.patients for b in bodies)
         seen_as = p.perceived_if_centre if origin == "centre" else p.perceived_if_local
         perceived = self.chance(seen_as)
@@ -245,7 +247,7 @@ class Plain(Country):
         one_council = len(mains) == 1 and -1 not in mains
         one_council = one_council and self.alone(mains.pop(), {b.id for b in bodies})
         yield self.worked(self.squeezed(engage * factor, engage * factor, factor))
-        # advice, then the leaders' looks (7.8 to 7.10)
+        # advice, then the leaders' looks (Engagement; Support, and the call)
         advice = {m: self.advise(mood) for m in sorted({m for b in bodies for m in b.lmcs})}
         for look in range(16):
             odds = []
@@ -262,7 +264,7 @@ class Plain(Country):
                 self.hold(bodies, False)
                 return
             yield self.worked(self.length("postpone"))
-        # ballots (7.11)
+        # ballots (Ballots)
         carried = [False] * len(bodies)
         asked = list(range(len(bodies)))
         for attempt in (1, 2):
@@ -292,7 +294,7 @@ class Plain(Country):
             willing = [b for b, yes in zip(bodies, carried, strict=True) if yes]
             self.narrower(willing, origin, idea)
             return
-        # application, panel, decision (7.12)
+        # application, panel, decision (Application)
         approval = self.levers.approval
         for _ in range(8):
             window = next(i for i, close in enumerate(self.closes) if self.now <= close)
@@ -332,7 +334,7 @@ class Plain(Country):
         self.merge(bodies)
 
     def advise(self, mood: float) -> float:
-        """Return the effect of a committee's advice, before its causal share (7.8)."""
+        """Return the effect of a committee's advice, before its causal share (Engagement)."""
         p, normal, o = self.p, NormalDist(), self.p.lmc_oppose_share
         w = 0.0
         if 0 < o < 1:
@@ -346,7 +348,7 @@ class Plain(Country):
         return float(p.lmc_support_effect) if view > 1 - p.lmc_support_share else 0.0
 
     def arguments(self, b: Body, bodies: list[Body]) -> float:
-        """Return what speaks for or against in one CCG, as things stand now (7.9)."""
+        """Return what speaks for or against in one CCG, as things stand now (Support)."""
         p = self.p
         partners = [o for o in bodies if o is not b]
         theirs = sum(o.patients for o in partners)

@@ -1,6 +1,6 @@
 """The bodies of the plain model: systems and CCGs, what they hear, cost, list, climb and become.
 
-Written from ``docs/model.md`` alone, as ``plain.py``, which see; comments give its sections.
+Written from the model's description alone, as ``plain.py``, which see.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Country(Timetable):
         for s in range(len(self.places)):
             self.places[s].candidates = self.list_candidates(s)
 
-    # the rule (7.2, 11)
+    # the rule (The rule; the calendar)
 
     def hear(self, word: int, drop: float) -> int:
         if word == 1 and self.chance(drop):
@@ -187,7 +187,7 @@ class Country(Timetable):
             self.places[s].pushes -= event.strength * (event.kind == "push")
             self.reconsider(s)
 
-    # rates of starting and footprints (7.3 to 7.5)
+    # rates of starting and footprints (Running costs to Footprints)
 
     def cost(self, b: Body) -> None:
         allowance, cut = self.levers.money.allowance_per_head, self.levers.money.running_cost_cut
@@ -221,7 +221,7 @@ class Country(Timetable):
                 self.set_level(self.places[s].hazards[origin], level)
 
     def rates(self, s: int) -> dict[str, float]:
-        """Return the rates of the two origins a month, but for the profile (7.4)."""
+        """Return the rates of the two origins a month, but for the profile (Starting proposals)."""
         place, p = self.places[s], self.p
         free = [b for b in self.bodies.values() if b.system == s and not b.busy]
         n = len(free)
@@ -251,7 +251,7 @@ class Country(Timetable):
         }
 
     def list_candidates(self, s: int) -> list[Candidate]:
-        """Return sets with their flags whole system, council and crossing (7.5)."""
+        """Return sets with their flags whole system, council and crossing (Footprints)."""
         inside = {b.id: b for b in self.bodies.values() if b.system == s}
         whole = frozenset(inside)
 
@@ -291,7 +291,7 @@ class Country(Timetable):
     def near(self, i: int) -> set[int]:
         return self.bodies[i].near
 
-    # mergers, ladder, leaders (7.14 to 7.16)
+    # mergers, ladder, leaders (Merger; The ladder; Leaders)
 
     def merge(self, parts: list[Body]) -> None:
         parts = sorted(parts, key=lambda b: b.id)

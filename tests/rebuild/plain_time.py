@@ -1,6 +1,6 @@
 """Time and chance of the plain model: one heap of moments, hazards, the profile of the deadline.
 
-Written from ``docs/model.md`` alone, as ``plain.py``, which see; comments give its sections.
+Written from the model's description alone, as ``plain.py``, which see.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AT_MERGERS, AT_OPEN, AT_CLOSE, ANY = 1, 2, 3, 9  # section 3, order of things at
 
 @dataclass(eq=False)
 class Clock:
-    """A unit-exponential budget used up by level x profile (7.4)."""
+    """A unit-exponential budget used up by level x profile (Starting proposals)."""
 
     act: Callable[[], None]
     profile: list[tuple[float, float]]
@@ -134,7 +134,7 @@ class Timetable:
         return next(c for c in self.closes if c >= after)
 
     def worked(self, length: float) -> float:
-        """Return when work begun now ends, pauses left out (7.7)."""
+        """Return when work begun now ends, pauses left out (Consent)."""
         end = self.now + length
         for first, last in self.pauses:
             if self.now < last and end > first:
@@ -148,7 +148,7 @@ class Timetable:
             return stage * available / left
         return stage
 
-    # hazards (7.4)
+    # hazards (Starting proposals)
 
     def factor(self, t: float, closes: list[float]) -> float:
         """Return the deadline factor at a moment."""

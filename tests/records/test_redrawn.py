@@ -10,9 +10,9 @@ import pytest
 
 from sim.agents.log import Event, EventLog
 from sim.records.folds import fold
-from sim.records.replay import LogError, check_log
 from sim.world import load_world
 from sim.world.model import World
+from tests.replay import LogError, check_log
 from tests.small_worlds import write_world
 
 START, END = date(2019, 6, 1), date(2021, 4, 1)

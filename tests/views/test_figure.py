@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.views.plots.draw import make_plots
+from sim.views.plots.draw import draw
 from sim.views.plots.figure import drawn, house_style, new_figure, save, with_glyphs
 from sim.views.plots.geography import load_geography
 from sim.views.plots.hexmap import hexmap_figure
@@ -47,12 +47,13 @@ def texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in found if isinstance(text, Text)]
 
 
-def test_settings_and_backend_of_the_user_stay(results_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_settings_and_backend_of_the_user_stay(results_folder: Path) -> None:
     mine = {"font.size": 31.0, "axes.facecolor": "#123456", "text.parse_math": True}
     with mpl.rc_context(mine):
         codes = dict(mpl.colors.get_named_colors_mapping())
         before = settings()
-        make_plots(results_folder, out=tmp_path)
+        draw(results_folder)
         assert settings() == before
         assert mpl.colors.get_named_colors_mapping() == codes
 

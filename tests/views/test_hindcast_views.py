@@ -41,7 +41,7 @@ def artists(figure: Figure, name: str) -> list[object]:
 
 def test_scores_are_written_against_the_base_rate() -> None:
     assert score_rows(SCORES) == [
-        ("simulation", "4.3", "3.0", ".46 (-.05 to .80)", "", ""),
+        ("simulation", "4.3", "3.0", "0.46 (-0.05 to 0.80)", "", ""),
         ("base rate", "", "", "0", "", ""),
     ]
 
@@ -49,12 +49,12 @@ def test_scores_are_written_against_the_base_rate() -> None:
 def test_patterns_are_passed_or_not_by_arm() -> None:
     assert pattern_rows(PATTERNS) == [
         ("three fell", "3", "1 to 8", "yes", "NO"),
-        ("all | of it", "1.00", ".25 to 1.00", "yes", "yes"),
+        ("all | of it", "1.00", "0.25 to 1.00", "yes", "yes"),
         ("passed", "", "", "2 of 2", "1 of 2"),
     ]
     page = hindcast_page(SCORES, PATTERNS, "a footer")
     assert r"| all \| of it | 1.00 |" in page and "a footer" in page
-    assert "| pattern | seen | 90 % | simulation | no gate |" in page
+    assert "| pattern | seen | 90% | simulation | no gate |" in page
 
 
 def test_marks_lie_where_the_numbers_are() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sim.agents import replicate_log
 from sim.scenario import parse_scenario
-from sim.views.story.mechanisms.services import SERVICE_SENTENCES
+from sim.views.story.mechanisms import functions, providers, services
 from sim.views.story.story import story_lines
 from sim.world import load_world
 
@@ -26,7 +26,11 @@ TABLES = {
 def text() -> str:
     world, scenario = load_world(), parse_scenario(TABLES)
     events = replicate_log(world, scenario, 1, 0).events
-    assert {event.kind for event in events} >= set(SERVICE_SENTENCES)
+    assert {event.kind for event in events} >= {
+        *services.SENTENCES,
+        *functions.SENTENCES,
+        *providers.SENTENCES,
+    }
     return "\n".join(story_lines(events, world, date(2019, 6, 1)))
 
 

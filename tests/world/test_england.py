@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.experiment.history import former_counts
+from sim.views.plots.geography import load_geography
 from sim.world import World, load_world
-from sim.world.atlas import earlier_counts, load_hex_layout, load_history_counts
 from sim.world.check import pieces
-from sim.world.load import world_folder
+from sim.world.load import read_table, world_folder
+from sim.world.neighbouring_tables import read_history
 
 FOLDER = world_folder("england_2019")
 
@@ -196,10 +198,13 @@ def test_every_table_and_column_is_in_the_provenance() -> None:
 
 
 def test_hex_layout_and_history() -> None:
-    hexes = load_hex_layout()
+    geography = load_geography()
+    assert geography is not None
+    hexes = geography.hexes
     assert len(hexes) == len(set(hexes.values())) == 191
-    assert all(row.year_from < 2020 for row in load_history_counts())
-    before = earlier_counts()
+    history = read_history(read_table(FOLDER, "history_counts.csv"))
+    assert all(row.year_from < 2020 for row in history)
+    before = former_counts(FOLDER, 0)
     assert 191 not in before  # the start count began in 2019
     assert {90, 95, 195, 207, 209, 211, 303} <= before
     assert 42 not in before

@@ -10,8 +10,8 @@ import pytest
 from sim.agents.engine import replicate_log
 from sim.evidence.record.register import attempts, homes
 from sim.scenario import load_scenario
+from sim.views.plots.geography import load_geography
 from sim.world import World, load_world
-from sim.world.atlas import load_hex_layout
 from sim.world.check import pieces
 
 
@@ -32,7 +32,9 @@ def test_counts(world: World) -> None:
         vote == (patients >= 500)
         for vote, patients in zip(world.practice_votes, world.practice_patients, strict=True)
     )
-    assert len(set(load_hex_layout("england_2013").values())) == 211
+    geography = load_geography("england_2013")
+    assert geography is not None
+    assert len(set(geography.hexes.values())) == 211
 
 
 def test_it_knows_nothing_but_size_and_place(world: World) -> None:

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from sim.evidence.record.register import observed_partition
+from sim.views.plots.geography import load_geography
 from sim.world import World, load_world
-from sim.world.atlas import load_hex_layout
 from sim.world.check import pieces
 from sim.world.load import world_folder
 from sim.world.model import CCG
@@ -217,6 +217,8 @@ def test_nothing_learnt_after_the_day_is_in_it() -> None:
 
 
 def test_hex_layout(world: World) -> None:
-    hexes = load_hex_layout("england_2020")
+    geography = load_geography("england_2020")
+    assert geography is not None
+    hexes = geography.hexes
     assert sorted(hexes) == [ccg.code for ccg in world.ccgs]
     assert len(set(hexes.values())) == 135

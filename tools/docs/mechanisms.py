@@ -4,7 +4,7 @@ One row of ``tools/docs/mechanisms.csv`` is one of the 108 mechanisms that the p
 list takes from five source articles, in our own words, with what represents it: a lever, a rule,
 a parameter, an outcome, a fact of a place or a scenario; the scenario that shows it and the test
 that checks it. :func:`check_registry` lists every row that points at nothing, and a test fails
-while it lists any. ``docs/mechanisms.md`` is written from here (``tools.docs.mechanisms_page``).
+while it lists any. ``docs/mechanisms.md`` is written from here (``python -m tools.docs``).
 """
 
 from __future__ import annotations

@@ -1,21 +1,14 @@
-"""The page of mechanisms, written from the registry: ``python -m tools.docs.mechanisms_page PAGE``.
-
-``docs/mechanisms.md`` is its output, and a test fails while the two differ.
-"""
+"""The page of mechanisms, ``docs/mechanisms.md``, written from the registry."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, get_args
 
-from sim.errors import InputError
-from sim.records.files import write_whole
 from sim.records.markdown import row as _line
-from sim.views.exit_codes import print_plain
+from sim.scenario.load import shipped_files, shipped_folder
 from sim.views.wording import count_of, listing
-from tools.docs.mechanisms import Group, Mechanism, check_registry, registry
+from tools.docs.mechanisms import Group, Mechanism
 
 PAGE: Final = "docs/mechanisms.md"
 KINDS: Final = {
@@ -51,9 +44,9 @@ def mechanisms_page(rows: Sequence[Mechanism]) -> str:
             "What the five source articles describe, row by row, and what stands for it in the "
             "simulation. This page is written from one registry "
             "(`tools/docs/mechanisms.csv`, `tools.docs.mechanisms`) by "
-            f"`python -m tools.docs.mechanisms_page {PAGE}`. A test fails when the page and the "
-            "registry differ, and when a row names a module, data file, lever, parameter, outcome, "
-            "scenario or test that does not exist."
+            "`python -m tools.docs`. A test fails when the page and the registry differ, and when "
+            "a row names a module, data file, lever, parameter, outcome, scenario or test that "
+            "does not exist."
         ),
         "",
         f"**{len(rows)} rows: {len(done)} represented, {len(out)} left out"
@@ -64,8 +57,9 @@ def mechanisms_page(rows: Sequence[Mechanism]) -> str:
             "A mechanism that the evidence cannot size is neutral in `as_written`, changes no "
             "byte there, and is switched on by the scenario named. A row about a place is no rule: "
             "it is a fact of the world's tables, or a probability set against comparable places in "
-            "[places.md](places.md). What the levers and parameters mean stands in "
-            "[model.md](model.md); what is not represented, or hardly, in [limits.md](limits.md)."
+            "[places.md](places.md). [levers.md](levers.md) and "
+            "[parameters.md](parameters.md) say what the levers and parameters mean, "
+            "[limits.md](limits.md) what is not represented, or hardly."
         ),
     ]
     for group in get_args(Group):
@@ -108,7 +102,7 @@ def _cells(row: Mechanism) -> list[str]:
         .lstrip(", "),
         ", ".join(numbers),
         ", ".join(f"`{name}`" for name in row.outcomes),
-        ", ".join(f"[`{name}`](../scenarios/{name}.toml)" for name in row.scenario),
+        ", ".join(_scenario(name) for name in row.scenario),
         ", ".join(_test(test) for test in row.test),
         row.state,
     ]
@@ -118,26 +112,11 @@ def _place(place: str) -> str:
     return f"[`{place}`](../{place})" if "/" in place else f"`{place}`"
 
 
+def _scenario(name: str) -> str:
+    path = shipped_files()[name].relative_to(shipped_folder()).as_posix()
+    return f"[`{name}`](../scenarios/{path})"
+
+
 def _test(test: str) -> str:
     file, _, name = test.partition("::")
     return f"[`{name}`](../{file})"
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Write the page named; returns 0, 1 where a row points at nothing, 2 on wrong input."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m tools.docs.mechanisms_page PAGE\n")
-        return 2
-    try:
-        faults = check_registry()
-        write_whole(Path(arguments[0]), mechanisms_page(registry()))
-    except (InputError, OSError) as error:
-        print_plain(str(error), error=True)
-        return 2
-    for fault in faults:
-        print_plain(str(fault), error=True)
-    return 1 if faults else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The table of shipped scenarios: ``python -m tools.docs.scenarios_page scenarios/README.md``.
+"""The tables of shipped scenarios in ``scenarios/README.md``.
 
 It is written between the markers of the page from the files themselves, so that a question on the
 page is the one in the file; a test fails while the two differ.
@@ -7,87 +7,89 @@ page is the one in the file; a test fails while the two differ.
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import InputError
-from sim.records.files import write_whole
+from sim.experiment.api import HEADLINE
 from sim.records.markdown import row
-from sim.scenario.levers import Levers
-from sim.scenario.load import load_scenario, shipped_folder, shipped_names
-from sim.views.exit_codes import print_plain
+from sim.scenario.load import load_scenario, shipped_files, shipped_folder
 
 PAGE: Final = "scenarios/README.md"
 MARKER: Final = "<!-- generated:scenarios -->"
 END_MARKER: Final = "<!-- /generated -->"
-FIRST: Final = "as_written"
-POLICY: Final = "The policy as it was, or from another day"
+BASE: Final = "as_written"
 HEADINGS: Final = {
-    "information": "Information",
+    "": "Headline scenarios",
+    "rule_and_wording": "The rule and its wording",
+    "national_pressure": "Pressure from the centre",
     "money": "Money",
-    "force": "Force",
-    "ballot": "Ballots and advice",
+    "ballots_and_advice": "Ballots and advice",
     "approval": "Approval",
-    "boundaries": "Boundaries",
-    "joint": "Joint working",
-    "leaders": "Leaders",
-    "councils": "Councils",
-    "service": "Service change",
-    "functions": "Functions",
-    "providers": "Providers",
+    "boundaries_and_size": "Boundaries and size",
+    "leaders_and_councils": "Leaders and councils",
+    "alternatives_to_merger": "Alternatives to merger",
+    "services_and_functions": "Services and functions",
+    "history": "Other starting days and fits",
 }
+"""Heading of each folder below ``scenarios``; the headline scenarios lie at the top."""
+MAIN_JOB: Final = "`python run_sim.py` without a command runs these, in this order."
+COLUMNS: Final = ("scenario", "title", "question", "what it changes")
 _PART: Final = re.compile(re.escape(MARKER) + r"\n.*?" + re.escape(END_MARKER), re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """One shipped file: its name, its question, the group it stands in, and what it changes."""
+    """One shipped file: its name, title and question, the folder it is in, and what it changes."""
 
     name: str
+    title: str
     question: str
-    heading: str
+    folder: str
     changes: str
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the folder of scenarios."""
+        return "/".join(filter(None, (self.folder, f"{self.name}.toml")))
 
 
 def shipped_scenarios() -> tuple[Shipped, ...]:
-    """Return every shipped scenario, ``as_written`` first, then by group and name.
-
-    A scenario stands with the group of levers of which it sets most (the first of equals);
-    one that sets no lever, starts on another day or has a calendar of its own beside several
-    things stands first.
+    """Return every shipped scenario: those of the main job in its order, then by folder and name.
 
     Raises:
         InputError: a shipped file is wrong.
     """
-    order = [POLICY, *(HEADINGS[group] for group in Levers.model_fields)]
-    found = [_shipped(name) for name in shipped_names()]
+    folders = list(HEADINGS)
+    main = dict(zip(HEADLINE, range(len(HEADLINE)), strict=True))
     return tuple(
-        sorted(found, key=lambda one: (order.index(one.heading), one.name != FIRST, one.name))
+        sorted(
+            (_shipped(name, path) for name, path in shipped_files().items()),
+            key=lambda one: (folders.index(one.folder), main.get(one.name, len(main)), one.name),
+        )
     )
 
 
-def _shipped(name: str) -> Shipped:
-    with (shipped_folder() / f"{name}.toml").open("rb") as file:
+def _shipped(name: str, path: Path) -> Shipped:
+    with path.open("rb") as file:
         text = tomllib.load(file)
-    levers: Mapping[str, Mapping[str, Any]] = text.get("levers", {})
-    groups = [group for group in Levers.model_fields if group in levers]
-    policy = name == FIRST or not groups or "start" in text or len(text.get("calendar", {})) > 1
-    most = max(groups, key=lambda group: len(levers[group]), default="")
+    folder = path.parent.relative_to(shipped_folder()).as_posix()
+    scenario = load_scenario(name)
     return Shipped(
         name=name,
-        question=load_scenario(name).question,
-        heading=POLICY if policy else HEADINGS[most],
-        changes="; ".join(_changes(text)) or "nothing but its name",
+        title=scenario.title,
+        question=scenario.question,
+        folder="" if folder == "." else folder,
+        changes="; ".join(_changes(text)),
     )
 
 
 def _changes(text: Mapping[str, Any]) -> list[str]:
-    """Return what a file itself states, besides name and question."""
-    found = [f"extends `{text['extends']}`"] if text.get("extends", FIRST) != FIRST else []
+    """Return what a file itself states, besides name, title and question."""
+    found = [f"extends `{text['extends']}`"] if text.get("extends", BASE) != BASE else []
     if "start" in text or "end" in text:
         dates = [str(text[key]) for key in ("start", "end") if key in text]
         found.append(" to ".join(dates))
@@ -113,21 +115,22 @@ def _toml(value: object) -> str:
 
 
 def scenario_tables() -> str:
-    """Return the Markdown tables of all shipped scenarios, by group.
+    """Return the Markdown tables of all shipped scenarios, by folder.
 
     Raises:
         InputError: a shipped file is wrong.
     """
     lines: list[str] = []
-    heading = ""
-    for one in shipped_scenarios():
-        if one.heading != heading:
-            heading = one.heading
-            lines += ["", f"### {heading}", "", "| scenario | question | what it states |"]
-            lines.append("| --- | --- | --- |")
-        cells = (f"[`{one.name}`]({one.name}.toml)", one.question, one.changes)
-        lines.append(row(cells))
-    count = f"{len(shipped_names())} scenarios come with the project."
+    folder = None
+    scenarios = shipped_scenarios()
+    for one in scenarios:
+        if one.folder != folder:
+            folder = one.folder
+            place = f"In [`{folder}/`]({folder})." if folder else MAIN_JOB
+            lines += ["", f"### {HEADINGS[folder]}", "", place, ""]
+            lines += [row(COLUMNS), row(["---"] * len(COLUMNS))]
+        lines.append(row((f"[`{one.name}`]({one.path})", one.title, one.question, one.changes)))
+    count = f"{len(scenarios)} scenarios come with the project."
     return "\n".join([count, *lines])
 
 
@@ -142,21 +145,3 @@ def refresh(text: str, source: str) -> str:
     if not found:
         raise InputError(f"{source}: no part is marked {MARKER} ... {END_MARKER}")
     return fresh
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Refresh the page named; returns the exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m tools.docs.scenarios_page PAGE\n")
-        return 2
-    try:
-        path = Path(arguments[0])
-        write_whole(path, refresh(path.read_text("utf-8"), arguments[0]))
-    except (InputError, OSError) as error:
-        print_plain(str(error), error=True)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

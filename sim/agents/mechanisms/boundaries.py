@@ -1,7 +1,34 @@
 """Boundary talks: exemptions from the rule of one CCG, splits of systems, mergers of systems.
 
-Each is put on stage only where its lever allows it. A system asks at most once for each; one that
-has been exempted, split or joined asks for nothing more.
+Each kind has one hazard per system of the world, where its lever allows it. A system asks for each
+at most once, and only while it *stands*: it is not exempt and has not been split or joined. A
+budget used up while it cannot ask is spent. Sizes are relative to the mean system's patients at the
+start.
+
+Exemptions (``boundaries.exemption_patients`` set). A system may ask if it has at least so many
+patients, and several CCGs that are not all in one proposal. The rate per month is
+``exemption_rate`` of ``exemption_request`` and the patient-weighted autonomy of its CCGs, as at the
+start; 0 for systems that may not ask then. On the first day of the months ``REVIEWS`` what has been
+asked since the last review is decided: the largest first while places of
+``boundaries.exemption_cap`` are left, the others are turned down. An exempt system and its CCGs
+believe "none" from then on, whatever is relayed or written; letters and pushes have no strength
+there, the region's belief counts as none, and neither hard rule nor mandate bears on it.
+
+Splits (``boundaries.splits``). The rate per month is ``split_rate`` of ``split_request``,
+``split_before_statement`` and ``split_visibility``; a system is named if the world's ``splits.csv``
+has a split of it, and a statement of the calendar makes it stated. The parts are the named ones or,
+elsewhere, found on the map: of all sets of bodies with one main council, and of all with one
+officer, that are connected and leave a connected rest, the one nearest to half of the patients. A
+system can be split if it has several CCGs that are not all in one proposal, both parts have one,
+and no merged body lies in both. The centre decides ``boundary_months`` later, granting it with
+probability ``split_grant`` if it can then still be split.
+
+Mergers of systems (``boundaries.system_mergers``). Each system is approached at ``approach_rate``
+of ``system_approach`` per month. Its partner is the smallest neighbouring system of its region that
+stands and is no product of a split or merger; without one it is not approached. After each spell of
+``boundary_months`` it is persuaded with probability ``merger_persuasion``; after ``MOST_SPELLS`` it
+is given up. The partner is looked for anew after each spell; without one, or if the system no
+longer stands, the talks end.
 """
 
 from __future__ import annotations

@@ -1,9 +1,20 @@
 """Redrawing the borders of systems: one split in two, or two joined, with all that follows.
 
-New systems are added at the end of the replication's list and those whose place they take stay at
-their positions without CCGs, so that a position never comes to mean another system.
+New systems take the old ones' place in region, footprints and rates; CCGs go with their part. A
+part of a split takes over belief, letters, pushes, leader type, ICS status and leanings of the
+whole, with a leader in post; two joined take over the belief, leader type and status of the larger,
+the letters of both, and the leanings of the first in the world's table. Losses, cooling,
+satisfaction and proposals so far are not taken over. Reviews for ICS status, arrivals of
+reconfigurations, reviews of shape, a firm hand, rivalry and, for a mandate on those refusing, the
+refusals so far do not pass on to new systems. What the calendar addresses to an old system goes to
+those in its place. Proposals across the new border lapse, unless ``boundaries.cross_system`` is
+county and all members have one main council, or they crossed a border of the world before; the
+others go on from the system that holds most of their patients. Where a new system has several CCGs,
+tenures begin (``joint.leader_turnover``).
 
-Luck. A world's luck has room for its own systems only, so a new system draws at the *address* of
+New systems are added at the end of the replication's list and those whose place they take stay at
+their positions without CCGs, so that a position never comes to mean another system. Random numbers:
+the streams of a world have room for its own systems only, so a new system draws at the *address* of
 one that it comes of (both parts of a split at that of the whole; a joined system at that of the
 first of the two) but counts its attempts from a number of its own (``SLOT`` times 1, 2 or 3). Each
 system of the world is split or joined at most once, and nothing counts up to ``SLOT``, so no two

@@ -1,4 +1,9 @@
-"""Budgets: a cut in the running-cost allowance that arrives year by year."""
+"""Budgets: a cut in the running-cost allowance that arrives year by year.
+
+With ``money.cut_years`` above 0 and a cut above 0 the cut begins at nothing and grows by
+``cut_share`` on each 1 April after the start. Shortfalls and all systems' rates are set anew on
+each of those days.
+"""
 
 from __future__ import annotations
 

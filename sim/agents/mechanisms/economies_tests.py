@@ -1,4 +1,14 @@
-"""The published tests of a merger application, each judged by itself."""
+"""The published tests of a merger application, each judged by itself.
+
+With ``approval.criteria`` published, the decision of the centre is replaced. Each test of ``TESTS``
+has a gap (``gaps_of``) and a chance of failing at a gap of 1 (``fail_coterminosity`` to
+``fail_durability``). It is passed with ``passing_chance``, where the strictness is the sum of the
+effects on approval, plus ``approval_part_hard`` for the footprint test under the hard rule (not in
+an exempt system). Each test has its own draw; ``judge`` decides on what has failed. The savings
+target is the announced one of the footprint's patients, the saving ``fixed_cost`` x (members - 1);
+votes against are counted over the last ballot of each CCG (0 without votes).
+``approval_probability``, ``approval_unready`` and ``approval_defer`` do not act.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Legislation: a law that abolishes all CCGs on a day, without votes.
 
-With the law in force nothing of what is simulated here is left, so the run ends there: no
-proposal starts, no merger takes effect. The count of CCGs stays what it was the day before.
+On ``force.legislation`` all proposals lapse and the run ends, for nothing of what is simulated here
+is left. The count of CCGs stays what it was the day before; the log tells how many CCGs the law
+abolishes, and how many bodies take over, one for each system that has CCGs.
 """
 
 from __future__ import annotations

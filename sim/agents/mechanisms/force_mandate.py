@@ -1,4 +1,12 @@
-"""A mandate: NHS England/Improvement merges the CCGs of a system without asking anybody."""
+"""A mandate: NHS England/Improvement merges the CCGs of a system without asking anybody.
+
+``force.mandate`` is a day (the start, if earlier). It takes effect on the first 1 April on or after
+it, after that day's mergers; with ``approval.effective_dates`` any_day on the day itself. In every
+system meant that has several CCGs and is not exempt, proposals that any of them is in lapse, each
+CCG is alienated by 1, and all are merged without vote or application. With ``force.mandate_reach``
+all, every such system is meant; with refusing, those that were home to a proposal lost or withdrawn
+in the run so far.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +20,7 @@ if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
 
-REFUSALS: Final = frozenset({"lost", "withdrawn"})
+REFUSALS: Final = frozenset({"lost", "withdrawn"})  # exits of a system that has refused
 
 
 def activate(replication: Replication) -> None:

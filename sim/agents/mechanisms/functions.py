@@ -1,4 +1,10 @@
-"""Functions: at a merger, tasks go up to the merged CCG, down to place, or to the support unit."""
+"""Functions: at a merger, tasks go up to the merged CCG, down to place, or to the support unit.
+
+With ``functions.allocation`` off not_followed the tasks of each merger are shared out by
+``allocate``; with to_place also to places. The number of places is ``functions.places``, or one for
+each part if that is 0. Each is led or not by ``place_leader``: its part is taken in turn, in order
+of ids, and has a council where it matches one. An outcome only.
+"""
 
 from __future__ import annotations
 

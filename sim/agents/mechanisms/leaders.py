@@ -1,4 +1,32 @@
-"""Leaders of systems: confidence, sponsors, backing, outside chairs, a firm hand."""
+"""Leaders of systems: confidence, sponsors, backing, outside chairs, a firm hand.
+
+Everything here acts only where a lever of leaders or councils is off its default. Each leader in
+post then has a quality q ~ N(0,1) and a standing z ~ N(0,1), drawn anew for the next leader.
+
+Why leaders leave (``leaders.reasons``): ``exit_reason``, by the leader's ``confidence`` around
+``leader_confidence`` and the losses of the system. After "moved on" the centre chooses the next
+leader, whose z is in the upper half.
+
+Backing: ``leaders.backing`` is stated ``leaders.backing_after`` months after the start; from then
+on it adds to confidence and gives the effect ``backing``.
+
+Sponsors (``leaders.sponsor`` required). The seniors of a system are its leader, if in post, and one
+for each place (starting CCG) in it. Each is in favour with ``favour_probability`` of
+``sponsor_share``, ``sponsor_strength`` and s = q (0 in a vacancy) + 1 where a provider leads: the
+system (leader type provider) for its leader and, without place leaders, for the places; with place
+leaders a place's own leader from a provider. The draw of a senior is one for the replication; that
+of a leader is one for the term.
+
+Outside chairs (``leaders.outside_chair``): a system counts as led by one while its post is filled
+and either its leader is recorded as independent (``independent``) or always (``everywhere``).
+Rivalry: the systems of ``leaders.rival_systems``. Explore and draft times of the proposals a system
+is home to are multiplied by ``pace``, set when the proposal begins.
+
+Devolution (``leaders.devolved``): a system whose status is devolved decides on its mergers itself.
+
+Firm hand: ``leaders.firm_hand`` acts on all systems of the start (``leaders.firm_hand_where``
+everywhere) or on those with a cooperation stock below ``HALF_BLOCKED`` then (blocked).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,14 @@
-"""Cooperation in systems: a stock that joint working fills, here faster, there slower."""
+"""Cooperation in systems: a stock that joint working fills, here faster, there slower.
+
+It is kept where ``leaders.cooperation``, ``leaders.firm_hand`` or ``leaders.finance_directors`` is
+on. The stock C is at first expit(``cooperation_spread`` x N(0,1)). It grows by
+``cooperation_after`` at ``cooperation_growth`` x exp(``cooperation_spread`` x N(0,1)) per month and
+the share of the system's CCGs in an officer group (1 where one CCG is left).
+
+Finance directors (``leaders.finance_directors``): where at least ``SHARING_MOST`` of a system's
+several CCGs are in an officer group it appoints one, once, at rate ``ladder_team_rate`` per month.
+An outcome only.
+"""
 
 from __future__ import annotations
 

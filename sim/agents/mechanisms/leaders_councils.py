@@ -1,4 +1,15 @@
-"""Councils won over: a leading part offered to those opposed, and compromises with them."""
+"""Councils won over: a leading part offered to those opposed, and compromises with them.
+
+Offers (``councils.leadership_offer``): when engagement opens and the home system's leader is in
+post, every opposed council with at least ``VOICE`` of a member CCG's residents is offered a leading
+part. With probability ``council_won_over`` it is supportive for the rest of the run, in every
+proposal, before the opposed shares are taken. With place leaders it then leads the place without a
+leader in the footprint that has the largest share of its residents.
+
+Compromise (``councils.compromise``): where any member has an opposed share, engagement takes
+``council_delay`` times as long once more, and all opposed shares are multiplied by 1 -
+``compromise_gain`` from then on. The length of engagement itself goes by the shares before it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,13 @@
 """Place leaders: chiefs of trusts and councils who take the lead of a place.
 
-A place is the area of a starting CCG, and so lies within a living CCG and its system.
+A place is the area of a starting CCG, and so lies within a living CCG and its system. With
+``leaders.place_leaders`` above 0, a place without a leader finds one at ``place_leader_rate`` per
+month, faster by ``place_leader_merged`` if its CCG has merged, from the body of
+``place_leader_type``. A leader from a trust is wanted as chief of the CCG too with probability
+``dual_role_wish``: at once if ``leaders.dual_role_rule`` is off; otherwise by a workaround, with
+probability ``workaround_probability``, after a ``vacancy`` time. Dual roles are written to the log
+and have no further effect. Without place leaders, a system counts as led by a provider if its
+leader type is provider.
 """
 
 from __future__ import annotations

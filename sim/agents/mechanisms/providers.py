@@ -1,4 +1,10 @@
-"""Providers: how strong a system's leading one is, and reviews of other shapes than a merger."""
+"""Providers: how strong a system's leading one is, and reviews of other shapes than a merger.
+
+The strength v of a system's leading provider is N(0,1), one draw a replication, + 1 if its leader
+type is provider. With ``providers.alternatives`` above 0, each system of several CCGs reviews its
+shape after exponential times of mean 1 / ``providers.alternatives`` years and takes one of
+``menu``; the last choice counts. None of the shapes changes a body.
+"""
 
 from __future__ import annotations
 

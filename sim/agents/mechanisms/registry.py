@@ -1,9 +1,18 @@
-"""All mechanisms that act beside the chain of proposals, in the order of their setting up.
+"""The agents of mechanisms, and the order in which they are set up.
 
-A mechanism is a module with ``activate(replication)``: it looks at its levers and, only where
-they are off their neutral values, sets up its agents, subscribes to what happens in the chain
-(``sim.agents.listeners``) and answers what the chain asks (``sim.agents.hooks``). So a neutral
-lever costs nothing and changes no byte.
+Everything that the sources describe and the evidence cannot size is a mechanism, **neutral by
+default**: at the default of its lever nothing is computed, drawn or written, and a replication's
+log is the same to the byte as without it. A mechanism adds effects to decisions of the chain, or
+has agents that act of their own accord, or both.
+
+A mechanism with agents is a module with ``activate(replication)``: it looks at its levers and, only
+where they are off their neutral values, sets up its agents, subscribes to what happens in the chain
+(``sim.agents.listeners``) and answers what the chain asks (``sim.agents.hooks``). They are set up
+in the order boundaries, leaders, services, functions, providers, designation, mandate, budgets,
+once the centre has announced the rule at the start. Their draws have purposes of their own, so they
+never move a draw of the chain. All their dated acts happen among the policy events of the day
+unless something else is said; "a rate per month" without more is that of a hazard with a constant
+profile.
 """
 
 from __future__ import annotations

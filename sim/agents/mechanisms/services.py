@@ -1,8 +1,19 @@
 """Service change: reconfigurations come up, CCGs may block them, somebody may have the last word.
 
-A reconfiguration concerns all CCGs of a system; the hospital of one of them stands to lose. What
-CCGs, leaders and the centre come to is written to the log; being overruled alienates those who
-blocked (``sim.agents.mechanisms.services_alienation``).
+Arrivals. In each system reconfigurations come up after exponential times of mean 1 /
+``service.arrivals`` years; one that finds fewer than two CCGs passes. All living CCGs of the system
+are parties; one of them, each as likely, stands to lose the part l ~ U(0,1) of its hospital's
+services. Each CCG blocks with ``veto_probability`` (``service.autonomy``), its loss being l for the
+loser and 0 for the others. ``verdict`` says what they come to (``service.decision_rule``).
+
+A deadlock ends of itself, agreed, after a ``deadlock`` time x ``delay_factor``, or at once when all
+parties have become one body. The patch is of the class ``class_of_patch``, by
+``voluntary_probability`` of ``voluntary_share`` and the strength of the system's leading provider,
+and by ``imposition_probability`` of the distressed share of patients; the voluntary draw is one for
+a system and replication. Whoever has the last word (``final_word``, by ``service.final_say``)
+speaks once, after a ``final_say`` time; it holds with ``prevails_probability`` (the leader's never
+while the post is vacant), and if it does not, the deadlock goes on. Being overruled alienates those
+who blocked (``sim.agents.mechanisms.services_alienation``).
 """
 
 from __future__ import annotations

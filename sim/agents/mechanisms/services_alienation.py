@@ -1,8 +1,11 @@
 """Alienation: what forced moves leave behind in a CCG, and how it fades.
 
-It is kept in units of the first day (an amount left later counts for more then), so that levels
-of different ages add up and mix by patients at a merger as they stand, and nobody has to wake up
-to let them fade.
+A CCG that is overruled carries ``alienation_after``. Amounts add up, halve every
+``alienation_half_life`` months, and mix by patients at a merger; those who blocked a deadlock are
+found again in the bodies formed since.
+
+It is kept in units of the first day (an amount left later counts for more then), so that levels of
+different ages add up and mix as they stand, and nobody has to wake up to let them fade.
 """
 
 from __future__ import annotations

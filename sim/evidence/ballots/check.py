@@ -77,19 +77,6 @@ def predict_ballots(
     return tuple(found)
 
 
-def predict_left_out(
-    fit: BallotFit, proposals: tuple[BallotProposal, ...], seed: int
-) -> tuple[PredictedBallot, ...]:
-    """Predict the ballots of proposals that the fit has not seen (``leave_out`` of the fit)."""
-    random = np.random.Generator(np.random.Philox(seed))
-    values = fit.values()
-    found: list[PredictedBallot] = []
-    for proposal in proposals:
-        votes = simulate_votes(values, proposal, random, fit.form, fit.selection)
-        found += [_predicted(proposal, record, votes) for record in proposal.recorded]
-    return tuple(found)
-
-
 def coverage(predicted: tuple[PredictedBallot, ...]) -> tuple[int, int, int, int]:
     """Return how many recorded shares lie inside and how many there are, then outcomes."""
     shares = [p.share_inside for p in predicted if p.share_inside is not None]

@@ -22,7 +22,6 @@ from sim.rules import ballot
 
 Floats = NDArray[np.float64]
 
-USUAL_TURNOUT: Final = 0.8  # where votes cast must be allotted; priors.md section 2, Beta(16, 4)
 ROUNDING: Final = 0.005 + 1e-9  # a recorded share is given in whole per cent
 # Log-odds of a yes at which chances are worked out; in between they are read off straight lines
 # (error below .003 in log chance at 100 votes).

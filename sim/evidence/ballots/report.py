@@ -110,11 +110,11 @@ def _summary(fit: BallotFit) -> list[str]:
     called = "given that they were called" if fit.selection else "as if all had been called"
     without = f"; left out: {', '.join(fit.left_out)}" if fit.left_out else ""
     text = (
-        f"{len(records)} recorded ballots ({shares} with counts or shares, the others carried or "
-        f"failed only) of {ccgs} CCGs in {len(recorded)} proposals{without}; besides, "
+        f"{len(records)} recorded ballots ({shares} with counts or shares, the others only carried "
+        f"or failed) of {ccgs} CCGs in {len(recorded)} proposals{without}; also "
         f"{len(silent)} mergers without a recorded vote ({sum(len(p.ccgs) for p in silent)} CCGs), "
         "taken to have been carried everywhere. "
-        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; worst split R-hat "
+        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; largest split R-hat "
         f"{max(fit.rhat.values()):.3f}, fewest effective draws "
         f"{min(fit.effective.values()):.0f}; mean log-likelihood {fit.log_likelihood.mean():.2f}."
     )
@@ -128,7 +128,7 @@ def _summary(fit: BallotFit) -> list[str]:
 
 def _posterior_lines(fit: BallotFit) -> list[str]:
     lines = [
-        "| parameter | prior 5, 50, 95 % | posterior 5, 50, 95 % | learnt | moved (prior sd) |",
+        "| parameter | prior 5, 50, 95% | posterior 5, 50, 95% | learnt | moved (prior sd) |",
         "|---|---|---|---|---|",
     ]
     for row in prior_and_posterior(fit):
@@ -148,13 +148,13 @@ def _prediction_lines(fit: BallotFit) -> list[str]:
         shares, of_shares, outcomes, of_outcomes = coverage(predicted)
         held = sum(is_inside(ballot) for ballot in predicted)
         lines.append(
-            f"* Predicted from {what}, 90 % intervals and sets hold {held} of {len(predicted)} "
+            f"* Predicted from {what}, 90% intervals and sets contain {held} of {len(predicted)} "
             f"recorded ballots ({held / len(predicted):.0%}): {shares} of {of_shares} shares "
             f"({shares / max(1, of_shares):.0%}); of {of_outcomes} outcomes by CCG {outcomes}."
         )
     lines += [
         "",
-        "| case | CCGs | recorded | from the others 5, 50, 95 % | held | chance of enough votes |",
+        "| case | CCGs | recorded | from the others 5, 50, 95% | inside | chance of enough votes |",
         "|---|---|---|---|---|---|",
     ]
     for ballot in unseen:
@@ -200,8 +200,8 @@ def _score_lines(fit: BallotFit, other: BallotFit | None) -> list[str]:
             f"{other.form} against {fit.form}: log Bayes factor "
             f"{marginals[1][0] - marginals[0][0]:+.2f}, sum of log scores "
             f"{differences.sum():+.2f} (se over cases {error:.2f}). The gap and the narrower "
-            "spread of the two modes, and the prior share in the opposed one, were read off the "
-            "same ballots, which favours the form of two modes."
+            "spread of the two modes, and the prior share in the opposed one, were taken from "
+            "the same ballots, which favours the form with two modes."
         )
         lines += ["", text]
     return lines

@@ -278,16 +278,16 @@ def report(result: Fit) -> str:
         "",
         (
             f"Largest split R-hat {float(found.r_hat.max()):.3f}; effective share of draws after "
-            f"the ballots' likelihood was made exact {found.ballot_weight:.0%}."
+            f"weighting them by the exact likelihood of the ballots {found.ballot_weight:.0%}."
         ),
         "",
     ]
     for wave in result.waves:
         lines += [f"## {wave.name}: recorded and predicted", "", *_predicted(result, wave), ""]
-    lines += ["## What was learnt of each parameter", ""]
+    lines += ["## What the data say about each parameter", ""]
     lines.append(identifiability_report(found.names, found.scores, found.values))
     if result.places:
-        lines += ["## What was learnt of systems", "", *_places(result.places)]
+        lines += ["## What the data say about each system", "", *_places(result.places)]
     return "\n".join(lines) + "\n"
 
 
@@ -295,7 +295,7 @@ def _predicted(result: Fit, wave: Wave) -> list[str]:
     seen = transform(wave.observed[None], wave.signed)[0]
     explained = result.calibration.emulators[wave.name].explained
     lines = [
-        "| summary | recorded | predicted median (90 %) | recorded at | emulator explains |",
+        "| summary | recorded | predicted median (90%) | record's percentile | emulator explains |",
         "|---|---|---|---|---|",
     ]
     for column, name in enumerate(wave.names):
@@ -317,11 +317,11 @@ def _places(places: Sequence[LearntPlace]) -> list[str]:
     names = {system.code: system.name for system in load_world("england_2019").systems}
     lines = [
         (
-            "Leanings in units of the spread between systems: 0 (1) is a system of which nothing "
-            "is known but its covariates."
+            "Leanings (random effects) in units of the spread between systems, mean and standard "
+            "deviation: 0 (1) means that only the system's covariates are known."
         ),
         "",
-        "| system | recorded | replications alike | start | support |",
+        "| system | recorded | matching replications | start | support |",
         "|---|---|---|---|---|",
     ]
     for place in places:

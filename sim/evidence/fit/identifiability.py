@@ -66,7 +66,7 @@ def identifiability_report(names: Sequence[str], scores: Array, values: dict[str
     """Return the report as markdown: a table and the pairs."""
     rows = learnt(names, scores, values)
     lines = [
-        "| parameter | unit | prior median (90 %) | posterior median (90 %) | shift | learnt |",
+        "| parameter | unit | prior median (90%) | posterior median (90%) | shift | learnt |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
@@ -80,9 +80,9 @@ def identifiability_report(names: Sequence[str], scores: Array, values: dict[str
         )
     little = sum(row.contraction < LEARNT for row in rows)
     told = (
-        f"Shift: of the mean, in standard deviations of the prior. Learnt: share of the prior's "
-        f"variance taken away. Of {len(rows)} parameters the fit says little of {little} (less "
-        f"than {LEARNT:.0%})."
+        f"Shift: how far the mean moved, in standard deviations of the prior. Learnt: by how much "
+        f"the data reduce the prior's variance. The fit says little about {little} of the "
+        f"{len(rows)} parameters (less than {LEARNT:.0%})."
     )
     lines += ["", told, ""]
     pairs = tied_pairs(names, scores)

@@ -27,11 +27,12 @@ def predictive_report(found: Sequence[LeftOut], pit: pd.DataFrame, *, seed: int)
         "## Forecasts of a wave left out",
         "",
         (
-            "For each synthetic truth, and for the record, the fit is made without the wave and "
-            "forecasts it: the emulator's mean at the posterior's draws and its scatter, counts "
-            "rounded. Emulators are trained at prior parameters; ballots and places play no part, "
-            "so this is not the published fit. Intervals hold a truth by its randomised PIT, "
-            "which is exact for counts. " + _scatter(len(found[0].synthetic.seen))
+            "For each synthetic truth, and for the record, we fit without the wave and forecast "
+            "it: the emulator's mean at the posterior's draws plus its residual scatter, with "
+            "counts rounded. The emulators are trained at prior parameters, without ballots and "
+            "places, so this is not the published fit. A randomised PIT, which is exact for "
+            "counts, decides whether an interval contains a truth. "
+            + _scatter(len(found[0].synthetic.seen))
         ),
     ]
     for one in found:
@@ -50,7 +51,7 @@ def smallest_adjusted_p(pit: pd.DataFrame) -> float:
 
 
 def _scatter(truths: int) -> str:
-    """Return in words how far the share held of one summary comes out off by chance."""
+    """Return in words how far the share of truths inside varies by chance, for one summary."""
     from scipy import stats
 
     told = []
@@ -58,8 +59,8 @@ def _scatter(truths: int) -> str:
         low, high = (float(stats.binom.ppf(q, truths, level)) / truths for q in (0.05, 0.95))
         told.append(f"{level:.0%} intervals {low:.1%} to {high:.1%}")
     return (
-        "By chance alone, honest ones of a single summary hold in nine of ten cases: "
-        f"{', '.join(told)}."
+        "Nine times in ten, well-calibrated intervals of a single summary contain this share of "
+        f"the truths: {', '.join(told)}."
     )
 
 
@@ -69,7 +70,7 @@ def _of_wave(one: LeftOut, pit: pd.DataFrame, seed: int) -> list[str]:
     shares = []
     for level in LEVELS:
         low, high = held_band(one, level, seed=seed)
-        shares.append(f"{level:.0%} held {held(every, level):.1%} ({low:.1%} to {high:.1%})")
+        shares.append(f"{level:.0%} contain {held(every, level):.1%} ({low:.1%} to {high:.1%})")
     own = record["pit"].to_numpy(dtype=float)
     inside = ", ".join(
         f"{round(held(own, level) * len(own))} of {len(own)} inside {level:.0%}" for level in LEVELS
@@ -78,15 +79,16 @@ def _of_wave(one: LeftOut, pit: pd.DataFrame, seed: int) -> list[str]:
         f"### {one.wave}, forecast from {' and '.join(one.fitted)}",
         "",
         (
-            f"{len(one.synthetic.seen)} truths, all summaries: {', '.join(shares)}; in brackets "
-            "what nine in ten honest forecasts would give. Smallest p-value of a uniform PIT "
-            f"after Bonferroni over summaries: {_p(smallest_adjusted_p(pit))}. The record: "
-            f"{inside}."
+            f"{len(one.synthetic.seen)} truths. The intervals, over all summaries: "
+            f"{', '.join(shares)}; in brackets the range that nine in ten well-calibrated "
+            "forecasts would give. Smallest p-value of a uniform PIT, Bonferroni-corrected over "
+            "summaries: "
+            f"{_p(smallest_adjusted_p(pit))}. The record: {inside}."
         ),
         "",
         (
-            "| summary | 50 % held | 80 % held | 90 % held | p of uniform PIT | width against "
-            "prior | recorded | forecast median (90 %) | recorded at |"
+            "| summary | in 50% | in 80% | in 90% | p of uniform PIT | width against prior | "
+            "recorded | forecast median (90%) | record's percentile |"
         ),
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -106,7 +108,7 @@ def _p(value: float) -> str:
 
 
 def _widths(one: LeftOut) -> list[str]:
-    """Return mean width of the truths' 80 % intervals over that of the prior, by summary."""
+    """Return mean width of the truths' 80% intervals over that of the prior, by summary."""
     low, high = np.quantile(one.synthetic.draws, (0.1, 0.9), axis=1)
     prior = np.diff(np.quantile(one.prior, (0.1, 0.9), axis=0), axis=0)[0]
     width = (high - low).mean(axis=0)

@@ -136,20 +136,20 @@ def check_report(found: SimulationBasedCheck, truths: int) -> str:
     whole = np.mean([row.coverage for row in found.parameters], axis=0)
     told = (
         f"{truths} synthetic truths from the prior, {len(found.parameters)} parameters. Smallest "
-        f"p-value of uniform ranks after Bonferroni: {found.smallest_adjusted_p():.3f}."
+        f"p-value of uniform ranks, Bonferroni-corrected: {found.smallest_adjusted_p():.3f}."
     )
     lines = [
         "# Simulation-based calibration",
         "",
         told,
         "",
-        "Share of truths inside the central intervals, over all parameters: "
+        "The central intervals, over all parameters: "
         + ", ".join(
-            f"{level:.0%} held {share:.1%}" for level, share in zip(LEVELS, whole, strict=True)
+            f"{level:.0%} contain {share:.1%}" for level, share in zip(LEVELS, whole, strict=True)
         )
         + ".",
         "",
-        "| parameter | learnt | 50 % held | 80 % held | 90 % held | p of uniform ranks |",
+        "| parameter | learnt | in 50% | in 80% | in 90% | p of uniform ranks |",
         "|---|---|---|---|---|---|",
     ]
     for row in sorted(found.parameters, key=lambda row: (-row.contraction, row.name)):

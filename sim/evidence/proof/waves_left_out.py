@@ -52,6 +52,10 @@ DRAWS_SEED: Final = 400  # added to the seed for the draws of each wave in turn
 RUN_SEED: Final = 500  # added to the seed for all replications at draws
 
 
+class NoFitError(InputError):
+    """A folder holds no fit that can be used; making one there is the remedy."""
+
+
 @dataclass(frozen=True, slots=True)
 class FinishedFit:
     """A fit that ``calibrate`` has left in a folder: its seed, replications and final draws.
@@ -102,7 +106,6 @@ def finished_fit(folder: Path) -> FinishedFit:
         InputError: there is none, or it has not been made to both waves and today's parameters.
     """
     posterior = folder / POSTERIOR
-    advice = "run calibrate with the same --out first"
     try:
         about = tomllib.loads((posterior / "about.toml").read_text(encoding="utf-8"))
         seed, replications = int(about["seed"]), int(about["replications"])
@@ -110,23 +113,25 @@ def finished_fit(folder: Path) -> FinishedFit:
         scores = np.load(posterior / "scores.npy")
         around = np.load(first_posterior(folder, replications) / "scores.npy")
     except (OSError, ValueError, KeyError, EOFError):
-        raise InputError(f"--out {folder}: holds no finished fit; {advice}") from None
+        raise NoFitError(f"{folder}: holds no finished fit") from None
     both = (wave_of_2020(), history_wave())
     wanted = [wave.name for wave in both]
     if about.get("waves") != wanted:
         raise InputError(
-            f"--out {folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
+            f"{folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
             "the waves can be left out of a fit that has seen them all"
         )
     second = [batch_folder(folder, SECOND, wave, replications) for wave in both]
     if any(code != replication_code() for batch in second for code in codes_of(batch)):
-        raise InputError(
-            f"--out {folder}: holds a fit made by other code; run calibrate with the same --out "
-            "and --overwrite first"
+        raise NoFitError(
+            f"{folder}: holds a fit made by other code", remedy="fit anew with {overwrite=True}"
         )
     count = len(fitted_names())
     if any(part.ndim != 2 or part.shape[1] != count for part in (scores, around)):
-        raise InputError(f"--out {folder}: the fit is not of today's {count} parameters; {advice}")
+        raise NoFitError(
+            f"{folder}: the fit is not of today's {count} parameters",
+            remedy="fit anew with {overwrite=True}",
+        )
     return FinishedFit(folder, seed, replications, scores, around, *told)
 
 

@@ -134,26 +134,26 @@ def _scores(
 
 HOW_TO_READ: Final = (
     "How to read: each row is a wave of mergers before 2020. *Not seen* is a fit to all waves but "
-    "this one (later ones and the ballots of 2020 included); *seen* is the finished fit, which "
-    "knows it. Count is the number of CCGs on the wave's last 1 April, fall how many fewer than at "
-    "the end of the wave before, mergers how many took effect. CRPS is a distance in the row's own "
-    "unit and the log score is in nats: less is better, and where *not seen* is hardly worse than "
-    "*seen* the fit did not need the wave to expect it. PIT is where the record lies among the "
-    "replications: below .05 or above .95 it came as a surprise. *Nobody merges* is told the "
-    "recorded count before the wave; the simulation, which starts in April 2013, is not. Four "
-    "waves are few, and none is wholly unseen: the dates and rates of past policies were set with "
-    "these rounds in view."
+    "this one (including later ones and the ballots of 2020); *seen* is the full fit. Count is the "
+    "number of CCGs on the wave's last 1 April, fall how many fewer than at the end of the wave "
+    "before, mergers how many took effect. CRPS is a distance in the row's own unit and the log "
+    "score is in nats: less is better. Where *not seen* is hardly worse than *seen*, the fit "
+    "expected the wave without using it. PIT is where the record lies among the replications: "
+    "below 0.05 or above 0.95 it is a surprise. *Nobody merges* knows the recorded count before "
+    "the wave; the simulation starts in April 2013 and does not. Four waves are few, and none is "
+    "wholly unseen: the authors knew these rounds when they set the dates and rates of past "
+    "policies."
 )
 
 
 def waves_left_out_page(table: pd.DataFrame, found: Sequence[LeftOut]) -> str:
-    """Return the scores and how the draws were come by as a page of markdown."""
+    """Return the scores and how the samples were drawn as a page of markdown."""
     lines = [
         "# Earlier waves, each left out of the fit",
         "",
         (
-            "| wave | what | recorded | not seen: median (90 %) | CRPS | log score | PIT | seen: "
-            "median (90 %) | CRPS | log score | PIT | nobody merges: CRPS | log score |"
+            "| wave | what | recorded | not seen: median (90%) | CRPS | log score | PIT | seen: "
+            "median (90%) | CRPS | log score | PIT | nobody merges: CRPS | log score |"
         ),
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
@@ -176,7 +176,7 @@ def waves_left_out_page(table: pd.DataFrame, found: Sequence[LeftOut]) -> str:
             f"| mean | {quantity} |  |  | {_losses(left)} |  |  | {_losses(seen)} |  | "
             f"{_losses(stays)} |"
         )
-    lines += ["", HOW_TO_READ, "", "## How the draws were come by", "", *_draws(found)]
+    lines += ["", HOW_TO_READ, "", "## How the samples were drawn", "", *_draws(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -205,10 +205,9 @@ def _draws(found: Sequence[LeftOut]) -> list[str]:
             f"| {left_out} | {one.r_hat:.3f} | {one.ballot_weight:.0%} | {one.away:.2f} | {moved} |"
         )
     told = (
-        "Away: how far the middle of the draws lies from that of the points that the emulators "
-        "were trained at, in standard deviations of those points; where it is much larger than "
-        "with nothing left out, the emulators were asked what they hardly know. Moved most: the "
-        "parameter whose mean moved most when the wave was left out, in standard deviations of "
-        "the finished fit."
+        "Away: distance from the mean of the draws to that of the points used to train the "
+        "emulators, in standard deviations of those points. Where it is much larger than with "
+        "nothing left out, the emulators extrapolate. Moved most: the parameter whose mean moved "
+        "most when the wave was left out, in standard deviations of the full fit."
     )
     return [*lines, "", told]

@@ -152,8 +152,8 @@ def write_forecast(published: Published, docs: Path) -> Path:
     folder = docs / "forecast" / published.made_on.isoformat()
     if folder.exists():
         raise InputError(
-            f"{folder}: a forecast of that day is published already and must not change; "
-            "give another day with --made-on"
+            f"{folder}: a forecast of that day is published already and must not change",
+            remedy="give another day as {made_on}",
         )
     final = folder
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -191,13 +191,13 @@ HEAD: Final = """# Published forecasts
 
 Each forecast below was made on its date by `python run_sim.py forecast`, from evidence that stops
 at 1 April 2020, and is not changed afterwards; a better one is added with its own date. The tables
-beside this page (`forecast/<date>/`) hold the whole distributions: `counts` (probability of each
+next to this page (`forecast/<date>/`) hold the whole distributions: `counts` (probability of each
 number of CCGs), `systems` (probability of one CCG), `ccgs` (probability of having merged), `pairs`
-(who with whom, where at least 2 %) and `leans_on`. Parameters are uncertain, drawn anew for each
+(who with whom, where at least 2%) and `leans_on`. Parameters are uncertain, drawn anew for each
 replication from the posterior; the hashes say from which files.
 
 A probability is not a recommendation. It says what the model expects of a place, from facts about
-it and its like; it says nothing about what would be right for it.
+it and similar places; it does not say what would be right for the place.
 """
 
 
@@ -206,12 +206,12 @@ def forecast_section(published: Published) -> str:
     lines = [f"## {published.made_on.isoformat()}", ""]
     lines += [
         (
-            f"{published.replications:,} replications each, seed {published.seed}; what is left "
-            f"without an input is of {max(1, published.replications // 2):,} each, compared with "
-            "as many of the whole."
+            f"{published.replications:,} replications each, seed {published.seed}; runs without "
+            f"one input: {max(1, published.replications // 2):,} each, compared with as many runs "
+            "with all inputs."
         ),
         "",
-        "| from | on | mean | median | 50 % | 90 % |",
+        "| from | on | mean | median | 50% | 90% |",
         "|---|---|---|---|---|---|",
     ]
     starts = {"from_2019_06": "1 June 2019", LATER: "1 April 2020"}

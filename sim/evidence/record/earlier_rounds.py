@@ -82,7 +82,7 @@ def earlier_rounds(folder: Path, seed: int = 1) -> pd.DataFrame:
 def earlier_rounds_page(table: pd.DataFrame) -> Sequence[str]:
     """Return the table as lines of markdown."""
     lines = [
-        "| 1 April | recorded | median (90 %) | CRPS | log score | PIT | nobody merges: error |",
+        "| 1 April | recorded | median (90%) | CRPS | log score | PIT | nobody merges: error |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for row in table.to_dict("records"):

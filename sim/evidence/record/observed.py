@@ -154,16 +154,6 @@ def figures(folder: Path = FOLDER) -> tuple[Figure, ...]:
     )
 
 
-def mechanisms(folder: Path = FOLDER) -> dict[int, str]:
-    """Return the mechanisms that parameters and levers serve, by their permanent ids.
-
-    Raises:
-        InputError: the table is missing or an id is not a whole number.
-    """
-    path = folder / "mechanisms.csv"
-    return {_count(path, line, row, "id"): row["mechanism"] for line, row in _rows(path)}
-
-
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8", newline="") as table:

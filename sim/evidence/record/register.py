@@ -220,12 +220,6 @@ def homes(day: date, world: World) -> Mapping[str, str]:
     }
 
 
-def systems_with_one(day: date, world: World) -> frozenset[str]:
-    """Return the codes of the systems that had exactly one CCG on a day."""
-    held = Counter(homes(day, world).values())
-    return frozenset(system for system, number in held.items() if number == 1)
-
-
 def together(partition: Mapping[str, Iterable[str]]) -> frozenset[tuple[str, str]]:
     """Return the pairs of starting CCGs (lower code first) that are in one body."""
     return frozenset(

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sim.world.model import World
 
 LONDON: Final = "London"
-LONG_AGO: Final = date(1900, 1, 1)
 NEVER: Final = date(9999, 1, 1)
 
 

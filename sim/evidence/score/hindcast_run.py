@@ -93,6 +93,7 @@ def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     if base.start >= on:
         raise InputError(f"{base.source}: start = {base.start} must come before {on}")
     tables = base.tables() | {"end": on}
+    tables.pop("title", None)  # that of the base, which is no arm's
     tables["model"] = dict(tables["model"]) | {"leanings": "unlearnt"}
     told = {"model": dict(tables["model"]) | {"leanings": "learnt"}}
     unshared = {"parameters": dict(tables["parameters"]) | {"support_shared": 0.0}}

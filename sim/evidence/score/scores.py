@@ -160,13 +160,6 @@ def brier(outcomes: ArrayLike, probabilities: ArrayLike) -> Floats:
     return np.asarray(scoringrules.brier_score(truth, chance, backend="numpy"), dtype=float)
 
 
-def brier_skill(outcomes: ArrayLike, probabilities: ArrayLike, reference: ArrayLike) -> float:
-    """Return 1 - mean Brier score / mean Brier score of the reference; NaN where that is 0."""
-    truth = np.asarray(outcomes, dtype=float)
-    base = float(brier(truth, np.broadcast_to(np.asarray(reference, float), truth.shape)).mean())
-    return 1 - float(brier(truth, probabilities).mean()) / base if base > 0 else float("nan")
-
-
 def log_score(outcomes: ArrayLike, probabilities: ArrayLike, clip: float = CLIP) -> Floats:
     """Return minus the log probability of what happened, item by item (nats).
 

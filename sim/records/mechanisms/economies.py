@@ -1,4 +1,13 @@
-"""Outcomes of one replication: costs, savings, joint working and the tests of approval."""
+"""Outcomes of one replication: costs, savings, joint working and the tests of approval.
+
+Outcomes only; nothing decides by them. A body's fixed cost is F = ``fixed_cost`` million pounds a
+year. A body saves the part ``saved_part`` of ``sharing_saving`` by its rung. An officer group costs
+``group_cost``; a body outside a group costs F x (1 - its saving in committees in common). The
+saving of the run is the cost at the start less that at the end; the part by sharing is the start
+less what all starting CCGs would cost as they were when last themselves; the rest is by merging.
+Merging costs ``transition_cost`` million pounds once for each CCG removed. The announced target is
+``announced_target``.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Outcomes of one replication: service change, functions and providers."""
+"""Outcomes of one replication: changes of services that CCGs can block."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from sim.adding import add_up
 from sim.records.column import Column, count, share
+from sim.records.mean import mean_of
 from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sim.records.view import LogView
 
 PATCHES: Final = ("voluntary", "forced", "neither")
-ACTIONS: Final = ("merge", "share", "federate", "vertical", "split", "none")
 IN_WORDS: Final = {
     "voluntary": "patches that would form a combined authority of their own accord",
     "forced": "patches on which the centre would impose one",
@@ -45,24 +44,11 @@ COLUMNS: Final[tuple[Column, ...]] = (
         share(f"deadlock_months_{patch}", f"the same mean in {IN_WORDS[patch]}")
         for patch in PATCHES
     ),
-    share("share_up", "mean share of tasks going up to the merged CCG, over mergers"),
-    share("share_place", "mean share of tasks going down to place, over mergers"),
-    share("share_csu", "mean share of tasks going to the commissioning support unit, over mergers"),
-    count("provider_led_places", "places of bodies alive at the end that a provider leads"),
-    count("council_led_places", "places of bodies alive at the end that a council leads"),
-    *(
-        count(f"alternatives_{action}", f"systems whose last review of other shapes chose {action}")
-        for action in ACTIONS
-    ),
 )
 
 
 def scalars(view: LogView) -> dict[str, int | float | None]:
     """Compute these outcomes of one replication; their meanings stand in ``COLUMNS``."""
-    return {**_service(view), **_functions(view), **_alternatives(view)}
-
-
-def _service(view: LogView) -> dict[str, int | float | None]:
     ends = {event.data["case"]: event for event in view.events("deadlock_ends")}
     how = Counter(event.data["how"] for event in ends.values())
     overridden = [e for e in ends.values() if e.data["how"] not in ("agreed", "merged")]
@@ -84,12 +70,14 @@ def _service(view: LogView) -> dict[str, int | float | None]:
         "deadlocks_merged": how["merged"],
         "final_says_failed": len(view.events("final_say_failed")),
         "overridden_ccgs": len(overruled),
-        "deadlock_months": _mean([months for _, months in lasted]),
+        "deadlock_months": mean_of([months for _, months in lasted]),
     }
     for patch in PATCHES:
         found[f"deadlocks_{patch}"] = patches[patch]
         found[f"overridden_{patch}"] = forced[patch]
-        found[f"deadlock_months_{patch}"] = _mean([months for of, months in lasted if of == patch])
+        found[f"deadlock_months_{patch}"] = mean_of(
+            [months for of, months in lasted if of == patch]
+        )
     return found
 
 
@@ -105,26 +93,3 @@ def _lasted(view: LogView, ends: dict[str, Event]) -> list[tuple[str, float]]:
         )
         for event in view.events("deadlock")
     ]
-
-
-def _functions(view: LogView) -> dict[str, int | float | None]:
-    made = view.events("functions")
-    latest = {event.subject: event for event in made if event.subject in view.lineage.home}
-    return {
-        **{
-            name: _mean([event.data[name] for event in made])
-            for name in ("share_up", "share_place", "share_csu")
-        },
-        "provider_led_places": sum(event.data["provider_led"] for event in latest.values()),
-        "council_led_places": sum(event.data["council_led"] for event in latest.values()),
-    }
-
-
-def _alternatives(view: LogView) -> dict[str, int | float | None]:
-    last = {event.subject: event.data["action"] for event in view.events("alternative")}
-    chosen = Counter(last.values())
-    return {f"alternatives_{action}": chosen[action] for action in ACTIONS}
-
-
-def _mean(values: list[float]) -> float | None:
-    return add_up(values) / len(values) if values else None

@@ -1,7 +1,7 @@
-"""Rules beside the chain: exemptions, splits and mergers of systems.
+"""Rules of mechanisms: exemptions, splits and mergers of systems.
 
-A system that is large enough may be exempt from the rule of one CCG; in fewer cases it may be
-split in two; small systems may be persuaded to join a neighbour. Rates are per month.
+A system that is large enough may be exempt from the rule of one CCG; in fewer cases it may be split
+in two; small systems may be persuaded to join a neighbour. Rates are per month.
 """
 
 from __future__ import annotations
@@ -75,10 +75,9 @@ def approach_rate(base: float, relative_size: float) -> float:
 
 
 def _divided_county(levers: Levers, parameters: Parameters, facts: SystemFacts) -> float:
-    """Return what divided counties add to a system's log-rate of starting.
+    """Return how much a county divided among several CCGs is sought out for merging.
 
-    The lever ``divided_counties`` x ``start_divided_county`` x the mean, over its free CCGs, of the
-    log of the number of CCGs that lie mostly in the same council. Source: row 103; size assumed.
+    Source: row 103; size assumed.
     """
     return levers.boundaries.divided_counties * parameters.start_divided_county * facts.log_divided
 

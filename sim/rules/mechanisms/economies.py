@@ -1,4 +1,4 @@
-"""Rules beside the chain: what merging and sharing cost, save and are worth."""
+"""Rules of mechanisms: what merging and sharing cost, save and are worth."""
 
 from __future__ import annotations
 
@@ -50,8 +50,10 @@ def pooled_debts(own_distress: float, partner_distress: float, own_share: float)
 def cooperation_grown(days_shared: float, months_to_full: float) -> float:
     """Return how far cooperation has grown since an officer has been shared, 0 to 1.
 
-    It is ``days_shared`` / (``months_to_full`` in days), at most 1. Source: row 59;
-    approval_criteria.md (11 to 24 months lay between a shared officer and the merger).
+    It grows by equal parts each month, to full after ``cooperation_months``. A CCG that shares an
+    officer at the start is taken to have shared it for ``MONTHS_SHARED_BEFORE``; a merged body
+    counts from the latest of its parts. Source: row 59; approval_criteria.md (11 to 24 months lay
+    between a shared officer and the merger).
     """
     if months_to_full <= 0.0:
         return 1.0 if days_shared >= 0.0 else 0.0
@@ -67,10 +69,8 @@ def _graded(levers: Levers) -> bool:
 
 
 def _size_at_start(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what the size of a whole system adds to its log-rate of starting.
+    """Return the worth of all free CCGs' joining in a system, against an average system's.
 
-    The worth of its free CCGs' joining (:func:`worth_of_size` of their number, at least 1, and of
-    the system's patients), less that of an average system of 4 free CCGs and 1.44 million patients.
     Source: rows 68, 77 and 78; the form is assumed.
     """
     there = worth_of_size(p, max(1, facts.free), facts.patients)
@@ -79,7 +79,7 @@ def _size_at_start(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _size_of_footprint(levers: Levers, p: Parameters, facts: CandidateFacts) -> float:
-    """Return what the size of a candidate footprint adds to its utility: :func:`worth_of_size`."""
+    """Return the worth of a candidate's size to the leaders who choose among footprints."""
     return worth_of_size(p, facts.parts, facts.patients)
 
 
@@ -91,40 +91,30 @@ def _distance(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     return -p.size_localness * (facts.all_patients - facts.own_patients) / MILLION
 
 
-def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what pooling debts adds to members' support, in log-odds.
-
-    ``ballot_pooling`` x how far the CCG would pay for others (:func:`pooled_debts`).
-    Source: priors.md section 7; size assumed.
-    """
-    return p.ballot_pooling * pooled_debts(
-        facts.own_distress, facts.partner_distress, facts.own_patients / facts.all_patients
-    )
-
-
 def _committees(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what committees in common add to a system's log-rate of starting.
-
-    ``start_committee`` x the share of free CCGs on that rung. Source: row 73 (sign); size assumed.
-    """
+    """Return what committees in common do for starting, beside the term of shared officers."""
     return p.start_committee * facts.committee_share
 
 
-def _joint_teams(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what joint teams add to a system's log-rate of starting.
-
-    ``start_team`` x the share of free CCGs on that rung. Source: row 73; size assumed.
-    """
+def _teams(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
+    """Return what joint teams do for starting, beside the term of shared officers."""
     return p.start_team * facts.team_share
 
 
 def _cooperation(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what time under a shared officer adds to members' support, in log-odds.
-
-    ``ballot_cooperation`` x the patient share of partners under the same officer x how far
-    cooperation has grown (:func:`cooperation_grown`). Source: row 59; size assumed.
-    """
+    """Return what time under a shared officer wins among members."""
     return p.ballot_cooperation * facts.cooperation
+
+
+def _pooling(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
+    """Return what members make of pooling debts, as payers or as debtors.
+
+    Unlike the argument ``partner_distress``, which stays, it also speaks for merging where the CCG
+    itself is the debtor.
+    """
+    return p.ballot_pooling * pooled_debts(
+        facts.own_distress, facts.partner_distress, facts.own_patients / facts.all_patients
+    )
 
 
 EFFECTS: Final[tuple[Effect, ...]] = (
@@ -133,7 +123,7 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     Effect("distance", "support", _size_weighed, _distance),
     Effect("pooled_debts", "support", lambda lv: lv.money.pooling == "argued", _pooling),
     Effect("committees_in_common", "start", _graded, _committees),
-    Effect("joint_team", "start", _graded, _joint_teams),
+    Effect("joint_team", "start", _graded, _teams),
     Effect("cooperation", "support", lambda lv: lv.joint.cooperation == "grows", _cooperation),
 )
 

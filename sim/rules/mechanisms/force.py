@@ -1,4 +1,4 @@
-"""Rules beside the chain: what bodies hear and are made to do."""
+"""Rules of mechanisms: what bodies hear and are made to do."""
 
 from __future__ import annotations
 
@@ -23,29 +23,27 @@ def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
 
 
 def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what not being an integrated care system (ICS) adds to the log-rate of starting.
+    """Return what the prospect of becoming an ICS does for starting in a system that is none.
 
-    ``start_ics_status`` while a system is not yet one, where only a system with one CCG (or an
-    exemption) becomes one. Source: row 12 (HSJ, October 2019); size: the lower end
-    of priors.md section 6 for an explicit expectation.
+    Source: row 12 (HSJ, October 2019); size: the lower end of priors.md section 6 for an explicit
+    expectation.
     """
     del levers
     return p.start_ics_status if facts.ics_status == NOT_YET else 0.0
 
 
 def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what refusals elsewhere add to members' support, in log-odds.
+    """Return what members make of the proposals lost in England so far in the run.
 
-    The lever ``salience`` x ``support_salience`` x the ballots lost in England so far.
     Source: row 36; priors.md section 4 (spill-over -.1 to 0 per visible refusal).
     """
     return levers.information.salience * p.support_salience * facts.refusals
 
 
 def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:
-    """Return what a presumption against mergers adds to the log-odds of approval.
+    """Return what a presumption against mergers takes from approval, or from passing each test.
 
-    ``approval_presumption``, alike for every application. Source: row 64; size assumed.
+    Source: row 64; size assumed.
     """
     del levers, facts
     return p.approval_presumption

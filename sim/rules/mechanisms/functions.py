@@ -1,4 +1,4 @@
-"""Rules beside the chain: where the tasks of merging CCGs go."""
+"""Rules of mechanisms: where the tasks of merging CCGs go."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Rules beside the chain: leaders, councils and place leaders.
+"""Rules of mechanisms: leaders, councils and place leaders.
 
-Nothing here can be sized from the evidence; every effect stands at rest until its lever is moved,
-and its prior is a stated guess (``sim.scenario.mechanisms.leaders``).
+The evidence sizes nothing here; every effect is neutral until its lever is moved, and its prior is
+a stated guess (``sim.scenario.mechanisms.leaders``).
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def confidence(mean: float, z: float, backing: float) -> float:
 def exit_reason(u: float, *, dedicated: bool, confidence: float, losses: int) -> str:
     """Return why a system's leader leaves: back to the day job, moved on, or had enough.
 
-    Weights are 1 for the day job (0 for a dedicated leader, who has none), 2 x (1 - the centre's
-    confidence) for being moved on, and 1 + the system's lost ballots and refusals for having had
-    enough. The fourth fate, staying on, is no exit. Source: HSJ, late 2016 (the fates); the weights
-    are assumed.
+    The weights are 1 for the day job (0 for a dedicated leader, who has none to return to), 2 x (1
+    - ``confidence``) for being moved on by the centre, and 1 + ``losses`` (lost ballots and
+    refusals wear leaders out) for having had enough; one draw decides. The fourth fate, staying on,
+    is no exit. Source: HSJ, late 2016 (the fates); the weights are assumed.
     """
     weights = (
         ("day_job", 0.0 if dedicated else 1.0),
@@ -138,10 +138,9 @@ def after_compromise(opposed_share: float, gain: float) -> float:
 
 
 def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what senior leaders in favour, or none, add to a system's log-rate of starting.
+    """Return how senior local leaders in favour, or none, speed up or hold back starting.
 
-    ``start_unsponsored`` where no senior leader is in favour; otherwise ``start_local_leader`` x
-    (the share in favour - ``sponsor_share``). Source: rows 6 and 41 (signs); sizes assumed.
+    Source: rows 6 and 41 (signs); sizes assumed.
     """
     leaders = facts.leaders
     if leaders.in_favour == 0:
@@ -150,16 +149,15 @@ def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _backing(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what a national statement of backing adds to a system's log-rate of starting.
+    """Return what a national statement of backing is worth where the centre trusts the leader.
 
-    ``start_backing`` x the strength of the statement x the centre's confidence in the system's
-    leader. Source: row 96 (leaders act if they are told that they will be backed); size assumed.
+    Source: row 96 (leaders act if they are told that they will be backed); size assumed.
     """
     return p.start_backing * facts.leaders.backing * facts.leaders.confidence
 
 
 def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what an outside chair adds to a system's log-rate of starting: ``outside_chair``.
+    """Return how an outside chair speeds up starting.
 
     Source: row 72 (outside leadership worked in two places); size assumed.
     """
@@ -167,16 +165,15 @@ def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _place_leaders(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what leaders of places add to a system's log-rate of starting.
+    """Return how leaders of places speed up starting.
 
-    ``start_local_leader`` x the share of the system's places that have a leader. Source: row 41
-    (strong local leaders bring mergers); size assumed.
+    Source: row 41 (strong local leaders bring mergers); size assumed.
     """
     return p.start_local_leader * facts.leaders.places_led
 
 
 def _devolved(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what devolution adds to a system's log-rate of starting: ``devolved_need``.
+    """Return the further need of merging in a system with a devolution deal.
 
     Source: row 74 (where powers are devolved, mergers are needed less); size assumed.
     """
@@ -184,7 +181,7 @@ def _devolved(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _rivalry(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what rivalry between trusts adds to a system's log-rate of starting: -``rivalry``.
+    """Return how rivalry between trusts holds back starting.
 
     Source: row 101 (sign); size assumed.
     """
@@ -192,17 +189,16 @@ def _rivalry(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _firm_hand(_levers: Levers, p: Parameters, facts: SystemFacts | BodyFacts) -> float:
-    """Return what a firm hand of the centre adds to starting (log-rate) or consent (log-odds).
+    """Return what a firm hand wins where partners are blocked and loses elsewhere.
 
-    ``firm_hand`` x the strength of the hand x (1 - 2 x cooperation): it helps where a system is
-    blocked and harms where it cooperates. Source: row 71; form and size assumed.
+    Source: row 71; form and size assumed.
     """
     leaders = facts.leaders
     return p.firm_hand * leaders.firm * (1.0 - 2.0 * leaders.cooperation)
 
 
 def _impartial(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what an outside chair adds to members' support: ``ballot_outside_chair`` log-odds.
+    """Return what members make of an outside chair.
 
     Source: row 72 (sign); size assumed.
     """
@@ -210,20 +206,17 @@ def _impartial(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
 
 
 def _takeover(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what the fear of a takeover by providers adds to members' support, in log-odds.
+    """Return what talk of a takeover by providers does to members' support.
 
-    ``ballot_takeover`` x the lever ``takeover_fear`` x the share of the CCG's places led from a
-    trust. Source: row 51 (sign); size assumed.
+    Source: row 51 (sign); size assumed.
     """
     return p.ballot_takeover * levers.leaders.takeover_fear * facts.leaders.provider_led
 
 
 def _held_together(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return how far cooperation makes members forget their partners' debts, in log-odds.
+    """Return how far cooperation holds partners together in spite of their debts.
 
-    -``ballot_partner_distress`` x (the partners' distress - the CCG's own, if above 0) x
-    cooperation: full cooperation takes the argument of the partners' debts away. Source: HSJ, June
-    2019 (cooperation held in places in trouble); the form is assumed.
+    Full cooperation takes the argument of the partners' distress away.
     """
     worse = max(0.0, facts.partner_distress - facts.own_distress)
     return -p.ballot_partner_distress * worse * facts.leaders.cooperation

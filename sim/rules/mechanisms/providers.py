@@ -1,7 +1,7 @@
-"""Rules beside the chain: what providers and their places may do instead of merging CCGs.
+"""Rules of mechanisms: what providers and their places may do instead of merging CCGs.
 
-No data stand behind these: the weights are an even-handed reading of one column, kept so few
-that they can be argued with.
+No data support these: the weights are an even-handed reading of one column, kept so few that they
+can be argued with.
 """
 
 from __future__ import annotations

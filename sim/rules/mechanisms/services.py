@@ -1,4 +1,4 @@
-"""Rules beside the chain: service change, who has the last word, and what force leaves behind."""
+"""Rules of mechanisms: service change, who has the last word, and what force leaves behind."""
 
 from __future__ import annotations
 

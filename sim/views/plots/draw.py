@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from sim.errors import InputError, RunFailed
+from sim.errors import RunFailed
 from sim.experiment.folder import cannot_be_written
 from sim.experiment.owner import owning
 from sim.records.file_names import file_names
@@ -19,8 +19,11 @@ OURS: Final = r"final_counts|fan|hexmap_.+|systems_.+"
 """Names of the plots drawn here; others (of a sweep, of a hindcast) lie beside them."""
 
 
-def draw(folder: str | Path, *, svg: bool = False, note: str | None = None) -> dict[str, bytes]:
+def draw(folder: str | Path, *, svg: bool = False) -> dict[str, bytes]:
     """Draw every plot of a batch and return the files' contents by name; nothing is written.
+
+    ``final_counts`` and ``fan`` hold all scenarios; ``hexmap_<scenario>`` (only where the world
+    has a hex layout) and ``systems_<scenario>`` one each, as PNG and with ``svg`` as SVG too.
 
     Raises:
         InputError: the folder is no finished results folder.
@@ -33,65 +36,36 @@ def draw(folder: str | Path, *, svg: bool = False, note: str | None = None) -> d
     from sim.views.plots.system_chances import system_figure
 
     results = open_results(folder)
-    counts = results.table("counts")
+    counts = results.labelled(results.table("counts"))
     finals = results.table("replications", ["scenario", "final_ccgs"])
-    places = results.csv("places")
+    places = results.labelled(results.csv("places"))
     merged = results.merged_by()
     there = set(finals["scenario"])
     scenarios = tuple(name for name in results.scenarios if name in there)
     if not scenarios:
         raise RunFailed(f"{folder}: no replication has succeeded, so there is nothing to draw")
-    everything = results.footer(scenarios, note)
+    everything = results.footer(scenarios)
     start = int(counts.loc[counts["date"] == counts["date"].min(), "ccgs"].iloc[0])
+    shown = [results.labels[name] for name in scenarios]
     drawn = pictures(
-        final_count_figure(finals, scenarios, start=start, footer=everything),
+        final_count_figure(results.labelled(finals), shown, start=start, footer=everything),
         "final_counts",
         svg=svg,
     )
-    drawn |= pictures(fan_figure(counts, scenarios, footer=everything), "fan", svg=svg)
+    drawn |= pictures(fan_figure(counts, shown, footer=everything), "fan", svg=svg)
     names = file_names(results.scenarios)
     for scenario in scenarios:
         geography = load_geography(results.worlds[scenario])
-        footer = results.footer([scenario], note)
-        name = names[scenario]
+        footer = results.footer([scenario])
+        name, label = names[scenario], results.labels[scenario]
         if geography is not None and geography.hexes and scenario in merged:
-            figure = hexmap_figure(merged[scenario], geography, scenario=scenario, footer=footer)
+            figure = hexmap_figure(merged[scenario], geography, scenario=label, footer=footer)
             drawn |= pictures(figure, f"hexmap_{name}", svg=svg)
-        if (places["scenario"] == scenario).any():
+        if (places["scenario"] == label).any():
             regions = geography.system_region if geography is not None else {}
-            figure = system_figure(places, regions, scenario=scenario, footer=footer)
+            figure = system_figure(places, regions, scenario=label, footer=footer)
             drawn |= pictures(figure, f"systems_{name}", svg=svg)
     return drawn
-
-
-def make_plots(
-    folder: str | Path,
-    *,
-    out: str | Path | None = None,
-    svg: bool = False,
-    note: str | None = None,
-) -> list[Path]:
-    """Draw every plot of a batch and return the files written, in a fixed order.
-
-    ``final_counts`` and ``fan`` hold all scenarios; ``hexmap_<scenario>`` (only where the world
-    has a hex layout) and ``systems_<scenario>`` one each. They go to ``out``, by default
-    ``folder/plots``, as PNG and with ``svg`` as SVG too. ``note`` replaces the footer's note on
-    what ``as_written`` leaves out.
-
-    Everything is drawn before anything is written, so pictures that were there before stay until
-    the new ones are whole.
-
-    Raises:
-        InputError: the folder is no finished results folder, or ``out`` cannot be written.
-    """
-    from sim.views.plots.figure import put
-
-    target = Path(out) if out is not None else Path(folder) / PLOTS
-    drawn = draw(folder, svg=svg, note=note)
-    try:
-        return put(target, drawn)
-    except OSError as error:
-        raise InputError(f"{target}: plots cannot be written there ({error.strerror})") from None
 
 
 def redraw(folder: Path, *, svg: bool = False) -> list[Path]:
@@ -101,7 +75,7 @@ def redraw(folder: Path, *, svg: bool = False) -> list[Path]:
     did not write are left alone, or refused by name where one stands in the way.
 
     Raises:
-        InputError: as ``make_plots``; or another run is writing there.
+        InputError: as ``draw``; or another run is writing there.
         RunFailed: the disk is full; what was there before still is.
     """
     from sim.views.plots.figure import put

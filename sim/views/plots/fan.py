@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from sim.views.plots.figure import FAINT, colours, drawn, new_figure, put_footer, put_title
+from sim.views.plots.figure import (
+    FAINT,
+    colours,
+    drawn,
+    new_figure,
+    put_footer,
+    put_title,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+HEADING: Final = 3.1
+"""Inches that a panel's heading may be wide."""
 
 
 def fan_quantiles(counts: pd.DataFrame, scenario: str) -> pd.DataFrame:
@@ -34,7 +44,9 @@ def fan_figure(counts: pd.DataFrame, scenarios: Sequence[str], *, footer: str) -
     """
     columns = min(3, len(scenarios))
     rows = -(-len(scenarios) // columns)
-    figure = new_figure(max(5.5, 3.6 * columns), 1.5 + 2.6 * rows)
+    headings = [wrapped(scenario, HEADING, size=11) for scenario in scenarios]
+    extra = 0.19 * max(heading.count("\n") for heading in headings)  # inches, for a second line
+    figure = new_figure(max(5.5, 3.6 * columns), 1.5 + (2.6 + extra) * rows)
     top = put_title(
         figure,
         "The count of CCGs over time",
@@ -49,8 +61,8 @@ def fan_figure(counts: pd.DataFrame, scenarios: Sequence[str], *, footer: str) -
         left=0.75 / inches[0],
         right=1 - 0.35 / inches[0],
         bottom=bottom + 0.45 / inches[1],
-        top=top - 0.3 / inches[1],
-        hspace=0.42,
+        top=top - (0.3 + extra) / inches[1],
+        hspace=0.42 + extra / 1.8,
         wspace=0.12,
     )
     first: Axes | None = None
@@ -60,7 +72,7 @@ def fan_figure(counts: pd.DataFrame, scenarios: Sequence[str], *, footer: str) -
         axes = figure.add_subplot(grid[place], sharex=first, sharey=first)
         first = first or axes
         _draw(axes, fan_quantiles(counts, scenario), colour)
-        axes.set_title(scenario, loc="left")
+        axes.set_title(headings[place], loc="left")
         axes.tick_params(labelleft=place % columns == 0)
         if place % columns == 0:
             axes.set_ylabel("CCGs")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sim.views.plots.figure import FAINT, INK, colours, drawn, new_figure, put_footer, put_title
+from sim.views.plots.figure import (
+    FAINT,
+    INK,
+    colours,
+    drawn,
+    new_figure,
+    put_footer,
+    put_title,
+    width_of,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +39,8 @@ FORECASTS: Final = (
 )
 """Sources: HSJ insight 7025607, HSJ 7025936 (September 2019), HSJ map 7026848; all known by
 the cut-off. They speak of where England's CCGs end; other worlds are shown without them."""
+LABEL: Final = 2.1
+"""Inches that a row's label may be wide."""
 
 
 def bin_width(values: Sequence[float]) -> int:
@@ -50,6 +62,8 @@ def final_count_figure(
     from matplotlib.patches import Rectangle
 
     known = start in ENGLAND_STARTS
+    labels = [wrapped(scenario, LABEL, size=10, most=3) for scenario in scenarios]
+    widest = max(width_of(line, 10) for label in labels for line in label.split("\n"))
     figure = new_figure(9.5, 2.0 + 1.05 * len(scenarios) + (0.95 if known else 0.25))
     top = put_title(
         figure,
@@ -65,7 +79,7 @@ def final_count_figure(
     grid = figure.add_gridspec(
         len(scenarios),
         1,
-        left=0.17,
+        left=max(0.17, (0.25 + widest) / 9.5),
         right=0.97,
         bottom=bottom + 0.5 / height,
         top=top - (0.85 if known else 0.3) / height,
@@ -86,7 +100,15 @@ def final_count_figure(
         _mark_quantiles(axes, values, -0.2 * tallest)
         axes.set_ylim(-0.38 * tallest, 1.08 * tallest)
         axes.set(ylabel="", xlabel="", yticks=[])
-        axes.text(-0.012, 0.35, scenario, transform=axes.transAxes, ha="right", va="center")
+        axes.text(
+            -0.012,
+            0.24,
+            labels[row],
+            transform=axes.transAxes,
+            ha="right",
+            va="bottom",
+            linespacing=1.15,
+        )
         axes.text(
             -0.012,
             0.1,

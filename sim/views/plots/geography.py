@@ -42,16 +42,17 @@ def load_geography(world: str = "england_2019") -> Geography | None:
     Results outlive worlds: a folder moved or spoilt since the run costs the map alone. A
     world without ``hex_layout.csv`` gives empty ``hexes``.
     """
-    from sim.world.atlas import load_hex_layout
+    from sim.world.bodies import read_ccg_rows
     from sim.world.load import read_table, world_folder
+    from sim.world.neighbouring_tables import read_hexes
 
     try:
         folder = world_folder(world)
         systems, ccgs = read_table(folder, "systems.csv"), read_table(folder, "ccgs.csv")
-        hexes = load_hex_layout(folder)
+        assert systems is not None and ccgs is not None  # noqa: S101 - a world cannot lack them
+        hexes = read_hexes(read_table(folder, "hex_layout.csv"), read_ccg_rows(ccgs))
     except InputError:
         return None
-    assert systems is not None and ccgs is not None  # noqa: S101 - a world cannot lack them
     return Geography(
         hexes=hexes,
         ccg_system={row.text("code"): row.text("system") for row in ccgs.rows},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sim.agents.log import Event
+from sim.views.story.names import Names, Proposals
 
 
 @dataclass(slots=True)
@@ -27,3 +28,7 @@ class Bundle:
     def data(self) -> Mapping[str, Any]:
         """Return what the first event says."""
         return self.events[0].data
+
+
+Sentences = Mapping[str, Callable[[Bundle, Names, Proposals], str]]
+"""A function for each kind of event, which returns its sentence."""

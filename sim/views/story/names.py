@@ -123,6 +123,10 @@ class Names:
         """Return the name of the region of a system, or "" where it is not known."""
         return self._regions.get(re.split("[/+]", system)[0], "")
 
+    def is_system(self, code: str) -> bool:
+        """Return whether a code is that of a system, of a part of one, or of systems joined."""
+        return all(part.split("/", 1)[0] in self._systems for part in code.split("+"))
+
     def system(self, code: str) -> str:
         """Return a system's short name; parts of a split and merged systems are named so."""
         if code in self._extra:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from sim.views.story.bundle import Bundle
+from sim.views.story.bundle import Bundle, Sentences
 from sim.views.story.mechanisms import economies, leaders
-from sim.views.story.mechanisms.boundaries import BOUNDARY_SENTENCES
-from sim.views.story.mechanisms.force import PRESSURE_SENTENCES
-from sim.views.story.mechanisms.services import SERVICE_SENTENCES
+from sim.views.story.mechanisms.registry import SENTENCES
 from sim.views.story.names import Names, Proposals
 from sim.views.wording import count_of, iso_to_long, listing, long_date, month_year
 
@@ -110,7 +107,7 @@ def _belief(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     if len(subjects) == 1:
         return f"{_any_body(subjects[0], names)} takes the rule to be: {wording}."
     ccgs = sum(1 for subject in subjects if subject.split("+")[0] in names.ccg_codes)
-    systems = sum(1 for subject in subjects if subject.startswith("E54"))
+    systems = sum(1 for subject in subjects if names.is_system(subject))
     others = len(subjects) - ccgs - systems
     counted = [
         count_of(number, noun)
@@ -125,7 +122,7 @@ def _belief(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 
 
 def _any_body(subject: str, names: Names) -> str:
-    return names.system(subject) if subject.startswith("E54") else names.body(subject)
+    return names.system(subject) if names.is_system(subject) else names.body(subject)
 
 
 def _window_opens(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -340,7 +337,7 @@ def _ended(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     return f"{proposals.plan(bundle.first.proposal)} {verb}{reason}."
 
 
-_TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
+_TELL: Final[Sentences] = {
     "start": _start,
     "rule": _rule,
     "letter": _letter,
@@ -372,9 +369,5 @@ _TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
     "lost": _ended,
     "refused": _ended,
     "lapsed": _ended,
-    **BOUNDARY_SENTENCES,
-    **leaders.TELL,
-    **SERVICE_SENTENCES,
-    **PRESSURE_SENTENCES,
-    **economies.TELL,
+    **SENTENCES,
 }

@@ -23,11 +23,8 @@ REFERENCE: Final = "base_rate"
 
 
 def _number(value: float, digits: int = 2) -> str:
-    """Return a score, without a leading nought: ``.36``, ``-.05``, ``12.40``."""
-    if math.isnan(value):
-        return ""
-    text = f"{value:.{digits}f}"
-    return text.replace("0.", ".", 1) if abs(value) < 1 else text
+    """Return a score to so many digits: ``0.36``, ``-0.05``, ``12.40``."""
+    return "" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def _cell(scores: pd.DataFrame, quantity: str, forecast: str, score: str) -> dict[str, Any] | None:
@@ -70,16 +67,16 @@ def score_rows(scores: pd.DataFrame) -> list[tuple[str, ...]]:
 
 HEADINGS: Final = ("forecast", "count:\nCRPS", "log\nscore", *QUANTITIES.values())
 HOW_TO_READ: Final = (
-    "How to read: CRPS is a distance in CCGs and the log score is in nats: less is better. The "
-    "others are Brier skills against the base rate, which knows afterwards how many came true: 1 "
-    "is perfect, 0 no better; in brackets the 95 % interval if systems had come out as other "
-    "systems did."
+    "How to read: CRPS measures how far a forecast was from the outcome, in CCGs; the log score is "
+    "in nats: less is better. The others are Brier skills against the base rate, which knows how "
+    "many came true but not which: 1 is perfect, 0 is no better. In brackets the 95% interval "
+    "(bootstrap over systems)."
 )
 
 
 def score_table(scores: pd.DataFrame, model: str) -> Table:
     """Return the scores of all forecasts, a row each, the model's in bold."""
-    table = plain_table("Forecasts of 1 April 2020 and how they came out", HOW_TO_READ)
+    table = plain_table("Forecasts of 1 April 2020 and their scores", HOW_TO_READ)
     table.add_column(HEADINGS[0], overflow="fold")
     for heading in HEADINGS[1:]:
         table.add_column(heading, justify="right", overflow="fold")
@@ -107,15 +104,15 @@ def pattern_rows(patterns: pd.DataFrame) -> list[tuple[str, ...]]:
 def pattern_headings(patterns: pd.DataFrame) -> tuple[str, ...]:
     """Return the headings of the table of patterns."""
     arms = [str(arm).replace("_", " ") for arm in patterns["arm"].drop_duplicates()]
-    return ("pattern", "seen", "90 %", *arms)
+    return ("pattern", "seen", "90%", *arms)
 
 
 def pattern_table(patterns: pd.DataFrame) -> Table:
     """Return the patterns, a row each, with what each arm makes of them."""
     table = plain_table(
         "Patterns of the round, fixed before fitting",
-        "How to read: “yes” where what was seen lies inside the middle 90 % of the replications "
-        "(for a few: where a stated condition holds); the 90 % shown are the first arm's.",
+        "How to read: “yes” if the recorded value lies inside the middle 90% of the replications "
+        "(for a few: if a stated condition holds). The 90% range shown is that of the first arm.",
     )
     headings = pattern_headings(patterns)
     table.add_column(headings[0], overflow="fold")
@@ -142,7 +139,7 @@ def hindcast_page(scores: pd.DataFrame, patterns: pd.DataFrame, footer: str) -> 
     lines += _markdown([heading.replace("\n", " ") for heading in HEADINGS], score_rows(scores))
     lines += ["", HOW_TO_READ, "", "## Patterns", ""]
     lines += _markdown(pattern_headings(patterns), pattern_rows(patterns))
-    lines += ["", "90 %: the middle 90 % of the replications of the first arm.", ""]
+    lines += ["", "90%: the middle 90% of the replications of the first arm.", ""]
     return "\n".join(lines)
 
 

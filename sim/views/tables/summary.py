@@ -29,7 +29,7 @@ COMPONENTS: Final = ("place", "proposal", "ccg", "practice", "parameters", "othe
 
 
 class VarianceShares(NamedTuple):
-    """Shares of the variance of the final count: parameters alone, luck alone, both together."""
+    """Shares of the variance of the final count: parameters, other random numbers, and both."""
 
     parameters: float
     streams: float
@@ -58,8 +58,9 @@ def median_standard_error(values: Iterable[float]) -> float:
 def variance_shares(variance: pd.DataFrame, scenario: str) -> VarianceShares | None:
     """Return what the final count's variance is owed to, or None where it was not measured.
 
-    Parameters alone is the first-order share S of the row ``parameters``; luck alone is 1 - T
-    with T its total share; both together, the interaction, is T - S. The three add up to 1.
+    Parameters alone is the first-order share S of the row ``parameters``; all other random
+    numbers alone are 1 - T with T its total share; both together, the interaction, is T - S. The
+    three add up to 1.
     """
     rows = variance[(variance["scenario"] == scenario) & (variance["component"] == "parameters")]
     if rows.empty:
@@ -171,20 +172,21 @@ def way_table(summary: pd.DataFrame, variance: pd.DataFrame | None = None) -> Ta
     """Return the table of what happened on the way and what the spread is owed to.
 
     Means per replication with their standard errors; then the shares of the variance of the
-    final count in per cent (parameters alone, luck alone, their interaction; they sum to 100).
+    final count in per cent (parameters alone, random numbers alone, their interaction; they sum to
+    100).
     """
     rows = _rows(summary)
     table = plain_table(
         "On the way, and what the spread of the final count is owed to",
         "How to read: means per replication, ± their standard error (a ballot is one CCG's vote). "
         "Then the variance of the final count in per cent: owed to what nobody knows "
-        "(parameters), to luck, and to both acting together.",
+        "(parameters), to random numbers, and to both acting together.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
     table.add_column("repli-\ncations", justify="right", no_wrap=True)
     for _, heading in WAY:
         table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("para-\nmeters", "luck", "both"):
+    for heading in ("para-\nmeters", "random\nnumbers", "both"):
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario in _scenarios(summary):
         cells = [str(int(rows[scenario, "final_ccgs"]["replications"]))]

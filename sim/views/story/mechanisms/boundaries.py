@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from sim.views.story.bundle import Bundle
+    from sim.views.story.bundle import Bundle, Sentences
     from sim.views.story.names import Names, Proposals
 
 
@@ -63,7 +62,7 @@ def _systems_merged(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     return f"{both} become one system."
 
 
-BOUNDARY_SENTENCES: Final[Mapping[str, Callable[[Bundle, Names, Proposals], str]]] = {
+SENTENCES: Final[Sentences] = {
     "exemption_asked": _exemption_asked,
     "exemption_decided": _exemption_decided,
     "split_asked": _split_asked,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from sim.views.story.bundle import Bundle
+    from sim.views.story.bundle import Bundle, Sentences
     from sim.views.story.names import Names, Proposals
 
 TEST_NAMES: Final[dict[str, str]] = {
@@ -39,7 +38,7 @@ def failed_tests(bundle: Bundle) -> str:
     return f" (not met: {', '.join(failed)})" if failed else ""
 
 
-TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
+SENTENCES: Final[Sentences] = {
     "allowance": _allowance,
     "satisfaction": _satisfaction,
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from sim.views.wording import count_of
 
 if TYPE_CHECKING:
-    from sim.views.story.bundle import Bundle
+    from sim.views.story.bundle import Bundle, Sentences
     from sim.views.story.names import Names, Proposals
 
 RULES: Final = {"majority": "a majority decides", "leader": "the system's leader decides alone"}
@@ -44,7 +43,7 @@ def _abolished(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     return f"a new law abolishes all CCGs: {ccgs} are succeeded by {heirs}."
 
 
-PRESSURE_SENTENCES: Final[Mapping[str, Callable[[Bundle, Names, Proposals], str]]] = {
+SENTENCES: Final[Sentences] = {
     "mandated": _mandated,
     "overruled": _overruled,
     "ics_review": _ics_review,

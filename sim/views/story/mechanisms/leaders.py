@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sim.views.wording import count_of, listing
 
 if TYPE_CHECKING:
-    from sim.views.story.bundle import Bundle
+    from sim.views.story.bundle import Bundle, Sentences
     from sim.views.story.names import Names, Proposals
 
 EXITS: Final = {
@@ -94,7 +93,7 @@ def _compromise(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     )
 
 
-TELL: Final[dict[str, Callable[[Bundle, Names, Proposals], str]]] = {
+SENTENCES: Final[Sentences] = {
     "backing": _backing,
     "firm_hand": _firm_hand,
     "cooperation": _cooperation,

@@ -1,14 +1,11 @@
-"""Sentences about service change, functions and other shapes than a merger."""
+"""Sentences about changes of services that CCGs can block, and about being overruled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from sim.views.wording import count_of
-
 if TYPE_CHECKING:
-    from sim.views.story.bundle import Bundle
+    from sim.views.story.bundle import Bundle, Sentences
     from sim.views.story.names import Names, Proposals
 
 WHO: Final = {
@@ -18,14 +15,6 @@ WHO: Final = {
     "imposed": "a combined authority that the centre imposed",
     "centre": "the centre",
     "mandate": "a mandate",
-}
-SHAPES: Final = {
-    "merge": "still see a merger as the way",
-    "share": "would rather share management than merge",
-    "federate": "would rather federate than merge",
-    "vertical": "would rather join hospital and community services than merge CCGs",
-    "split": "would rather work on a smaller scale",
-    "none": "would rather leave things as they are",
 }
 
 
@@ -78,23 +67,7 @@ def _alienated(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     return f"{names.body(bundle.first.subject)} has been overruled by {WHO.get(why, why)}."
 
 
-def _functions(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    data = bundle.data
-    led = int(data["provider_led"]) + int(data["council_led"])
-    return (
-        f"of the tasks of {names.body(bundle.first.subject)}'s parts {data['share_up']:.0%} go up, "
-        f"{data['share_place']:.0%} to place ({count_of(led, 'place')} led by a provider or "
-        f"council) and {data['share_csu']:.0%} to the support unit."
-    )
-
-
-def _alternative(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    action = str(bundle.data["action"])
-    said = SHAPES.get(action, action)
-    return f"{names.system(bundle.first.subject)}: its bodies look at other shapes and {said}."
-
-
-SERVICE_SENTENCES: Final[Mapping[str, Callable[[Bundle, Names, Proposals], str]]] = {
+SENTENCES: Final[Sentences] = {
     "reconfiguration": _reconfiguration,
     "veto": _veto,
     "service_agreed": _service_agreed,
@@ -102,6 +75,4 @@ SERVICE_SENTENCES: Final[Mapping[str, Callable[[Bundle, Names, Proposals], str]]
     "final_say_failed": _final_say_failed,
     "deadlock_ends": _deadlock_ends,
     "alienated": _alienated,
-    "functions": _functions,
-    "alternative": _alternative,
 }
