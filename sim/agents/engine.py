@@ -316,7 +316,7 @@ def _find_alive(replication: Replication) -> None:
             talked=_talked(replication, live),
         )
         crosses = len({ccg.system for ccg in members}) > 1
-        if crosses and replication.levers.boundaries.cross_system == "never":
+        if crosses and not replication.rules.crossing.possible:
             proposal.lapse("crosses a system border, which this scenario does not allow")
 
 
