@@ -182,6 +182,7 @@ def test_a_run_ends_as_simpy_itself_ends_it(england: World) -> None:
     assert ours.events[-2].kind == "abolished"
 
 
+@pytest.mark.slow
 def test_valid_levers_stay_far_below_the_limit(
     england: World, steps: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

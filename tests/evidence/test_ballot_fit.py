@@ -48,6 +48,7 @@ def small_fit(seed: int = 3, kept: int = 40) -> BallotFit:
     return fit_ballots(seed, data=data, priors=few_free(), chains=4, warm_up=30, kept=kept)
 
 
+@pytest.mark.slow
 def test_true_values_rank_evenly_among_posteriors() -> None:
     """Rank statistics of 40 synthetic truths; a right program fails 1 seed in 250 (4 x 0.001)."""
     priors = few_free()
@@ -82,6 +83,7 @@ def test_the_same_seed_gives_the_same_draws() -> None:
     assert first.log_likelihood == pytest.approx(logs)
 
 
+@pytest.mark.slow
 def test_slices_find_what_weights_on_the_prior_find() -> None:
     """Posterior means by two methods; a right program fails 1 seed in 4,000 (four errors each)."""
     fit = small_fit(kept=200)
@@ -122,6 +124,7 @@ def test_quantiles_are_those_of_the_priors() -> None:
     assert "support_opposed_share" not in sampled_names("one_mode", DEFAULT_PRIORS)
 
 
+@pytest.mark.slow
 def test_predictions_hold_most_of_what_they_should() -> None:
     fit = small_fit(kept=200)
     predicted = predict_ballots(fit, 1)
@@ -134,6 +137,7 @@ def test_predictions_hold_most_of_what_they_should() -> None:
     assert unseen[2].carried[0] > predicted[2].carried[0]
 
 
+@pytest.mark.slow
 def test_the_report_names_every_parameter_and_case() -> None:
     fit = small_fit()
     text = ballot_report(fit, small_fit(seed=8))
