@@ -1,4 +1,4 @@
-"""What a plot reads from a results folder: manifest, tables and the source line printed under each plot."""
+"""What a plot reads from a results folder: manifest, tables and the source line under each plot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of a comparison: what a lever changes with the same random numbers in both, and where."""
+"""The tables of a comparison: what a lever changes, with the same random numbers, and where."""
 
 from __future__ import annotations
 

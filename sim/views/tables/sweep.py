@@ -72,7 +72,7 @@ def sweep_table(frame: pd.DataFrame) -> Table:
 
 @drawn
 def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
-    """Return the plot of a sweep: one panel per outcome, one line for each value of the second setting.
+    """Return the plot of a sweep: a panel per outcome, a line per value of the second setting.
 
     Bands are 95% intervals of the means; one value lies where it lies if all are numbers, else
     they stand side by side.
