@@ -63,6 +63,6 @@ def data_of(*records: BallotRecord) -> BallotData:
 
 def values(**changed: float) -> dict[str, float]:
     """Return prior medians, moved so that ballots are often lost, then changed."""
-    medians = {name: DEFAULT_PRIORS[name].draw(0.5) for name in BALLOT_PARAMETERS}
+    medians = {name: DEFAULT_PRIORS[name].quantile(0.5) for name in BALLOT_PARAMETERS}
     close = {"support_mean": 1.2, "support_shared": 0.7, "lmc_oppose_share": 0.3}
     return medians | close | changed

@@ -22,16 +22,16 @@ from sim.evidence.ballots.fit import (
 from sim.evidence.ballots.likelihood import ballot_log_likelihoods
 from sim.evidence.ballots.report import ballot_report, prior_and_posterior
 from sim.evidence.ballots.simulation import simulate_data
+from sim.scenario.distributions import Distribution, beta, fixed, normal
 from sim.scenario.parameters import DEFAULT_PRIORS
-from sim.scenario.priors import Prior, beta, fixed, normal
 from tests.evidence.ballot_examples import AWAY, PAIR, data_of, england, outcomes, values
 
 FREE = ("support_mean", "support_sd", "support_shared", "lmc_oppose_effect")
 
 
-def few_free() -> dict[str, Prior]:
+def few_free() -> dict[str, Distribution]:
     """Return wide priors of a few parameters, with the others held at their medians."""
-    held: dict[str, Prior] = {name: fixed(value) for name, value in values().items()}
+    held: dict[str, Distribution] = {name: fixed(value) for name, value in values().items()}
     return {
         **DEFAULT_PRIORS,
         **held,
@@ -116,7 +116,7 @@ def test_quantiles_are_those_of_the_priors() -> None:
     at = np.linspace(-2.5, 2.5, 5)
     found = values_at(np.repeat(at[:, None], len(names), axis=1), names, DEFAULT_PRIORS)
     for name in names:
-        drawn = [DEFAULT_PRIORS[name].draw(float(u)) for u in special.ndtr(at)]
+        drawn = [DEFAULT_PRIORS[name].quantile(float(u)) for u in special.ndtr(at)]
         assert found[name] == pytest.approx(np.array(drawn), abs=2e-9), name
     assert "turnout_mean" not in names and "support_opposed_share" in names
     assert "support_opposed_share" not in sampled_names("one_mode", DEFAULT_PRIORS)

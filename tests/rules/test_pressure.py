@@ -124,7 +124,7 @@ def test_systems_with_more_ccgs_start_sooner() -> None:
         terms = starting.common_terms(
             free=free,
             dedicated_leader=False,
-            start_crowding=crowding.prior.draw(0.5),
+            start_crowding=crowding.prior.quantile(0.5),
             **common,
         )
         return dict(terms)["free_ccgs"]

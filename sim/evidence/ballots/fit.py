@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import special
 
 from sim.evidence.ballots.chains import effective_draws, split_rhat
 from sim.evidence.ballots.data import BallotData, ballot_data
 from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
 from sim.evidence.ballots.possible_counts import Floats
+from sim.scenario.distributions import Distribution
 from sim.scenario.model import DEFAULT_FORM
 from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_TABLE
-from sim.scenario.priors import Prior
 from sim.world.load import load_world
 
 CHAINS: Final = 8
@@ -47,7 +46,7 @@ class BallotFit:
     log_likelihood: Floats
     rhat: Mapping[str, float]
     effective: Mapping[str, float]
-    priors: Mapping[str, Prior]
+    priors: Mapping[str, Distribution]
     data: BallotData
     form: str
     selection: bool
@@ -67,7 +66,7 @@ def fit_ballots(
     *,
     selection: bool = True,
     data: BallotData | None = None,
-    priors: Mapping[str, Prior] = DEFAULT_PRIORS,
+    priors: Mapping[str, Distribution] = DEFAULT_PRIORS,
     chains: int = CHAINS,
     warm_up: int = WARM_UP,
     kept: int = KEPT,
@@ -128,7 +127,7 @@ def fit_ballots(
     )
 
 
-def sampled_names(form: str, priors: Mapping[str, Prior]) -> tuple[str, ...]:
+def sampled_names(form: str, priors: Mapping[str, Distribution]) -> tuple[str, ...]:
     """Return the parameters that the ballots speak of in a form and that are not held fixed."""
     return tuple(
         name
@@ -139,13 +138,13 @@ def sampled_names(form: str, priors: Mapping[str, Prior]) -> tuple[str, ...]:
 
 
 def values_at(
-    positions: Floats, names: tuple[str, ...], priors: Mapping[str, Prior]
+    positions: Floats, names: tuple[str, ...], priors: Mapping[str, Distribution]
 ) -> dict[str, Floats]:
     """Return the parameters' values at standard-normal positions, shape (vectors, names)."""
-    return {name: _quantile(name, priors[name], positions[:, i]) for i, name in enumerate(names)}
+    return {name: _on_range(name, priors[name], positions[:, i]) for i, name in enumerate(names)}
 
 
-def complete(values: Mapping[str, Floats], priors: Mapping[str, Prior]) -> dict[str, Floats]:
+def complete(values: Mapping[str, Floats], priors: Mapping[str, Distribution]) -> dict[str, Floats]:
     """Return values of all ``BALLOT_PARAMETERS``; those not given stand at their prior median."""
     count = len(next(iter(values.values())))
     return {
@@ -154,26 +153,14 @@ def complete(values: Mapping[str, Floats], priors: Mapping[str, Prior]) -> dict[
     }
 
 
-def _median(name: str, prior: Prior) -> float:
+def _median(name: str, prior: Distribution) -> float:
     low, high = RANGES[name]
-    return min(max(prior.draw(0.5), low), high)
+    return min(max(prior.quantile(0.5), low), high)
 
 
-def _quantile(name: str, prior: Prior, z: Floats) -> Floats:
-    """Return what ``Prior.draw`` gives at the quantiles of standard normals, put on its range."""
-    first, second = prior.first, prior.second
-    if prior.family == "normal":
-        value = first + second * z
-    elif prior.family == "lognormal":
-        value = first * np.exp(second * z)
-    elif prior.family == "uniform":
-        value = first + special.ndtr(z) * (second - first)
-    elif prior.family == "beta":
-        value = special.betaincinv(first, second, np.clip(special.ndtr(z), 1e-12, 1.0 - 1e-12))
-    else:
-        value = np.array([prior.draw(float(u)) for u in special.ndtr(z)])
+def _on_range(name: str, prior: Distribution, positions: Floats) -> Floats:
     low, high = RANGES[name]
-    return np.asarray(np.clip(value, _inside(low), high))
+    return np.asarray(np.clip(prior.quantiles(positions), _inside(low), high))
 
 
 def _inside(low: float) -> float:

@@ -18,9 +18,9 @@ from sim.evidence.ballots.check import (
 )
 from sim.evidence.ballots.data import BallotData
 from sim.evidence.ballots.fit import KEPT, BallotFit, fit_ballots
+from sim.scenario.distributions import fixed
 from sim.scenario.model import DEFAULT_FORM
 from sim.scenario.parameters import DEFAULT_PRIORS
-from sim.scenario.priors import fixed
 
 CAUSAL_SHARES: Final = (0.25, 0.5, 1.0)  # at which priors.md section 4 asks for results
 
@@ -52,7 +52,7 @@ def prior_and_posterior(fit: BallotFit) -> tuple[PosteriorRow, ...]:
         rows.append(
             PosteriorRow(
                 name=name,
-                prior=(prior.draw(0.05), prior.draw(0.5), prior.draw(0.95)),
+                prior=(prior.quantile(0.05), prior.quantile(0.5), prior.quantile(0.95)),
                 posterior=(float(low), float(median), float(high)),
                 learnt=float(1.0 - fit.positions[:, i].var()),
                 moved=float(fit.positions[:, i].mean()),

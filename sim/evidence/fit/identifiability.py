@@ -41,7 +41,7 @@ def learnt(names: Sequence[str], scores: Array, values: dict[str, Array]) -> tup
             Learnt(
                 name=name,
                 unit=ROWS[name].unit,
-                prior=(prior.draw(0.05), prior.draw(0.5), prior.draw(0.95)),
+                prior=(prior.quantile(0.05), prior.quantile(0.5), prior.quantile(0.95)),
                 posterior=(float(low), float(middle), float(high)),
                 shift=float(scores[:, column].mean()),
                 contraction=1.0 - float(scores[:, column].var()),

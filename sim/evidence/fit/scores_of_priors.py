@@ -15,15 +15,17 @@ from scipy import special
 from sim.evidence.arrays import Array
 from sim.records.csv_text import write_rows
 from sim.records.files import write_whole
-from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE, ParameterInfo
-from sim.scenario.priors import Prior
+from sim.scenario.parameters import (
+    PARAMETER_COLUMNS,
+    PARAMETER_TABLE,
+    POSTERIOR_ROW,
+    ParameterInfo,
+)
 from sim.streams import Streams
 from sim.streams.purposes import PARAMETERS
 
 ROWS: Final[dict[str, ParameterInfo]] = {row.name: row for row in PARAMETER_TABLE}
-SMALLEST: Final = 1e-12  # a quantile is not asked nearer to 0 or 1
 OF_THE_PAST: Final = ("regime_factor",)
-POSTERIOR_ROW: Final = 0  # the column that picks a joint draw (sim.agents.engine)
 
 
 def fitted_names() -> tuple[str, ...]:
@@ -36,26 +38,11 @@ def fitted_names() -> tuple[str, ...]:
 
 def values_of(scores: Array, names: Sequence[str]) -> dict[str, Array]:
     """Return the parameters' values at scores (one row a vector), put on their ranges."""
-    return {name: _quantiles(ROWS[name], scores[:, i]) for i, name in enumerate(names)}
+    return {name: _on_range(ROWS[name], scores[:, i]) for i, name in enumerate(names)}
 
 
-def _quantiles(row: ParameterInfo, score: Array) -> Array:
-    prior = row.default
-    if prior.family == "normal":
-        value = prior.first + prior.second * score
-    elif prior.family == "lognormal":
-        value = prior.first * np.exp(prior.second * score)
-    else:
-        value = _by_probability(prior, np.clip(special.ndtr(score), SMALLEST, 1.0 - SMALLEST))
-    return np.clip(value, row.low, row.high)
-
-
-def _by_probability(prior: Prior, u: Array) -> Array:
-    if prior.family == "uniform":
-        return np.asarray(prior.first + u * (prior.second - prior.first), dtype=float)
-    if prior.family == "beta":
-        return np.asarray(special.betaincinv(prior.first, prior.second, u), dtype=float)
-    return np.array([prior.draw(float(one)) for one in u])
+def _on_range(row: ParameterInfo, scores: Array) -> Array:
+    return np.clip(row.default.quantiles(scores), row.low, row.high)
 
 
 def prior_scores(seed: int, replications: Sequence[int], names: Sequence[str]) -> Array:
