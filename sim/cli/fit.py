@@ -24,7 +24,7 @@ from sim.errors import InputError
 from sim.views.exit_codes import print_page, print_plain
 
 if TYPE_CHECKING:
-    from sim.evidence.fit.waves import Wave
+    from sim.evidence.fit import Wave
     from sim.views.progress import ProgressReport
 
 CALIBRATION_OUT: Final = Path("results/calibration")
@@ -100,7 +100,8 @@ def calibrate(
     and writes it with a report under results/calibration. What is there already is used again, if
     the same code has made it.
     """
-    from sim.evidence.fit.fitting import POSTERIOR, fit, prove
+    from sim.evidence.fit import POSTERIOR, fit
+    from sim.evidence.proof import prove
     from sim.experiment.owner import owning
     from sim.records.ledger import refuse_foreign
     from sim.scenario.posterior import FOLDER
@@ -187,8 +188,7 @@ def _draw_check(folder: Path, footer: str) -> None:
 
 
 def _report_ballots(folder: Path, seed: int) -> None:
-    from sim.evidence.ballots.fit import fit_ballots
-    from sim.evidence.ballots.report import ballot_report, fits_by_causal_share
+    from sim.evidence.ballots import ballot_report, fit_ballots, fits_by_causal_share
     from sim.records.files import write_whole
     from sim.records.ledger import enlist
 
@@ -204,10 +204,14 @@ def _report_waves_left_out(
     folder: Path, replications: int, seed: int, workers: int | None, quiet: bool
 ) -> None:
     """Leave each earlier wave out of the finished fit, score what is left and write it down."""
-    from sim.evidence.fit.fitting import ballot_likelihood
-    from sim.evidence.proof.waves_left_out import finished_fit, leave_waves_out
-    from sim.evidence.proof.waves_left_out_scores import score_waves, waves_left_out_page
-    from sim.evidence.score.scores import require
+    from sim.evidence.extras import require
+    from sim.evidence.fit import ballot_likelihood
+    from sim.evidence.proof import (
+        finished_fit,
+        leave_waves_out,
+        score_waves,
+        waves_left_out_page,
+    )
     from sim.records.csv_text import write_frame
     from sim.records.files import write_whole
     from sim.records.ledger import enlist
@@ -236,8 +240,7 @@ def _report_waves_left_out(
 
 
 def _waves(before_2020: bool) -> tuple[Wave, ...]:
-    from sim.evidence.fit.history_wave import history_wave
-    from sim.evidence.fit.waves import wave_of_2020
+    from sim.evidence.fit import history_wave, wave_of_2020
 
     return (history_wave(),) if before_2020 else (wave_of_2020(), history_wave())
 
@@ -276,8 +279,8 @@ def forecast(
     tables and a page. Batches that are there already are used again, if the same code has made
     them; a forecast that is published already is not changed.
     """
-    from sim.evidence.publish.published import PAGE as FORECAST_PAGE
-    from sim.evidence.publish.published import make_forecast, write_forecast
+    from sim.evidence.publish import PAGE as FORECAST_PAGE
+    from sim.evidence.publish import make_forecast, write_forecast
     from sim.experiment.owner import owning
     from sim.records.ledger import owned, refuse_file, refuse_no_folder
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from sim.evidence.ballots.data import BallotData, ballot_data
-from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS
-from sim.evidence.record.ballot_records import BallotRecord
+from sim.evidence.ballots import BALLOT_PARAMETERS, BallotData, ballot_data
+from sim.evidence.record import BallotRecord
 from sim.scenario.parameters import DEFAULT_PRIORS
 from sim.world import World, load_world
 

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from sim.evidence.ballots.chains import effective_draws, split_rhat
-from sim.evidence.ballots.check import coverage, log_marginal_likelihood, predict_ballots
-from sim.evidence.ballots.data import ballot_data
-from sim.evidence.ballots.fit import (
+from sim.evidence.ballots import (
     BallotFit,
-    complete,
+    ballot_data,
+    ballot_log_likelihoods,
+    ballot_report,
+    coverage,
     fit_ballots,
-    sampled_names,
-    values_at,
+    log_marginal_likelihood,
+    predict_ballots,
+    prior_and_posterior,
+    simulate_data,
 )
-from sim.evidence.ballots.likelihood import ballot_log_likelihoods
-from sim.evidence.ballots.report import ballot_report, prior_and_posterior
-from sim.evidence.ballots.simulation import simulate_data
+from sim.evidence.ballots.fit import complete, sampled_names, values_at
 from sim.scenario.distributions import Distribution, beta, fixed, normal
 from sim.scenario.parameters import DEFAULT_PRIORS
 from tests.evidence.ballot_examples import AWAY, PAIR, data_of, england, outcomes, values
@@ -143,16 +143,3 @@ def test_the_report_names_every_parameter_and_case() -> None:
     assert "2020-A" in text and "log Bayes factor" in text
     learnt = {row.name: row.learnt for row in rows}
     assert learnt["support_mean"] > 0.2
-
-
-def test_chains_that_disagree_are_seen() -> None:
-    rng = np.random.default_rng(2)
-    even = rng.standard_normal((4, 400))
-    assert split_rhat(even) < 1.02
-    assert 1000 < effective_draws(even) <= 1600
-    assert split_rhat(even + np.arange(4)[:, None]) > 1.5
-    slow = np.zeros((4, 400))
-    for t in range(1, 400):
-        slow[:, t] = 0.9 * slow[:, t - 1] + rng.standard_normal(4)
-    # an autoregression of .9 is worth (1 - .9) / (1 + .9) of its draws: 84 of 1,600
-    assert 40 < effective_draws(slow) < 170

@@ -13,7 +13,7 @@ from sim.evidence.ballots.fit import BallotFit, complete, values_at
 from sim.evidence.ballots.likelihood import ballot_log_likelihoods, case_log_likelihoods
 from sim.evidence.ballots.possible_counts import Floats, outcome_of
 from sim.evidence.ballots.simulation import SimulatedVotes, simulate_votes
-from sim.evidence.record.ballot_records import BallotRecord
+from sim.evidence.record.votes import BallotRecord
 
 LEVEL: Final = 0.9  # of the intervals and sets in which a recorded ballot should lie
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from sim.adding import add_up
 from sim.errors import InputError
-from sim.evidence.record.ballot_records import (
+from sim.evidence.record.votes import (
     BallotRecord,
     ballot_records,
     by_case,

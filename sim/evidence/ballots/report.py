@@ -39,7 +39,7 @@ class PosteriorRow:
     posterior: tuple[float, float, float]
     learnt: float
     moved: float
-    rhat: float
+    r_hat: float
     effective: float
 
 
@@ -56,7 +56,7 @@ def prior_and_posterior(fit: BallotFit) -> tuple[PosteriorRow, ...]:
                 posterior=(float(low), float(median), float(high)),
                 learnt=float(1.0 - fit.positions[:, i].var()),
                 moved=float(fit.positions[:, i].mean()),
-                rhat=fit.rhat[name],
+                r_hat=fit.r_hat[name],
                 effective=fit.effective[name],
             )
         )
@@ -114,8 +114,8 @@ def _summary(fit: BallotFit) -> list[str]:
         f"failed only) of {ccgs} CCGs in {len(recorded)} proposals{without}; besides, "
         f"{len(silent)} mergers without a recorded vote ({sum(len(p.ccgs) for p in silent)} CCGs), "
         "taken to have been carried everywhere. "
-        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; worst split R-hat "
-        f"{max(fit.rhat.values()):.3f}, fewest effective draws "
+        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; worst R-hat "
+        f"{max(fit.r_hat.values()):.3f}, fewest effective draws "
         f"{min(fit.effective.values()):.0f}; mean log-likelihood {fit.log_likelihood.mean():.2f}."
     )
     caution = (

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.scores_of_priors import ROWS
+from sim.evidence.fit.standardised import ROWS
 
 CLOSE: Final = 0.5  # a correlation beyond which a pair is named
 LEARNT: Final = 0.1  # a share of the prior's variance taken away below which little was learnt

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy import special
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.summaries import Covariates, PublicProposal
+from sim.evidence.fit.summaries import Covariates
+from sim.evidence.record.public_proposals import PublicProposal
 from sim.records.csv_text import write_rows
 from sim.scenario.posterior import PlaceEffect
 from sim.streams import Streams, purposes
@@ -133,14 +135,12 @@ def learn_places(
 
 def _leanings(seed: int, numbers: Sequence[int], systems: int) -> tuple[Array, Array]:
     """Return the standard-normal leanings (replications by systems) to start and to support."""
-    from scipy.special import ndtri
-
     drawn = np.empty((2, len(numbers), systems))
     for row, number in enumerate(numbers):
         streams = Streams(seed, number, {"system": systems})
         for kind, purpose in enumerate((purposes.PLACE_START, purposes.PLACE_SUPPORT)):
             drawn[kind, row] = [streams.uniform(purpose, system) for system in range(systems)]
-    normal = np.asarray(ndtri(drawn), dtype=float)
+    normal = np.asarray(special.ndtri(drawn), dtype=float)
     return normal[0], normal[1]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.evidence.arrays import Array
 from sim.evidence.fit.summaries import NAMES, Covariates, recorded_summaries, simulated_summaries
-from sim.evidence.record.recorded_round import PUSHED_REGIONS, newly_single_2020, round_of_2020
+from sim.evidence.record.public_proposals import PUSHED_REGIONS, newly_single_2020, round_of_2020
 from sim.scenario.load import parse_scenario
 from sim.world.load import load_world
 

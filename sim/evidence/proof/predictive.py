@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import Design, marginal
+from sim.evidence.fit.calibration import Design, marginal
 from sim.evidence.fit.emulator import Emulator, back, fit_emulator, transform
 from sim.evidence.fit.waves import Wave
 from sim.evidence.proof.simulation_based import posterior_of_each
@@ -38,7 +38,7 @@ class Forecasts:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class PredictedWave:
     """One wave left out: its summaries, the forecasts of it, and what it gives at prior parameters.
 
     ``prior`` are the training replications' summaries, one row each: what would be said of the wave
@@ -60,7 +60,7 @@ def leave_each_out(
     *,
     truths: int,
     seed: int,
-) -> tuple[LeftOut, ...]:
+) -> tuple[PredictedWave, ...]:
     """Leave out each wave in turn and forecast it; nothing where there is but one.
 
     Args:
@@ -93,7 +93,7 @@ def leave_each_out(
         drawn = back(predictive_draws(emulators[index], draws, rng), wave.signed, whole)
         width = drawn.shape[-1]
         found.append(
-            LeftOut(
+            PredictedWave(
                 wave=wave.name,
                 fitted=tuple(waves[number].name for number in others),
                 names=wave.names,

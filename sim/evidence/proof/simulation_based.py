@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import Design, marginal
+from sim.evidence.fit.calibration import Design, marginal
 from sim.evidence.fit.emulator import Emulator, fit_emulator
-from sim.evidence.fit.sampler import elliptical_slice
 from sim.evidence.fit.waves import Wave
+from sim.evidence.sampler import elliptical_slice
 
 DRAWS: Final = 99  # ranks 0 to 99
 LEVELS: Final = (0.5, 0.8, 0.9)

@@ -26,20 +26,19 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import (
+from sim.evidence.convergence import require_diagnostics
+from sim.evidence.fit.calibration import (
     FINAL_ROWS,
     SECOND,
     BallotLikelihood,
-    Progress,
     Quadratic,
-    batch_folder,
-    first_posterior,
     posterior_scores,
     trained,
 )
+from sim.evidence.fit.earlier_waves import LAST_DAY, WAVES, history_wave, last_day
 from sim.evidence.fit.fitting import POSTERIOR
-from sim.evidence.fit.history_wave import LAST_DAY, WAVES, history_wave, last_day
-from sim.evidence.fit.scores_of_priors import fitted_names, values_of, write_array, write_draws
+from sim.evidence.fit.settings import FitSettings, Progress
+from sim.evidence.fit.standardised import fitted_names, values_of, write_array, write_draws
 from sim.evidence.fit.waves import wave_of_2020
 from sim.experiment.api import run_batch
 from sim.experiment.plan import check_numbers
@@ -70,7 +69,7 @@ class FinishedFit:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class FitWithoutWave:
     """A wave left out: draws that have not seen it, how they were come by, and their runs.
 
     Attributes:
@@ -108,7 +107,8 @@ def finished_fit(folder: Path) -> FinishedFit:
         seed, replications = int(about["seed"]), int(about["replications"])
         told = float(about["largest_r_hat"]), float(about["ballot_weight"])
         scores = np.load(posterior / "scores.npy")
-        around = np.load(first_posterior(folder, replications) / "scores.npy")
+        settings = FitSettings(folder, replications, seed)
+        around = np.load(settings.first_posterior / "scores.npy")
     except (OSError, ValueError, KeyError, EOFError):
         raise InputError(f"--out {folder}: holds no finished fit; {advice}") from None
     both = (wave_of_2020(), history_wave())
@@ -118,7 +118,7 @@ def finished_fit(folder: Path) -> FinishedFit:
             f"--out {folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
             "the waves can be left out of a fit that has seen them all"
         )
-    second = [batch_folder(folder, SECOND, wave, replications) for wave in both]
+    second = [settings.batch(SECOND, wave) for wave in both]
     if any(code != replication_code() for batch in second for code in codes_of(batch)):
         raise InputError(
             f"--out {folder}: holds a fit made by other code; run calibrate with the same --out "
@@ -139,7 +139,7 @@ def leave_waves_out(
     workers: int | None = None,
     waves: Sequence[str] = WAVES,
     progress: Progress | None = None,
-) -> tuple[LeftOut, ...]:
+) -> tuple[FitWithoutWave, ...]:
     """Run the finished fit and then fits that have not seen one of the waves; see the module.
 
     Draws and replications are kept in ``left_out`` in the fit's folder and used again.
@@ -157,52 +157,39 @@ def leave_waves_out(
         First the finished fit with nothing left out, then one for each wave.
 
     Raises:
-        InputError: a number is out of range; nothing has been written.
+        InputError: a number is out of range, or the library that judges the chains is not
+            installed; nothing has been written.
     """
     check_numbers([history_wave().scenario("prior")], replications, seed, workers)
+    require_diagnostics()
+    settings = FitSettings(fit.folder, fit.replications, fit.seed, workers, progress=progress)
     names = fitted_names()
     away = distance(fit.scores, fit.around)
-    seen = LeftOut(NOTHING, fit.scores, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path())
+    seen = FitWithoutWave(
+        NOTHING, fit.scores, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path()
+    )
     found = [_run(seen, fit, LAST_DAY, replications, seed, workers, progress)]
     of_2020 = wave_of_2020()
-    emulator_2020 = trained(
-        of_2020,
-        0,
-        fit.folder,
-        SECOND,
-        replications=fit.replications,
-        seed=fit.seed,
-        workers=workers,
-        progress=progress,
-    )
-    stand_in = None
+    emulator_2020 = trained(of_2020, 0, SECOND, settings)
+    surrogate = None
     if ballots is not None:
-        stand_in = Quadratic.fit(fit.around, ballots(values_of(fit.around, names)))
+        surrogate = Quadratic.fit(fit.around, ballots(values_of(fit.around, names)))
     for wave in waves:
         others = history_wave(left_out=wave)
-        emulator = trained(
-            others,
-            1,
-            fit.folder,
-            SECOND,
-            replications=fit.replications,
-            seed=fit.seed,
-            workers=workers,
-            progress=progress,
-        )
-        scores, r_hat, weight = posterior_scores(
+        emulator = trained(others, 1, SECOND, settings)
+        scores, largest, weight = posterior_scores(
             (of_2020, others),
             (emulator_2020, emulator),
             names,
             ballots,
             seed=seed + DRAWS_SEED + WAVES.index(wave),
             rows=FINAL_ROWS,
-            stand_in=stand_in,
+            surrogate=surrogate,
         )
-        one = LeftOut(
+        one = FitWithoutWave(
             wave,
             scores,
-            float(r_hat.max()),
+            largest,
             weight,
             distance(scores, fit.around),
             furthest(names, scores, fit.scores),
@@ -213,14 +200,14 @@ def leave_waves_out(
 
 
 def _run(
-    one: LeftOut,
+    one: FitWithoutWave,
     fit: FinishedFit,
     last: date,
     replications: int,
     seed: int,
     workers: int | None,
     progress: Progress | None,
-) -> LeftOut:
+) -> FitWithoutWave:
     """Run the years since 2013 at some draws and return them with their batch."""
     # named by its draws too, so that those of another fit never lie beside these runs
     digest = hashlib.sha256(one.scores.round(6).tobytes()).hexdigest()[:8]

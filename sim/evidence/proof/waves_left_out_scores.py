@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.history_wave import ROUNDS, WAVES, history_wave, last_day
-from sim.evidence.proof.waves_left_out import NOTHING, LeftOut
+from sim.evidence.fit.earlier_waves import ROUNDS, WAVES, history_wave, last_day
+from sim.evidence.proof.waves_left_out import NOTHING, FitWithoutWave
 from sim.evidence.record.register import AT_START, START, observed_counts
 from sim.evidence.score.scores import covered, crps, interval, log_score_of_count, pit
 
@@ -87,7 +87,7 @@ def simulated(folder: Path, wave: str) -> dict[str, Array]:
     return {"count": count, "fall": before - count, "mergers": mergers}
 
 
-def score_waves(found: Sequence[LeftOut], seed: int) -> pd.DataFrame:
+def score_waves(found: Sequence[FitWithoutWave], seed: int) -> pd.DataFrame:
     """Return the scores of every wave left out: a row for each quantity and forecast.
 
     ``left_out`` is the fit that has not seen the wave, ``seen`` the finished one. ``nobody_merges``
@@ -146,7 +146,7 @@ HOW_TO_READ: Final = (
 )
 
 
-def waves_left_out_page(table: pd.DataFrame, found: Sequence[LeftOut]) -> str:
+def waves_left_out_page(table: pd.DataFrame, found: Sequence[FitWithoutWave]) -> str:
     """Return the scores and how the draws were come by as a page of markdown."""
     lines = [
         "# Earlier waves, each left out of the fit",
@@ -191,7 +191,7 @@ def _losses(row: Mapping[Any, Any]) -> str:
     return f"{row['crps']:.1f} | {row['log_score']:.1f}"
 
 
-def _draws(found: Sequence[LeftOut]) -> list[str]:
+def _draws(found: Sequence[FitWithoutWave]) -> list[str]:
     lines = [
         "| left out | largest R-hat | effective share after the ballots | away | moved most |",
         "|---|---:|---:|---:|---|",

@@ -13,7 +13,8 @@ from typing import Final, Literal
 import numpy as np
 
 from sim.evidence.record.facts import ROUND_2020, Facts
-from sim.evidence.record.plan_units import (
+from sim.evidence.score.forecast import Forecast, stated_range
+from sim.evidence.score.plan_units import (
     MEMBERS,
     draw_counts,
     merger_units,
@@ -21,7 +22,6 @@ from sim.evidence.record.plan_units import (
     same_plan,
     whole_plan,
 )
-from sim.evidence.score.forecast import Forecast, stated_range
 from sim.evidence.score.regression import logistic
 
 LISTED_COUNT: Final = 126
@@ -83,7 +83,7 @@ def baselines(
         stated_range("uniform", f"every count from {low} to {high} alike", range(low, high + 1)),
     ]
     if facts.on == ROUND_2020:
-        found += [public_plans(facts), *(stated_range(*guess) for guess in GUESSES)]
+        found += [all_plans_merge(facts), *(stated_range(*guess) for guess in GUESSES)]
     if facts.plans_at_start:
         found.append(past_rate(facts, "start", before, seed=seed))
     if facts.plans:
@@ -163,7 +163,7 @@ def one_per_system(facts: Facts) -> Forecast:
     )
 
 
-def public_plans(facts: Facts) -> Forecast:
+def all_plans_merge(facts: Facts) -> Forecast:
     """Return the forecast that every plan public in July 2019 goes ahead and no other.
 
     The count is the listed 126; places follow the plans of the register (21 groups of 85 CCGs,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.errors import InputError
+from sim.evidence.extras import require
 from sim.evidence.record.compositions import MergerTables
 from sim.evidence.record.facts import Facts, facts_2020
 from sim.evidence.record.round_tables import simulated_round
@@ -23,16 +24,17 @@ from sim.evidence.score.baselines import baselines
 from sim.evidence.score.forecast import Forecast, read_ensemble
 from sim.evidence.score.hindcast import (
     CHANCES,
+    hindcast_pit,
+    hindcast_pit_histogram,
+    hindcast_reliability,
     hindcast_scores,
     outcomes,
-    pit_histogram,
-    pit_table,
-    reliability_table,
 )
 from sim.evidence.score.patterns import load_patterns, patterns_report
-from sim.evidence.score.scores import crps, require
+from sim.evidence.score.scores import crps
 from sim.records.csv_text import write_frame
 from sim.scenario import Scenario, parse_scenario
+from sim.world.load import load_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +54,7 @@ TABLES: Final = (
     "patterns",
     "reliability",
     "pit",
-    "pit_histogram",
+    "hindcast_pit_histogram",
     "count_forecasts",
     "items",
 )
@@ -111,8 +113,6 @@ def facts_for(base: Scenario, world: World) -> Facts:
     Raises:
         InputError: it is not a scenario of England from 1 June 2019.
     """
-    from sim.world.load import load_world
-
     known = load_world("england_2019")
     if world.digest != known.digest:
         raise InputError(
@@ -166,9 +166,9 @@ def score_batch(
     tables: dict[str, pd.DataFrame] = {
         "scores": hindcast_scores(forecasts, facts, seed=seed, ballots=ballots),
         "patterns": patterns_report(arms, load_patterns()),
-        "reliability": reliability_table(own, first, facts, seed=seed),
-        "pit": pit_table(own, first, facts, seed=seed),
-        "pit_histogram": pit_histogram(own, first, facts, seed=seed),
+        "reliability": hindcast_reliability(own, first, facts, seed=seed),
+        "pit": hindcast_pit(own, first, facts, seed=seed),
+        "hindcast_pit_histogram": hindcast_pit_histogram(own, first, facts, seed=seed),
         "count_forecasts": pd.DataFrame(_count_rows(forecasts, facts)),
         "items": _items(forecasts, facts),
     }

@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.evidence.extras import require
 from sim.evidence.record.facts import Facts, Indices
-from sim.evidence.record.plan_units import draw_counts, merger_units, plan_of, same_plan, whole_plan
 from sim.evidence.score.forecast import Floats, Forecast
-from sim.evidence.score.scores import require
+from sim.evidence.score.plan_units import draw_counts, merger_units, plan_of, same_plan, whole_plan
 
 STRENGTH: Final = 1.0
 """Inverse strength of the ridge penalty (features lie in 0 to 1); the usual value, not tuned."""

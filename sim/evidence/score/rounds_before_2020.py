@@ -19,7 +19,7 @@ from sim.evidence.score.scores import covered, crps, log_score_of_count, pit
 if TYPE_CHECKING:
     import pandas as pd
 
-SCENARIO: Final = "history_2013"
+EARLIER_SCENARIO: Final = "history_2013"
 LAST_YEAR: Final = 2019
 LOWEST: Final = 42  # the least count that is thought possible in a log score
 COLUMNS: Final = (
