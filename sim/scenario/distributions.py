@@ -68,10 +68,10 @@ class Distribution:
         return value
 
     def quantiles(self, z: Floats) -> Floats:
-        """Return the quantiles at standard normal positions, shape kept.
+        """Return the quantiles that stand to their distribution as ``z`` to a standard normal.
 
-        The value at ``z`` is that of ``quantile`` at the share of a standard normal below ``z``.
-        Positions rather than probabilities keep normal families exact far out in their tails.
+        The value at ``z`` is that of ``quantile`` at the share of a standard normal below ``z``, in
+        the shape of ``z``. Normal families are so exact far out in their tails.
         """
         import numpy as np
         from scipy import special

@@ -107,8 +107,8 @@ def test_without_ballots_the_posterior_is_the_prior() -> None:
     assert not fit.log_likelihood.any()
     for i, name in enumerate(fit.names):
         error = 1 / np.sqrt(fit.effective[name])
-        assert abs(fit.positions[:, i].mean()) < 4 * error, name
-        assert abs(fit.positions[:, i].std() - 1) < 4 * error, name
+        assert abs(fit.standardised[:, i].mean()) < 4 * error, name
+        assert abs(fit.standardised[:, i].std() - 1) < 4 * error, name
 
 
 def test_quantiles_are_those_of_the_priors() -> None:

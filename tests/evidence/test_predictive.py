@@ -57,11 +57,11 @@ def left_out() -> tuple[PredictedWave, ...]:
     On the square-root scale a count of mean m scatters by one half, whatever m.
     """
     rng = np.random.default_rng(1)
-    scores = rng.standard_normal((2000, 3))
-    first = rng.poisson((7.0 + scores @ np.array([[1.0, 0.5], [0.0, 0.5], [0.0, 0.0]])) ** 2)
-    second = rng.poisson((8.0 + scores @ np.array([[1.0, 0.0], [0.3, 1.0], [0.0, 0.0]])) ** 2)
+    standardised = rng.standard_normal((2000, 3))
+    first = rng.poisson((7.0 + standardised @ np.array([[1.0, 0.5], [0.0, 0.5], [0.0, 0.0]])) ** 2)
+    second = rng.poisson((8.0 + standardised @ np.array([[1.0, 0.0], [0.3, 1.0], [0.0, 0.0]])) ** 2)
     waves = (toy("one", ("a", "b"), [49.0, 60.0]), toy("two", ("c", "d"), [70.0, 300.0]))
-    designs = [Design(scores, transform(part.astype(float))) for part in (first, second)]
+    designs = [Design(standardised, transform(part.astype(float))) for part in (first, second)]
     return leave_each_out(waves, designs, ("x", "y", "idle"), truths=TRUTHS, seed=SEED)
 
 
@@ -153,8 +153,8 @@ def test_draws_scatter_as_the_emulator_says() -> None:
     emulator = Emulator(
         Features(()), np.array([[2.0, 1.0], [1.0, 0.0], [0.0, 0.0]]), covariance, np.ones(2)
     )
-    scores = np.full((1, 20_000, 1), 0.5)
-    drawn = predictive_draws(emulator, scores, np.random.Generator(np.random.Philox(3)))[0]
+    standardised = np.full((1, 20_000, 1), 0.5)
+    drawn = predictive_draws(emulator, standardised, np.random.Generator(np.random.Philox(3)))[0]
     assert drawn.shape == (100_000, 2)
     assert drawn.mean(axis=0) == pytest.approx([2.5, 1.0], abs=0.01)
     assert np.cov(drawn.T) == pytest.approx(covariance, abs=0.005)
@@ -267,5 +267,5 @@ def test_independent_streams_leave_the_parameters_as_they_are(tmp_path: Path) ->
         )
         for number in (0, 1)
     )
-    assert np.array_equal(shared.scores, own.scores)
+    assert np.array_equal(shared.standardised, own.standardised)
     assert not np.array_equal(shared.summaries, own.summaries)

@@ -152,8 +152,8 @@ def test_the_draws_do_not_hang_on_what_was_left_out(
     )  # draws alone
     _, other_2018, other_2019 = leave(finished_fit(fitted))
     _, without_2018, without_2019 = found
-    assert np.array_equal(without_2018.scores, other_2018.scores)
-    assert not np.array_equal(without_2019.scores, other_2019.scores)
+    assert np.array_equal(without_2018.standardised, other_2018.standardised)
+    assert not np.array_equal(without_2019.standardised, other_2019.standardised)
 
 
 def test_each_is_run_up_to_its_day_at_its_own_draws(
@@ -161,8 +161,8 @@ def test_each_is_run_up_to_its_day_at_its_own_draws(
 ) -> None:
     seen, without_2018, without_2019 = found
     assert [one.wave for one in found] == [NOTHING, "in_2018", "in_2019"]
-    assert np.array_equal(seen.scores, np.load(fitted / "posterior" / "scores.npy"))
-    assert not np.array_equal(without_2018.scores, without_2019.scores)
+    assert np.array_equal(seen.standardised, np.load(fitted / "posterior" / "scores.npy"))
+    assert not np.array_equal(without_2018.standardised, without_2019.standardised)
     for one, last in zip(found, (2019, 2018, 2019), strict=True):
         counts = pd.read_parquet(one.runs / "counts.parquet")
         assert counts["date"].max() == date(last, 4, 1)
@@ -206,15 +206,15 @@ def test_only_a_finished_fit_to_both_waves_will_do(fitted: Path, tmp_path: Path)
     about = (fitted / "posterior" / "about.toml").read_text("utf-8")
     for folder in ("posterior", f"first_posterior_{FITTED}"):
         (tmp_path / folder).mkdir()
-        scores = np.load(fitted / folder / "scores.npy")
-        np.save(tmp_path / folder / "scores.npy", scores)
+        standardised = np.load(fitted / folder / "scores.npy")
+        np.save(tmp_path / folder / "scores.npy", standardised)
     alone = about.replace('"wave_2020", ', "")
     (tmp_path / "posterior" / "about.toml").write_text(alone, "utf-8")
     with pytest.raises(InputError, match=r"holds a fit to \['history'\]"):
         finished_fit(tmp_path)
     (tmp_path / "posterior" / "about.toml").write_text(about, "utf-8")
     assert finished_fit(tmp_path).seed == SEED
-    np.save(tmp_path / "posterior" / "scores.npy", scores[:, :-1])
+    np.save(tmp_path / "posterior" / "scores.npy", standardised[:, :-1])
     with pytest.raises(InputError, match="not of today's"):
         finished_fit(tmp_path)
     with pytest.raises(InputError, match="--seed"):

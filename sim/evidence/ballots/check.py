@@ -115,12 +115,12 @@ def case_scores(fit: BallotFit) -> tuple[CaseScore, ...]:
 def log_marginal_likelihood(fit: BallotFit, seed: int, draws: int = 2000) -> tuple[float, float]:
     """Return the log chance of all ballots under the priors, and its standard error.
 
-    Importance sampling (in positions, where the prior is standard normal) from a normal with the
+    Importance sampling (in standardised parameters) from a normal with the
     posterior's means and covariance, made a tenth wider, mixed with one part in five of prior.
     """
     random = np.random.Generator(np.random.Philox(seed))
-    mean, size = fit.positions.mean(axis=0), fit.positions.shape[1]
-    wide = np.linalg.cholesky(np.cov(fit.positions.T) + 1e-6 * np.eye(size)) * 1.1
+    mean, size = fit.standardised.mean(axis=0), fit.standardised.shape[1]
+    wide = np.linalg.cholesky(np.cov(fit.standardised.T) + 1e-6 * np.eye(size)) * 1.1
     from_prior = random.uniform(size=draws) < 0.2
     z = random.standard_normal((draws, size))
     at = np.where(from_prior[:, None], z, mean + z @ wide.T)

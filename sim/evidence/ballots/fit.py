@@ -36,14 +36,14 @@ class BallotFit:
     """A posterior of the ballots' parameters.
 
     ``draws`` has one row a draw (chain after chain) and one column a name, in the parameters'
-    units; ``positions`` are the same draws as standard normals; ``log_likelihood`` by draw.
+    units; ``standardised`` are the same draws as standard normals; ``log_likelihood`` by draw.
     ``r_hat`` (near 1 when chains agree) and ``effective`` (sample size) by name.
     ``priors`` are those of all ``BALLOT_PARAMETERS``, the fixed ones included.
     """
 
     names: tuple[str, ...]
     draws: Floats
-    positions: Floats
+    standardised: Floats
     log_likelihood: Floats
     r_hat: Mapping[str, float]
     effective: Mapping[str, float]
@@ -87,8 +87,8 @@ def fit_ballots(
         data = ballot_data(load_world(), leave_out=leave_out)
     names = sampled_names(form, priors)
 
-    def log_likelihood(positions: Floats, _chains: Index) -> Floats:
-        values = values_at(positions, names, priors)
+    def log_likelihood(standardised: Floats, _chains: Index) -> Floats:
+        values = values_at(standardised, names, priors)
         return ballot_log_likelihoods(complete(values, priors), data, form, selection)
 
     warm = elliptical_slice(
@@ -106,7 +106,7 @@ def fit_ballots(
         level = log_likelihood(centre + width * around, chains)
         return level + _log_importance_weight(around, centre, width)
 
-    positions = centre + width * elliptical_slice(
+    standardised = centre + width * elliptical_slice(
         around_centre,
         len(names),
         chains=chains,
@@ -116,14 +116,14 @@ def fit_ballots(
         seed=(seed, 1),
         start=(warm[:, -1] - centre) / width,
     )
-    flat = positions.reshape(-1, len(names))
+    flat = standardised.reshape(-1, len(names))
     return BallotFit(
         names=names,
         draws=np.stack(list(values_at(flat, names, priors).values()), axis=1),
-        positions=flat,
+        standardised=flat,
         log_likelihood=log_likelihood(flat, np.arange(len(flat))),
-        r_hat=_by_name(names, r_hat(positions)),
-        effective=_by_name(names, effective_sample_size(positions)),
+        r_hat=_by_name(names, r_hat(standardised)),
+        effective=_by_name(names, effective_sample_size(standardised)),
         priors={name: priors[name] for name in BALLOT_PARAMETERS},
         data=data,
         form=form,
@@ -145,10 +145,10 @@ def sampled_names(form: str, priors: Mapping[str, Distribution]) -> tuple[str, .
 
 
 def values_at(
-    positions: Floats, names: tuple[str, ...], priors: Mapping[str, Distribution]
+    standardised: Floats, names: tuple[str, ...], priors: Mapping[str, Distribution]
 ) -> dict[str, Floats]:
-    """Return the parameters' values at standard-normal positions, shape (vectors, names)."""
-    return {name: _on_range(name, priors[name], positions[:, i]) for i, name in enumerate(names)}
+    """Return values by name at standardised parameters, shape (vectors, names)."""
+    return {name: _on_range(name, priors[name], standardised[:, i]) for i, name in enumerate(names)}
 
 
 def complete(values: Mapping[str, Floats], priors: Mapping[str, Distribution]) -> dict[str, Floats]:
@@ -165,9 +165,9 @@ def _median(name: str, prior: Distribution) -> float:
     return min(max(prior.quantile(0.5), low), high)
 
 
-def _on_range(name: str, prior: Distribution, positions: Floats) -> Floats:
+def _on_range(name: str, prior: Distribution, standardised: Floats) -> Floats:
     low, high = RANGES[name]
-    return np.asarray(np.clip(prior.quantiles(positions), _inside(low), high))
+    return np.asarray(np.clip(prior.quantiles(standardised), _inside(low), high))
 
 
 def _inside(low: float) -> float:
@@ -188,6 +188,6 @@ def _where(seen: Floats) -> tuple[Floats, Floats]:
 def _log_importance_weight(around: Floats, centre: Floats, width: Floats) -> Floats:
     """Return the log of the prior's density over that of the normal that slices are taken around.
 
-    Up to a constant. ``around`` are positions less the normal's centre, in its widths.
+    Up to a constant. ``around`` are parameters less the normal's centre, in its widths.
     """
     return np.asarray(0.5 * (around**2 - (centre + width * around) ** 2).sum(axis=-1))

@@ -54,8 +54,8 @@ def prior_and_posterior(fit: BallotFit) -> tuple[PosteriorRow, ...]:
                 name=name,
                 prior=(prior.quantile(0.05), prior.quantile(0.5), prior.quantile(0.95)),
                 posterior=(float(low), float(median), float(high)),
-                learnt=float(1.0 - fit.positions[:, i].var()),
-                moved=float(fit.positions[:, i].mean()),
+                learnt=float(1.0 - fit.standardised[:, i].var()),
+                moved=float(fit.standardised[:, i].mean()),
                 r_hat=fit.r_hat[name],
                 effective=fit.effective[name],
             )

@@ -24,8 +24,8 @@ from sim.evidence.fit.emulator import Emulator, fit_emulator, transform
 from sim.evidence.fit.settings import FitSettings
 from sim.evidence.fit.standardised import (
     drawn_rows,
+    drawn_standardised,
     fitted_names,
-    prior_scores,
     values_of,
     write_array,
     write_draws,
@@ -49,22 +49,22 @@ SECOND: Final = "second"
 
 @dataclass(frozen=True)
 class Design:
-    """Replications of one wave: their scores and transformed summaries."""
+    """Replications of one wave: their standardised parameters and transformed summaries."""
 
-    scores: Array
+    standardised: Array
     summaries: Array
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A finished fit: names, scores and values of the final draws, emulators, diagnostics.
+    """A finished fit: the final draws, standardised and as values, emulators and diagnostics.
 
     ``ballot_weight`` is the effective share of draws left by the last correction from the
     emulated to the exact ballots' likelihood (1 where they agree).
     """
 
     names: tuple[str, ...]
-    scores: Array
+    standardised: Array
     values: dict[str, Array]
     emulators: dict[str, Emulator]
     r_hat: float
@@ -86,7 +86,7 @@ def design(
         wave: the wave.
         batch: where its batch is kept; a batch already there is reused or extended, if the same
             code has made it.
-        names: parameters whose scores are wanted.
+        names: parameters whose values are wanted.
         settings: how many replications under which seed, and how they are run.
         posterior: a folder of draws with ``scores.npy`` beside them; prior draws without it.
         independent: 0, or which random streams to use that other waves under the seed do not share.
@@ -109,14 +109,14 @@ def design(
     )
     numbers, summaries = wave.of(batch)
     if posterior is None:
-        scores = prior_scores(seed, [int(n) for n in numbers], names)
+        standardised = drawn_standardised(seed, [int(n) for n in numbers], names)
     else:
         rows = np.load(posterior / "scores.npy")
-        scores = rows[drawn_rows(seed, [int(n) for n in numbers], len(rows))]
-    return Design(scores, transform(summaries, wave.signed))
+        standardised = rows[drawn_rows(seed, [int(n) for n in numbers], len(rows))]
+    return Design(standardised, transform(summaries, wave.signed))
 
 
-def posterior_scores(
+def posterior_draws(
     waves: Sequence[Wave],
     emulators: Sequence[Emulator],
     names: Sequence[str],
@@ -127,12 +127,12 @@ def posterior_scores(
     centre: Array | None = None,
     surrogate: Quadratic | None = None,
 ) -> tuple[Array, float, float]:
-    """Draw scores from prior x waves x ballots.
+    """Draw standardised parameters from prior x waves x ballots.
 
     Args:
         waves: the waves fitted to, and ``emulators`` theirs in the same order.
         emulators: see above.
-        names: of the scores.
+        names: of the parameters.
         ballots: the exact log-likelihood of the recorded ballots at values by name, or None.
         seed: of the sampler.
         rows: draws wanted.
@@ -145,10 +145,12 @@ def posterior_scores(
     """
     observed = [transform(wave.observed[None], wave.signed)[0] for wave in waves]
 
-    def of_waves(scores: Array) -> Array:
-        total = np.zeros(len(scores))
+    def of_waves(standardised: Array) -> Array:
+        total = np.zeros(len(standardised))
         for wave, emulator, seen in zip(waves, emulators, observed, strict=True):
-            total += marginal(emulator, wave.used).log_likelihood(scores, seen[list(wave.used)])
+            total += marginal(emulator, wave.used).log_likelihood(
+                standardised, seen[list(wave.used)]
+            )
         return total
 
     rng = np.random.Generator(np.random.Philox(key=[seed, 1]))
@@ -158,9 +160,9 @@ def posterior_scores(
         points = rng.standard_normal((BALLOT_POINTS, len(names))) if centre is None else centre
         surrogate = Quadratic.fit(points, ballots(values_of(points, names)))
 
-    def log_likelihood(scores: Array, _chains: NDArray[np.int64]) -> Array:
-        level = of_waves(scores)
-        return level if surrogate is None else level + surrogate.at(scores)
+    def log_likelihood(standardised: Array, _chains: NDArray[np.int64]) -> Array:
+        level = of_waves(standardised)
+        return level if surrogate is None else level + surrogate.at(standardised)
 
     draws = elliptical_slice(
         log_likelihood, len(names), chains=CHAINS, warmup=600, steps=1500, thin=15, seed=seed
@@ -208,9 +210,9 @@ class Quadratic:
         emulator = fit_emulator(points[near], levels[near][:, None], interacting=20)
         return cls(emulator)
 
-    def at(self, scores: Array) -> Array:
-        """Return the surrogate at each vector of scores."""
-        return np.asarray(self.emulator.mean(scores)[:, 0], dtype=float)
+    def at(self, standardised: Array) -> Array:
+        """Return the surrogate at each vector of standardised parameters."""
+        return np.asarray(self.emulator.mean(standardised)[:, 0], dtype=float)
 
 
 def trained(wave: Wave, position: int, round_name: str, settings: FitSettings) -> Emulator:
@@ -230,7 +232,7 @@ def trained(wave: Wave, position: int, round_name: str, settings: FitSettings) -
         replace(settings, seed=settings.seed + position + (0 if round_name == FIRST else 100)),
         posterior=None if round_name == FIRST else settings.first_posterior,
     )
-    return fit_emulator(part.scores, part.summaries)
+    return fit_emulator(part.standardised, part.summaries)
 
 
 def calibrate(
@@ -249,7 +251,7 @@ def calibrate(
         return [trained(wave, i, round_name, settings) for i, wave in enumerate(waves)]
 
     emulators = run(FIRST)
-    first, _, _ = posterior_scores(
+    first, _, _ = posterior_draws(
         waves, emulators, names, ballots, seed=seed + 10, rows=DESIGN_ROWS
     )
     around = first.mean(axis=0) + SPREAD * (first - first.mean(axis=0))
@@ -259,13 +261,13 @@ def calibrate(
     write_array(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))
     emulators = run(SECOND)
-    scores, largest, weight = posterior_scores(
+    standardised, largest, weight = posterior_draws(
         waves, emulators, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
     )
     return Calibration(
         names=names,
-        scores=scores,
-        values=values_of(scores, names),
+        standardised=standardised,
+        values=values_of(standardised, names),
         emulators={wave.name: emulator for wave, emulator in zip(waves, emulators, strict=True)},
         r_hat=largest,
         ballot_weight=weight,

@@ -115,7 +115,7 @@ def fit(
     for left in ("places.csv", "about.toml"):
         (posterior / left).unlink(missing_ok=True)
     write_draws(posterior / "draws.csv", found.values)
-    write_array(posterior / "scores.npy", found.scores)
+    write_array(posterior / "scores.npy", found.standardised)
     predicted = {}
     learnt: tuple[LearntPlace, ...] = ()
     for wave in waves:
@@ -168,7 +168,7 @@ def _learn(batch: Path, seed: int) -> tuple[LearntPlace, ...]:
 
 
 def _about(result: Fit, settings: FitSettings, code: str) -> str:
-    draws = np.ascontiguousarray(result.calibration.scores)
+    draws = np.ascontiguousarray(result.calibration.standardised)
     waves = ", ".join(f'"{wave.name}"' for wave in result.waves)
     return (
         "# How these draws were made; see docs/calibration.md. Written by `calibrate`.\n"
@@ -195,7 +195,7 @@ def report(result: Fit) -> str:
     for wave in result.waves:
         lines += [f"## {wave.name}: recorded and predicted", "", *_predicted(result, wave), ""]
     lines += ["## What was learnt of each parameter", ""]
-    lines.append(identifiability_report(found.names, found.scores, found.values))
+    lines.append(identifiability_report(found.names, found.standardised, found.values))
     if result.places:
         lines += ["## What was learnt of systems", "", *_places(result.places)]
     return "\n".join(lines) + "\n"

@@ -31,7 +31,9 @@ class Learnt:
     contraction: float
 
 
-def learnt(names: Sequence[str], scores: Array, values: dict[str, Array]) -> tuple[Learnt, ...]:
+def learnt(
+    names: Sequence[str], standardised: Array, values: dict[str, Array]
+) -> tuple[Learnt, ...]:
     """Return a row for each fitted parameter, those that learnt most first."""
     rows = []
     for column, name in enumerate(names):
@@ -43,16 +45,16 @@ def learnt(names: Sequence[str], scores: Array, values: dict[str, Array]) -> tup
                 unit=ROWS[name].unit,
                 prior=(prior.quantile(0.05), prior.quantile(0.5), prior.quantile(0.95)),
                 posterior=(float(low), float(middle), float(high)),
-                shift=float(scores[:, column].mean()),
-                contraction=1.0 - float(scores[:, column].var()),
+                shift=float(standardised[:, column].mean()),
+                contraction=1.0 - float(standardised[:, column].var()),
             )
         )
     return tuple(sorted(rows, key=lambda row: (-row.contraction - abs(row.shift), row.name)))
 
 
-def tied_pairs(names: Sequence[str], scores: Array) -> list[tuple[str, str, float]]:
+def tied_pairs(names: Sequence[str], standardised: Array) -> list[tuple[str, str, float]]:
     """Return pairs whose draws correlate by more than ``CLOSE``, the closest first."""
-    matrix = np.atleast_2d(np.corrcoef(scores, rowvar=False))
+    matrix = np.atleast_2d(np.corrcoef(standardised, rowvar=False))
     pairs = [
         (names[i], names[j], float(matrix[i, j]))
         for i in range(len(names))
@@ -62,9 +64,11 @@ def tied_pairs(names: Sequence[str], scores: Array) -> list[tuple[str, str, floa
     return sorted(pairs, key=lambda pair: (-abs(pair[2]), pair[0], pair[1]))
 
 
-def identifiability_report(names: Sequence[str], scores: Array, values: dict[str, Array]) -> str:
+def identifiability_report(
+    names: Sequence[str], standardised: Array, values: dict[str, Array]
+) -> str:
     """Return the report as markdown: a table and the pairs."""
-    rows = learnt(names, scores, values)
+    rows = learnt(names, standardised, values)
     lines = [
         "| parameter | unit | prior median (90 %) | posterior median (90 %) | shift | learnt |",
         "|---|---|---|---|---|---|",
@@ -85,7 +89,7 @@ def identifiability_report(names: Sequence[str], scores: Array, values: dict[str
         f"than {LEARNT:.0%})."
     )
     lines += ["", told, ""]
-    pairs = tied_pairs(names, scores)
+    pairs = tied_pairs(names, standardised)
     if pairs:
         told = ", ".join(f"`{a}` with `{b}` ({r:+.2f})" for a, b, r in pairs)
         lines.append(f"Pairs that the fit can hardly tell apart (correlation of draws): {told}.")

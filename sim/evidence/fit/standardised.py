@@ -1,4 +1,4 @@
-"""Parameters as standard-normal scores of their priors: the space in which the model is fitted."""
+"""Standardised parameters, standard normal under their priors: the space in which the fit works."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ def fitted_names() -> tuple[str, ...]:
     return tuple(row.name for row in PARAMETER_TABLE if row.active or row.name in OF_THE_PAST)
 
 
-def values_of(scores: Array, names: Sequence[str]) -> dict[str, Array]:
-    """Return the parameters' values at scores (one row a vector), put on their ranges."""
-    return {name: _on_range(ROWS[name], scores[:, i]) for i, name in enumerate(names)}
+def values_of(standardised: Array, names: Sequence[str]) -> dict[str, Array]:
+    """Return values at standardised parameters (one row a vector), kept within their ranges."""
+    return {name: _on_range(ROWS[name], standardised[:, i]) for i, name in enumerate(names)}
 
 
-def _on_range(row: ParameterInfo, scores: Array) -> Array:
-    return np.clip(row.default.quantiles(scores), row.low, row.high)
+def _on_range(row: ParameterInfo, standardised: Array) -> Array:
+    return np.clip(row.default.quantiles(standardised), row.low, row.high)
 
 
-def prior_scores(seed: int, replications: Sequence[int], names: Sequence[str]) -> Array:
-    """Return the scores that replications of a batch at prior parameters have drawn."""
-    scores = np.empty((len(replications), len(names)))
+def drawn_standardised(seed: int, replications: Sequence[int], names: Sequence[str]) -> Array:
+    """Return the standardised parameters that replications at prior parameters have drawn."""
+    standardised = np.empty((len(replications), len(names)))
     for index, replication in enumerate(replications):
         streams = Streams(seed, int(replication), {"parameter": PARAMETER_COLUMNS})
         for column, name in enumerate(names):
-            scores[index, column] = streams.uniform(PARAMETERS, ROWS[name].number)
-    return np.asarray(special.ndtri(scores), dtype=float)
+            standardised[index, column] = streams.uniform(PARAMETERS, ROWS[name].number)
+    return np.asarray(special.ndtri(standardised), dtype=float)
 
 
 def drawn_rows(seed: int, replications: Sequence[int], rows: int) -> NDArray[np.int64]:

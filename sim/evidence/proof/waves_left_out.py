@@ -32,7 +32,7 @@ from sim.evidence.fit.calibration import (
     SECOND,
     BallotLikelihood,
     Quadratic,
-    posterior_scores,
+    posterior_draws,
     trained,
 )
 from sim.evidence.fit.earlier_waves import LAST_DAY, WAVES, history_wave, last_day
@@ -62,7 +62,7 @@ class FinishedFit:
     folder: Path
     seed: int
     replications: int
-    scores: Array
+    standardised: Array
     around: Array
     r_hat: float
     ballot_weight: float
@@ -74,7 +74,7 @@ class FitWithoutWave:
 
     Attributes:
         wave: its name, or ``NOTHING`` for the finished fit itself.
-        scores: draws (rows by fitted parameters).
+        standardised: draws (rows by fitted parameters).
         r_hat: the largest split R-hat of the chains.
         ballot_weight: effective share of draws after the ballots' likelihood was made exact.
         away: how far the mean of the draws lies from that of the points that trained the emulators,
@@ -86,7 +86,7 @@ class FitWithoutWave:
     """
 
     wave: str
-    scores: Array
+    standardised: Array
     r_hat: float
     ballot_weight: float
     away: float
@@ -106,7 +106,7 @@ def finished_fit(folder: Path) -> FinishedFit:
         about = tomllib.loads((posterior / "about.toml").read_text(encoding="utf-8"))
         seed, replications = int(about["seed"]), int(about["replications"])
         told = float(about["largest_r_hat"]), float(about["ballot_weight"])
-        scores = np.load(posterior / "scores.npy")
+        standardised = np.load(posterior / "scores.npy")
         settings = FitSettings(folder, replications, seed)
         around = np.load(settings.first_posterior / "scores.npy")
     except (OSError, ValueError, KeyError, EOFError):
@@ -125,9 +125,9 @@ def finished_fit(folder: Path) -> FinishedFit:
             "and --overwrite first"
         )
     count = len(fitted_names())
-    if any(part.ndim != 2 or part.shape[1] != count for part in (scores, around)):
+    if any(part.ndim != 2 or part.shape[1] != count for part in (standardised, around)):
         raise InputError(f"--out {folder}: the fit is not of today's {count} parameters; {advice}")
-    return FinishedFit(folder, seed, replications, scores, around, *told)
+    return FinishedFit(folder, seed, replications, standardised, around, *told)
 
 
 def leave_waves_out(
@@ -164,9 +164,9 @@ def leave_waves_out(
     require_diagnostics()
     settings = FitSettings(fit.folder, fit.replications, fit.seed, workers, progress=progress)
     names = fitted_names()
-    away = distance(fit.scores, fit.around)
+    away = distance(fit.standardised, fit.around)
     seen = FitWithoutWave(
-        NOTHING, fit.scores, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path()
+        NOTHING, fit.standardised, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path()
     )
     found = [_run(seen, fit, LAST_DAY, replications, seed, workers, progress)]
     of_2020 = wave_of_2020()
@@ -177,7 +177,7 @@ def leave_waves_out(
     for wave in waves:
         others = history_wave(left_out=wave)
         emulator = trained(others, 1, SECOND, settings)
-        scores, largest, weight = posterior_scores(
+        standardised, largest, weight = posterior_draws(
             (of_2020, others),
             (emulator_2020, emulator),
             names,
@@ -188,11 +188,11 @@ def leave_waves_out(
         )
         one = FitWithoutWave(
             wave,
-            scores,
+            standardised,
             largest,
             weight,
-            distance(scores, fit.around),
-            furthest(names, scores, fit.scores),
+            distance(standardised, fit.around),
+            furthest(names, standardised, fit.standardised),
             Path(),
         )
         found.append(_run(one, fit, last_day(wave), replications, seed, workers, progress))
@@ -210,13 +210,13 @@ def _run(
 ) -> FitWithoutWave:
     """Run the years since 2013 at some draws and return them with their batch."""
     # named by its draws too, so that those of another fit never lie beside these runs
-    digest = hashlib.sha256(one.scores.round(6).tobytes()).hexdigest()[:8]
+    digest = hashlib.sha256(one.standardised.round(6).tobytes()).hexdigest()[:8]
     name = f"left_out/{one.wave}_{fit.replications}_{seed}_{digest}"
     folder = fit.folder / name
     enlist(fit.folder, [f"{name}/scores.npy", f"{name}/draws.csv"])
     folder.mkdir(parents=True, exist_ok=True)
-    write_array(folder / "scores.npy", one.scores)
-    write_draws(folder / "draws.csv", values_of(one.scores, fitted_names()))
+    write_array(folder / "scores.npy", one.standardised)
+    write_draws(folder / "draws.csv", values_of(one.standardised, fitted_names()))
     past = history_wave()
     scenario = replace(past, tables={**past.tables, "end": last}).scenario(str(folder.resolve()))
     label = f"{past.name} with {one.wave} left out"
@@ -232,18 +232,18 @@ def _run(
     return replace(one, runs=batch.folder)
 
 
-def distance(scores: Array, points: Array) -> float:
+def distance(standardised: Array, points: Array) -> float:
     """Return how far the mean of draws lies from that of some points (Mahalanobis's distance).
 
     In the points' own standard deviations in that direction.
     """
-    shift = scores.mean(axis=0) - points.mean(axis=0)
+    shift = standardised.mean(axis=0) - points.mean(axis=0)
     covariance = np.cov(points, rowvar=False)
     return float(np.sqrt(shift @ np.linalg.solve(covariance, shift)))
 
 
-def furthest(names: Sequence[str], scores: Array, before: Array) -> tuple[str, float]:
-    """Return the parameter whose mean score has moved most, in standard deviations before."""
-    shift = (scores.mean(axis=0) - before.mean(axis=0)) / before.std(axis=0)
+def furthest(names: Sequence[str], standardised: Array, before: Array) -> tuple[str, float]:
+    """Return the parameter whose mean has moved most, in its standard deviations before."""
+    shift = (standardised.mean(axis=0) - before.mean(axis=0)) / before.std(axis=0)
     most = int(np.abs(shift).argmax())
     return names[most], float(shift[most])
