@@ -1,4 +1,4 @@
-"""How well the fitted ballots tell the recorded ones: predictions, scores, one mode or two."""
+"""How well the fitted model predicts the recorded ballots: predictions, scores, one mode or two."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVEL: Final = 0.9  # of the intervals and sets in which a recorded ballot shoul
 
 @dataclass(frozen=True, slots=True)
 class PredictedBallot:
-    """One recorded ballot beside what the model gives for a new proposal with its covariates.
+    """One recorded ballot and the model's prediction for a new proposal with its covariates.
 
     ``recorded`` is the yes share, None where only the outcome is known, and ``low`` to ``high``
     the central 90 % of what is predicted. ``carried`` are the chances that each of its CCGs has

@@ -1,7 +1,7 @@
 """What the model knows of each recorded ballot before it: arguments, committees, electorates.
 
 Worked out from the world as ``sim.agents.opinion`` does for a proposal of the simulation, so that
-the likelihood of the recorded votes speaks of the simulator's own parameters.
+the likelihood of the recorded votes is a function of the simulator's own parameters.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def ccgs_in_ballot(
 ) -> tuple[CCGInBallot, ...]:
     """Return what moves the members of each CCG of a footprint, on the world's first day.
 
-    ``opposed_councils`` are codes of councils on record against, beside those the world knows.
+    ``opposed_councils`` are codes of councils on record against, besides those the world knows.
     """
     bodies = starting_bodies(world.ccgs)
     patients = sum(world.ccgs[i].patients for i in ccgs)

@@ -135,7 +135,7 @@ def fit_ballots(
 
 
 def sampled_names(form: str, priors: Mapping[str, Distribution]) -> tuple[str, ...]:
-    """Return the parameters that the ballots speak of in a form and that are not held fixed."""
+    """Return the parameters of a form that the ballots inform and that are not held fixed."""
     return tuple(
         name
         for name in BALLOT_PARAMETERS

@@ -18,7 +18,7 @@ from sim.evidence.arrays import Array
 
 
 def transform(summaries: Array, signed: Sequence[int] = ()) -> Array:
-    """Return counts on the square-root scale, on which their spread hardly hangs on their size.
+    """Return variance-stabilised counts: square roots, whose spread hardly depends on their size.
 
     Columns in ``signed`` may be negative and stay as they are.
     """
@@ -29,7 +29,7 @@ def transform(summaries: Array, signed: Sequence[int] = ()) -> Array:
 
 
 def back(scaled: Array, signed: Sequence[int] = (), whole: Sequence[int] = ()) -> Array:
-    """Return summaries from the square-root scale: none below nought, counts whole.
+    """Return summaries from the square-root scale: none below 0, counts whole.
 
     Columns in ``signed`` stay as they are; those in ``whole`` go to the nearest whole number.
     """

@@ -59,7 +59,7 @@ CHECK_SEED: Final = 300  # added to the fit's seed for replications that check i
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished fit: the calibration, what it predicts of each wave, and what places taught."""
+    """A finished fit: the calibration, its predictions of each wave, its estimates of systems."""
 
     calibration: Calibration
     predicted: dict[str, Array]

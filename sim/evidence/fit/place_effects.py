@@ -105,9 +105,9 @@ def learn_places(
 ) -> tuple[LearntPlace, ...]:
     """Return what the record says of each system's leanings.
 
-    ``seed`` is that of the simulated batch, whose leanings are drawn anew from its luck. A system
-    whose course hardly ever happened (fewer than ``FEWEST`` replications) is matched on whether
-    it merged alone; failing that nothing is learnt of it.
+    ``seed`` is that of the simulated batch, whose leanings are drawn again from its random
+    streams. A system whose course hardly ever happened (fewer than ``FEWEST`` replications) is
+    matched on whether it merged alone; failing that nothing is learnt of it.
     """
     world = covariates.world
     index = {system.code: system.index for system in world.systems}

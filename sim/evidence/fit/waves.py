@@ -1,4 +1,4 @@
-"""The recorded waves that the model is fitted to: what was seen, and how a run is seen alike."""
+"""The recorded waves that the model is fitted to: summaries of the record and of runs alike."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ APRIL_2020: Final = date(2020, 4, 1)
 TOLD_BY_BALLOTS: Final = ("lost",)
 """Summaries left to the ballots' likelihood, which holds the result of every proposal balloted.
 
-Where the ballots do not count (the check on synthetic truths) only mergers speak of them."""
+Where the ballots do not count (the check on synthetic truths) only mergers inform them."""
 
 
 @dataclass(frozen=True)

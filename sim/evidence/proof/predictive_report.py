@@ -1,4 +1,4 @@
-"""The predictive part of the proof of the fitting, in words and one table a wave."""
+"""The report on forecasts of a wave left out: words, and one table per wave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How honest the forecasts of a wave left out are: PIT, coverage and reliability, as tables.
+"""How well calibrated forecasts of a wave left out are: PIT, coverage, reliability, as tables.
 
 Summaries of one truth go together (more mergers, more CCGs merged), while truths are independent.
 So tests are made summary by summary, where the truths give exact p-values; and bands of anything
@@ -86,7 +86,7 @@ def predictive_pit(found: PredictedWave, *, seed: int) -> pd.DataFrame:
 
     The PIT of synthetic truths is randomised, ties broken by chance, so that it is uniform for
     counts too; an interval of 80 % holds the truth where the PIT lies in 0.1 to 0.9, which is exact
-    for counts. That of the record takes the middle of its ties, so that it owes nothing to chance.
+    for counts. That of the record takes the middle of its ties, so that it is not random.
 
     Columns: left_out, source (synthetic or recorded), truth (its number; 0 for the record),
     summary, seen, median, low, high (of the central 90 %), pit.

@@ -5,7 +5,8 @@ among the others (all recorded ballots are of that round). The emulators come fr
 replications of the finished fit: the wave's mergers, and its part in the totals, are not counted
 in them, so nothing is run again. They were trained near a fit that had seen the wave; how far from
 there the new draws lie is reported. Then the years since April 2013 are run at those draws, up to
-the wave's 1 April; and once at the draws of the finished fit, for comparison, under the same luck.
+the wave's 1 April; and once at the draws of the finished fit, for comparison, with the same random
+numbers.
 
 What a wave cannot be left out of: the map from which the round of 2020 starts, which is a given of
 that round and not explained by the fit, and the dates and rates of past policies, which are stated
@@ -70,7 +71,7 @@ class FinishedFit:
 
 @dataclass(frozen=True, slots=True)
 class FitWithoutWave:
-    """A wave left out: draws that have not seen it, how they were come by, and their runs.
+    """A fit without one wave: its draws, their diagnostics, and runs at them.
 
     Attributes:
         wave: its name, or ``NOTHING`` for the finished fit itself.
@@ -148,7 +149,7 @@ def leave_waves_out(
         fit: the finished fit.
         ballots: log-likelihood of the recorded ballots, or None to do without.
         replications: at the draws of each fit.
-        seed: of draws and replications; the emulators keep the luck of the fit.
+        seed: of draws and replications; the emulators keep the random streams of the fit.
         workers: worker processes; nothing depends on it.
         waves: names of the waves to leave out, each alone.
         progress: told what runs and how far it is.

@@ -1,8 +1,8 @@
-"""What fits that have not seen an earlier wave say of it, scored beside the fit that has.
+"""Scores of leave-one-wave-out forecasts, next to those of the full fit.
 
 Three quantities of each wave: the count of CCGs on its 1 April, how many fewer that are than at
 the end of the wave before, and its mergers. All are as the runs from April 2013 give them: they
-are not told how the rounds before the wave came out.
+do not know the outcomes of the rounds before the wave.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def score_waves(found: Sequence[FitWithoutWave], seed: int) -> pd.DataFrame:
 
     Args:
         found: the finished fit and those with a wave left out, all run.
-        seed: of the randomised PIT, which uses the same luck for both fits.
+        seed: of the randomised PIT, the same random numbers for both fits.
     """
     import pandas as pd
 
@@ -147,7 +147,7 @@ HOW_TO_READ: Final = (
 
 
 def waves_left_out_page(table: pd.DataFrame, found: Sequence[FitWithoutWave]) -> str:
-    """Return the scores and how the draws were come by as a page of markdown."""
+    """Return the scores and the diagnostics of the draws as a page of markdown."""
     lines = [
         "# Earlier waves, each left out of the fit",
         "",

@@ -1,7 +1,7 @@
-"""Named forecasts to beat: constants, public guesses of the time, and an afternoon's statistics.
+"""Simple forecasts to beat: constants, public guesses of the time, and logistic regressions.
 
-A simulation that does not beat these has not earned its keep. Two of them know more than a
-forecaster could: ``base_rate`` is told how many came true, and the logistic regressions are fitted
+A simulation is worth its complexity only where it beats these. Two of them know more than a
+forecaster could: ``base_rate`` knows how many came true, and the logistic regressions are fitted
 to the very round that they forecast, though each system only by what happened in the others.
 """
 
@@ -63,7 +63,7 @@ def baselines(
 ) -> list[Forecast]:
     """Return all named baselines for a round, in the order of the tables.
 
-    Public guesses stand only beside the round of 2020, forecasts from plans where plans are known.
+    Public guesses are given for the round of 2020 only, forecasts from plans where plans are known.
 
     Args:
         facts: the round; the regressions and ``base_rate`` look at its outcome (see above), and
@@ -192,7 +192,7 @@ def past_rate(
 
     Each public plan merges by itself with the share of earlier plans that did, each open system
     that no plan touches comes to one CCG with the share of earlier systems that did. It looks at
-    nothing of the round itself: what could be said at the time in five minutes.
+    nothing of the round itself.
 
     Args:
         facts: the round.

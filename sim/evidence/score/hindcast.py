@@ -42,7 +42,7 @@ PIT_TRUTHS: Final = 500
 CHANCES: Final = ("systems", "ccgs", "pairs")
 REFERENCES: Final = ("base_rate", "past_rate_start", "logistic_plans")
 """What skill is measured against where the references stand among the forecasts; for the count
-``uniform`` takes the place of the base rate, which is told the answer."""
+``uniform`` replaces the base rate, which knows the answer."""
 COUNT_REFERENCES: Final = ("uniform", "past_rate_start", "logistic_plans")
 
 

@@ -85,7 +85,7 @@ def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     """Return the scenario up to the day, and its variants, by the name of arms.
 
     What the fit has learnt of each system from this very round (leanings) is left out of all but
-    ``places_learnt``: with it, systems are scored by what they themselves have told.
+    ``places_learnt``: with it, systems are scored with estimates made from their own outcomes.
     ``no_shared_effect``: ``support_shared`` is 0, so that CCGs of one proposal differ as much as
     those of two. ``no_leaders_gate``: leaders call every ballot (``ballot.leaders_gate``).
 
@@ -206,7 +206,7 @@ def _count_rows(forecasts: Sequence[Forecast], facts: Facts) -> list[dict[str, A
 
 
 def _items(forecasts: Sequence[Forecast], facts: Facts) -> pd.DataFrame:
-    """Return every item with what came of it and the chance that each forecast gave it."""
+    """Return every item with its outcome and the probability that each forecast gave it."""
     import pandas as pd
 
     codes = np.array(facts.ccgs)

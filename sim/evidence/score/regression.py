@@ -1,7 +1,7 @@
-"""What a good statistician gets in an afternoon: ridge logistic regressions on plans and officers.
+"""Ridge logistic regressions on public plans and shared officers, as forecasts to beat.
 
 They are fitted to the very round that they forecast, though each system only by what happened in
-the others, so their level is told by hindsight even where their places are not.
+the others, so their overall level is known from hindsight even where their places are not.
 """
 
 from __future__ import annotations

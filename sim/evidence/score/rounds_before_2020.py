@@ -1,7 +1,7 @@
 """The rounds before 2020, scored from the map of 2013: the count of CCGs on each 1 April.
 
 The world of 2013 knows sizes, borders and regions only, so places are not scored: only the count,
-round by round. Rounds follow each other in one run, so their errors hang together.
+round by round. Rounds follow each other in one run, so their errors are correlated.
 """
 
 from __future__ import annotations

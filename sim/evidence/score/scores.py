@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 CLIP: Final = 0.005
 """Probabilities are moved to at least this and at most 1 less this before a log score, since an
-ensemble of some hundred replications cannot tell a chance of nought from one of 1 in 200."""
+ensemble of some hundred replications cannot distinguish a probability of 0 from one of 1 in 200."""
 FLOOR: Final = 0.01
 """Weight of the uniform distribution mixed into the distribution of a count for its log score."""
 LEVELS: Final = (0.5, 0.8, 0.9)
