@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastInWords:
+class Forecast:
     """One forecast: its name, the row of the list of mechanisms, words, and bounds inclusive."""
 
     name: str
@@ -30,10 +30,10 @@ class ForecastInWords:
 
 
 FORECASTS: Final = (
-    ForecastInWords("around_60_70", 33, "around 60 to 70 at the end", 60, 70),
-    ForecastInWords("more_than_42", 30, "more than one CCG a system", 43, 191),
-    ForecastInWords("fewer_than_191", 31, "fewer than at the start", 1, 190),
-    ForecastInWords("fewer_than_councils", 32, "fewer than the 150-odd top-tier councils", 1, 149),
+    Forecast("around_60_70", 33, "around 60 to 70 at the end", 60, 70),
+    Forecast("more_than_42", 30, "more than one CCG a system", 43, 191),
+    Forecast("fewer_than_191", 31, "fewer than at the start", 1, 190),
+    Forecast("fewer_than_councils", 32, "fewer than the 150-odd top-tier councils", 1, 149),
 )
 FORECAST_COLUMNS: Final = (
     "scenario",

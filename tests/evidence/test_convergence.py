@@ -50,7 +50,7 @@ def _fit(folder: Path) -> None:
 def _fit_ballots(folder: Path) -> None:
     from sim.evidence.ballots import fit_ballots
 
-    fit_ballots(1)
+    fit_ballots(1, chains=1, warm_up=1, kept=1)  # few, so that a fit which begins ends soon
 
 
 @pytest.mark.parametrize("begin", [_fit, _fit_ballots], ids=["waves", "ballots"])
@@ -64,6 +64,6 @@ def test_a_fit_without_the_library_is_refused_before_it_begins(
 
 
 def test_the_name_to_install_is_told_where_it_differs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     with pytest.raises(InputError, match="package scikit-learn,"):
         require("sklearn.linear_model")

@@ -54,7 +54,7 @@ TABLES: Final = (
     "patterns",
     "reliability",
     "pit",
-    "hindcast_pit_histogram",
+    "pit_histogram",
     "count_forecasts",
     "items",
 )
@@ -168,7 +168,7 @@ def score_batch(
         "patterns": patterns_report(arms, load_patterns()),
         "reliability": hindcast_reliability(own, first, facts, seed=seed),
         "pit": hindcast_pit(own, first, facts, seed=seed),
-        "hindcast_pit_histogram": hindcast_pit_histogram(own, first, facts, seed=seed),
+        "pit_histogram": hindcast_pit_histogram(own, first, facts, seed=seed),
         "count_forecasts": pd.DataFrame(_count_rows(forecasts, facts)),
         "items": _items(forecasts, facts),
     }
