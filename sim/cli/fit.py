@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.views.exit_codes import print_page, print_plain
 
 if TYPE_CHECKING:
-    from sim.evidence.fit.waves import Wave
+    from sim.evidence.fit import Wave
 
 FIT_OUT: Final = Path("results/calibration")
 BALLOTS_PAGE: Final = "ballots.md"
@@ -207,7 +207,7 @@ def make_fit(
     publish: str,
 ) -> str:
     """Fit, ship the posterior under ``publish`` where a name is given, and return the report."""
-    from sim.evidence.fit.fitting import POSTERIOR, fit
+    from sim.evidence.fit import POSTERIOR, fit
     from sim.experiment.owner import owning
     from sim.scenario.posterior import FOLDER
     from sim.views.progress import SeveralBatches
@@ -243,8 +243,7 @@ def make_fit(
 
 def make_ballots_page(folder: Path, *, seed: int, quiet: bool = False) -> str:
     """Fit the recorded ballots alone, write ``ballots.md`` and return it."""
-    from sim.evidence.ballots.fit import fit_ballots
-    from sim.evidence.ballots.report import ballot_report, fits_by_causal_share
+    from sim.evidence.ballots import ballot_report, fit_ballots, fits_by_causal_share
     from sim.experiment.owner import owning
     from sim.records.files import write_whole
     from sim.records.ledger import enlist, refuse_foreign
@@ -273,7 +272,7 @@ def make_check(
     before_2020: bool,
 ) -> str:
     """Prove the fitting on synthetic truths, draw the forecasts' plot and return the page."""
-    from sim.evidence.fit.fitting import prove
+    from sim.evidence.proof import prove
     from sim.experiment.owner import owning
     from sim.views.plots.predictive import make_predictive_plot
     from sim.views.progress import SeveralBatches
@@ -305,10 +304,15 @@ def make_waves_left_out(
     folder: Path, *, replications: int, seed: int, workers: int | None, quiet: bool
 ) -> str:
     """Leave each earlier wave out of the finished fit, score the forecasts and return the page."""
-    from sim.evidence.fit.fitting import ballot_likelihood
-    from sim.evidence.proof.waves_left_out import NoFitError, finished_fit, leave_waves_out
-    from sim.evidence.proof.waves_left_out_scores import score_waves, waves_left_out_page
-    from sim.evidence.score.scores import require
+    from sim.evidence.extras import require
+    from sim.evidence.fit import ballot_likelihood
+    from sim.evidence.proof import (
+        NoFitError,
+        finished_fit,
+        leave_waves_out,
+        score_waves,
+        waves_left_out_page,
+    )
     from sim.experiment.owner import owning
     from sim.records.csv_text import write_frame
     from sim.records.files import write_whole
@@ -350,8 +354,7 @@ def _at_least(replications: int, fewest: int) -> None:
 
 
 def _waves(before_2020: bool) -> tuple[Wave, ...]:
-    from sim.evidence.fit.history_wave import history_wave
-    from sim.evidence.fit.waves import wave_of_2020
+    from sim.evidence.fit import history_wave, wave_of_2020
 
     return (history_wave(),) if before_2020 else (wave_of_2020(), history_wave())
 

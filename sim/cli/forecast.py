@@ -42,8 +42,8 @@ def forecast(
     tables and a page. Batches that are there already are used again, if the same code has made
     them; a forecast that is published already is not changed.
     """
-    from sim.evidence.publish.published import PAGE as FORECAST_PAGE
-    from sim.evidence.publish.published import make_forecast, write_forecast
+    from sim.evidence.publish import PAGE as FORECAST_PAGE
+    from sim.evidence.publish import make_forecast, write_forecast
     from sim.experiment.owner import owning
     from sim.records.ledger import owned, refuse_file, refuse_no_folder
     from sim.views.progress import SeveralBatches

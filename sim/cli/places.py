@@ -65,14 +65,14 @@ def places(
     Writes a page with probabilities, beside those of comparable places, and the three strongest
     reasons in each place's own numbers, read from the logs.
     """
-    from sim.evidence.record.places import (
+    from sim.evidence.record import (
+        cases,
         comparable,
         mean_chances,
         named_places,
         place_chances,
         systems_of,
     )
-    from sim.evidence.record.register import cases
     from sim.experiment import api
     from sim.experiment.folder import BATCH_FILES
     from sim.experiment.reasons import average_terms

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence.record.places import named_places
-from sim.evidence.record.register import cases
+from sim.evidence.record import cases, named_places
 from sim.experiment.reasons import Decision, Reason
 from sim.views.places_page import STAGES, case_sentence, own_numbers, reason_sentence
 from sim.world import load_world

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from sim.errors import InputError
-from sim.evidence.score.hindcast_run import ARMS, TABLES, facts_for, hindcast_arms
+from sim.evidence.score import ARMS, TABLES, facts_for, hindcast_arms
 from sim.scenario import load_scenario, parse_scenario
 from sim.views.plots.hindcast import make_hindcast_plots
 from sim.world.load import load_world

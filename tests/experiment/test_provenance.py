@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from sim.evidence.fit.calibrate import batch_folder, design
-from sim.evidence.fit.fitting import fit, prove
-from sim.evidence.fit.history_wave import history_wave
-from sim.evidence.fit.waves import Wave
-from sim.evidence.publish.published import make_forecast
+from sim.evidence.fit import FitSettings, Wave, fit, history_wave
+from sim.evidence.fit.calibration import design
+from sim.evidence.proof import prove
+from sim.evidence.publish import make_forecast
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.provenance import IDENTITY, codes_of, refuse_other_code
 from sim.records.code import FLOORS, PACKAGE, package_code, replication_code
@@ -122,7 +121,7 @@ def test_code_is_what_can_change_a_replication(tmp_path: Path, file: str, counts
 
 
 def of_a_wave(wave: Wave, folder: Path, number: int = 3, **options: Any) -> None:
-    design(wave, folder, (), replications=number, seed=1, workers=1, **options)
+    design(wave, folder, (), FitSettings(folder, number, 1, 1, **options))
 
 
 def test_a_wave_is_not_extended_by_other_code(tmp_path: Path) -> None:
@@ -157,13 +156,16 @@ def never_run() -> Wave:
     return replace(wave, tables=wave.tables | {"extends": "no such scenario"})
 
 
+BATCHES = FitSettings(Path(), 200, 1)
+
+
 @pytest.mark.parametrize(
     ("go", "batch"),
     [
-        (small_fit, batch_folder(Path(), "first", history_wave(), 200)),
-        (small_fit, batch_folder(Path(), "second", history_wave(), 200)),
-        (small_fit, batch_folder(Path(), "check", history_wave(), 200)),
-        (small_proof, batch_folder(Path(), "truths_0", history_wave(), 200)),
+        (small_fit, BATCHES.batch("first", history_wave())),
+        (small_fit, BATCHES.batch("second", history_wave())),
+        (small_fit, BATCHES.batch("check", history_wave())),
+        (small_proof, BATCHES.batch("truths_0", history_wave())),
         (small_forecast, Path("from_2019_06")),
         (small_forecast, Path("without_pushes")),
     ],

@@ -78,7 +78,7 @@ def test_the_firm_hand_turns_at_half() -> None:
     """Row 71 at the level of the rule: from plus the effect where blocked to minus where not."""
     [starting] = [i for i in leader_rules.EFFECTS if (i.name, i.decision) == ("firm_hand", "start")]
     row = next(row for row in PARAMETER_TABLE if row.name == "firm_hand")
-    numbers: Any = type("Numbers", (), {"firm_hand": row.prior.first})
+    numbers: Any = type("Numbers", (), {"firm_hand": row.prior.numbers[0]})
     plain: Any = BodyFacts(1, 2, 2, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0, 0.0, 0.0)
 
     def size(cooperation: float, firm: float = 1.0) -> float:

@@ -17,7 +17,7 @@ from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
 from tests.rules.numbers import numbers
 
-PARAMETERS = Parameters(**{row.name: row.prior.draw(0.5) for row in PARAMETER_TABLE})
+PARAMETERS = Parameters(**{row.name: row.prior.quantile(0.5) for row in PARAMETER_TABLE})
 ASKED = {"loss": 0.0, "sharing": 0.0, "distress": 0.0, "autonomy": 0.0}
 NUMBERS = numbers(veto_base=-2.5, veto_loss=3.0, veto_shared=-0.7, veto_loyalty=1.0)
 FACTS = SystemFacts(
@@ -138,7 +138,7 @@ def test_the_centre_prevails_mostly_and_the_leader_with_confidence() -> None:
     assert chances == {"leader": 0.6, "voluntary": 0.7, "imposed": 0.9, "centre": 0.9}
     assert service_rules.prevails_probability(p, "leader", leader_in_post=False) == 0.0
     [prior] = [row.prior for row in PARAMETER_TABLE if row.name == "force_prevails"]
-    assert 0.7 < prior.draw(0.02) < prior.draw(0.999) < 1.0
+    assert 0.7 < prior.quantile(0.02) < prior.quantile(0.999) < 1.0
 
 
 def test_more_at_stake_means_a_longer_deadlock() -> None:

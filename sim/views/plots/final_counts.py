@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Forecast(NamedTuple):
+class PublicForecast(NamedTuple):
     """A public forecast of where the count would land: range of CCGs, who said so, when."""
 
     low: int
@@ -33,9 +33,9 @@ class Forecast(NamedTuple):
 
 ENGLAND_STARTS: Final = (191, 135)  # 1 June 2019, 1 April 2020
 FORECASTS: Final = (
-    Forecast(38, 42, "about 40: national option, Sept 2019"),
-    Forecast(60, 70, "60–70: journalist, Sept–Oct 2019"),
-    Forecast(60, 80, "60–80: CCGs' membership body, Dec 2019–Jan 2020"),
+    PublicForecast(38, 42, "about 40: national option, Sept 2019"),
+    PublicForecast(60, 70, "60–70: journalist, Sept–Oct 2019"),
+    PublicForecast(60, 80, "60–80: CCGs' membership body, Dec 2019–Jan 2020"),
 )
 """Sources: HSJ insight 7025607, HSJ 7025936 (September 2019), HSJ map 7026848; all known by
 the cut-off. They speak of where England's CCGs end; other worlds are shown without them."""
