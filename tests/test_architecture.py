@@ -338,7 +338,7 @@ def test_every_parameter_has_number_unit_origin_and_mechanisms() -> None:
         assert row.mechanisms, row.name
         assert set(row.mechanisms) <= set(MECHANISMS), row.name
         assert row.low < row.high, row.name
-        assert row.low <= row.prior.draw(0.5) <= row.high, row.name
+        assert row.low <= row.prior.quantile(0.5) <= row.high, row.name
 
 
 def test_parameters_keep_their_permanent_numbers() -> None:

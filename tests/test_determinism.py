@@ -54,6 +54,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return run(tmp_path_factory.mktemp("reference") / "one")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_two_workers_give_the_bytes_of_one(
     reference: dict[str, str], tmp_path: Path, method: str
@@ -61,6 +62,7 @@ def test_two_workers_give_the_bytes_of_one(
     assert run(tmp_path / method, workers=2, start_method=method) == reference
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "random"])
 def test_the_hash_seed_does_not_matter(
     reference: dict[str, str], tmp_path: Path, hash_seed: str
@@ -79,6 +81,7 @@ def test_the_hash_seed_does_not_matter(
     assert digests(tmp_path / "x") == reference
 
 
+@pytest.mark.slow
 def test_extended_across_a_block_equals_one_run_at_once(
     reference: dict[str, str], tmp_path: Path
 ) -> None:
@@ -86,6 +89,7 @@ def test_extended_across_a_block_equals_one_run_at_once(
     assert run(tmp_path / "x") == reference
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_tables(reference: dict[str, str], tmp_path: Path) -> None:
     """The checks above could not fail if the tables did not depend on luck."""
     sim.run_batch(SCENARIOS, seed=SEED + 1, replications=5, workers=1, out=tmp_path / "a")

@@ -19,6 +19,8 @@ from sim.scenario.parameters import PARAMETER_TABLE
 from sim.streams import GROUPS
 from tests.agents.arms import from_priors
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = (
     "as_written",
     "as_happened",

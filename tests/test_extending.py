@@ -144,6 +144,7 @@ def test_an_example_touches_few_files_and_is_not_in_the_program(example: str) ->
     assert not (ROOT / new.where).exists()
 
 
+@pytest.mark.slow
 def test_with_all_examples_their_tests_and_those_of_the_pages_pass(extended: Path) -> None:
     new = [block.where for block in BLOCKS if block.what == "new"]
     done = outcome_of(extended, *new, *HOUSE, *DOCUMENTED, PLAIN)
@@ -154,6 +155,7 @@ def test_with_all_examples_their_tests_and_those_of_the_pages_pass(extended: Pat
     assert "| `information.reassurance` |" in (extended / "docs/levers.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_examples_are_formatted_as_the_house_is(extended: Path) -> None:
     pytest.importorskip("ruff", reason="the formatter comes with the extra 'dev'")
     for command in (("format", "--check"), ("check",)):
@@ -161,6 +163,7 @@ def test_the_examples_are_formatted_as_the_house_is(extended: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("example", "without", "test"),
     [

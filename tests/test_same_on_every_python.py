@@ -59,6 +59,7 @@ def hashes(python: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_another_python_gives_the_same_logs_and_tables() -> None:
     usable = [
         python
@@ -85,6 +86,7 @@ def test_numbers_are_added_from_left_to_right() -> None:
     assert repr(add_up([1, 2])) == "3"
 
 
+@pytest.mark.slow
 def test_no_result_comes_of_the_built_in_sum_of_floats(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = builtins.sum
 

@@ -58,7 +58,7 @@ class Application:
         replication = self._replication
         durations = replication.scenario.durations
         devolved = replication.hooks.decides_itself(self._proposal.home)
-        yearly = replication.levers.approval.window == "yearly" and not devolved
+        yearly = replication.calendar.yearly and not devolved
         region = replication.regions[self._proposal.home.region]
         rounds = 0
         while True:
@@ -113,7 +113,7 @@ class Application:
             u = self._proposal.uniform(purposes.CONDITIONS_TIME)
             yield replication.wait_grid(replication.scenario.durations.conditions.days(u))
             self._proposal.write("conditions_met")
-        if lever.effective_dates == "1_april":
+        if replication.calendar.april_only:
             yield replication.calendar.first_april(self._proposal, earliest)
         else:
             yield replication.wait_until(earliest)

@@ -38,7 +38,11 @@ Process = Generator[simpy.Event, object, None]
 
 
 class Calendar:
-    """Dated things of one replication, and the proposals that wait for them."""
+    """Dated things of one replication, and the proposals that wait for them.
+
+    ``yearly`` says whether applications have a yearly window, ``april_only`` whether mergers take
+    effect on 1 April alone.
+    """
 
     def __init__(self, replication: Replication) -> None:
         self._replication = replication
@@ -46,8 +50,8 @@ class Calendar:
         self._for_close: list[tuple[tuple[int, int], Proposal, simpy.Event]] = []
         self._for_april: list[tuple[float, tuple[int, int], Proposal, simpy.Event]] = []
         approval = replication.levers.approval
-        self._yearly = approval.window == "yearly"
-        self._april_only = approval.effective_dates == "1_april"
+        self.yearly = approval.window == "yearly"
+        self.april_only = approval.effective_dates == "1_april"
         self.opens = _month_day(approval.window_opens)
         self.closes = _month_day(approval.window_closes)
         self._deadlines = self._list_deadlines()
@@ -81,9 +85,9 @@ class Calendar:
     def _list_deadlines(self) -> list[float]:
         clock, approval = self._replication.clock, self._replication.levers.approval
         years = range(clock.start.year, clock.end.year + 5)
-        if self._yearly:
+        if self.yearly:
             return [clock.moment(date(year, *self.closes)) + LAST_MOMENT for year in years]
-        if self._april_only:
+        if self.april_only:
             lead = approval.minimum_lead_months * DAYS_PER_MONTH
             more = range(clock.end.year + 5, clock.end.year + 12)  # leads may be five years
             return [clock.moment(date(year, 4, 1)) - lead for year in (*years, *more)]
@@ -110,7 +114,7 @@ class Calendar:
         """Forget everything that still waits."""
         waiting = [entry[-1] for entry in self._for_close], [entry[-1] for entry in self._for_april]
         for event in chain(*waiting):
-            event.callbacks.clear()  # as the situation does with events that have their time
+            event.callbacks.clear()  # as the replication does with events that have their time
         self._entries, self._for_close, self._for_april = [], [], []
 
     def run(self) -> Process:
@@ -127,9 +131,9 @@ class Calendar:
     def _enter_seasons(self) -> None:
         clock = self._replication.clock
         for year in range(clock.start.year, clock.end.year + 1):
-            if self._april_only:
+            if self.april_only:
                 self._enter(date(year, 4, 1), MERGERS, self._hold_april)
-            if self._yearly:
+            if self.yearly:
                 self._enter(date(year, *self.opens), WINDOW_OPENS, self._open_window)
                 self._enter(date(year, *self.closes), WINDOW_CLOSES, self._close_window)
 

@@ -111,7 +111,7 @@ def log_consent(replication: Replication, ccg: LivingCCG, pushed: bool) -> tuple
     """Return the log of the chance that a governing body would take part now.
 
     First in a footprint that does not share one officer, then in one that does (a footprint that
-    shares in part counts as not sharing when leaders choose). Without influences on consent it
+    shares in part counts as not sharing when leaders choose). Without effects on consent it
     depends on nothing that changes in a CCG's life but whether its region pushes.
     """
     if replication.rules.decision.leader_alone:

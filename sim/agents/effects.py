@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class ActiveEffects(NamedTuple):
-    """The influences in force by the decision they bear on; all empty under neutral levers."""
+    """The effects in force by the decision they bear on; all empty under neutral levers."""
 
     start: tuple[Effect, ...] = ()
     start_local: tuple[Effect, ...] = ()
@@ -46,7 +46,7 @@ class ActiveEffects(NamedTuple):
 
 
 def active_effects(levers: Levers) -> ActiveEffects:
-    """Return the influences that these levers switch on."""
+    """Return the effects that these levers switch on."""
     return ActiveEffects(
         start=effects_on(levers, "start"),
         start_local=effects_on(levers, "start_local"),
@@ -63,13 +63,13 @@ def terms(
     effects: Sequence[Effect],
     facts: SystemFacts | CandidateFacts | BodyFacts | FootprintFacts,
 ) -> Terms:
-    """Return the terms of influences on one decision, by name."""
+    """Return the terms of effects on one decision, by name."""
     levers, parameters = replication.levers, replication.parameters
     return tuple((i.name, i.size(levers, parameters, facts)) for i in effects)
 
 
 def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
-    """Return what influences on starting are told of a system now."""
+    """Return what effects on starting depend on in a system now."""
     replication, n = system.replication, max(1, len(free))
     return SystemFacts(
         ccgs=len(system.members),
@@ -109,7 +109,7 @@ def body_facts(
     perceived_centre: bool = False,
     opposed_councils: float = 0.0,
 ) -> BodyFacts:
-    """Return what influences on consent or support are told of one CCG in a footprint now."""
+    """Return what effects on consent or support depend on for one CCG in a footprint now."""
     distress = sharing = 0.0
     patients = sum(other.patients for other in footprint)
     partners = max(1, patients - ccg.patients)

@@ -30,23 +30,23 @@ from sim.rules.ladder import step_rates, total_rate
 from sim.rules.logistic import happens
 from sim.rules.money import variable_cost_per_head
 from sim.rules.starting import centre_intensity
+from sim.scenario.distributions import Distribution, fixed
 from sim.scenario.levers import Levers
 from sim.scenario.mechanisms.boundaries import Boundaries, Crossing
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import (
     PARAMETER_COLUMNS,
     PARAMETER_NAMES,
+    POSTERIOR_ROW,
     Parameters,
     draw_parameters,
 )
-from sim.scenario.priors import Prior, fixed
 from sim.streams import Streams, purposes
 from sim.streams.purposes import PARAMETERS, BodyKind
 from sim.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.world.footprints import Body, Neighbours, starting_bodies, starting_neighbours
 from sim.world.model import RUNGS, LiveProposal, World
 
-POSTERIOR_ROW = 0  # the column of the page of parameters that picks a joint draw
 LEVERS_OF_2019 = Levers()  # their defaults: what was in force before any scenario begins
 BEFORE = {  # the same, by the scenario's rule on footprints that cross a border
     crossing: LEVERS_OF_2019.model_copy(update={"boundaries": Boundaries(cross_system=crossing)})
@@ -106,10 +106,10 @@ def unfinished(error: BaseException) -> tuple[Event, ...]:
     return found
 
 
-def priors_in_force(scenario: Scenario) -> Mapping[str, Prior]:
+def priors_in_force(scenario: Scenario) -> Mapping[str, Distribution]:
     """Return the scenario's distributions, or their medians where it holds parameters fixed."""
     if scenario.form.parameters == "median":
-        return {name: fixed(prior.draw(0.5)) for name, prior in scenario.priors.items()}
+        return {name: fixed(prior.quantile(0.5)) for name, prior in scenario.priors.items()}
     return scenario.priors
 
 
@@ -316,7 +316,7 @@ def _find_alive(replication: Replication) -> None:
             talked=_talked(replication, live),
         )
         crosses = len({ccg.system for ccg in members}) > 1
-        if crosses and replication.levers.boundaries.cross_system == "never":
+        if crosses and not replication.rules.crossing.possible:
             proposal.lapse("crosses a system border, which this scenario does not allow")
 
 

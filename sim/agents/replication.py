@@ -203,7 +203,7 @@ class Replication:
 
     def rouse(self) -> None:
         """Let resting systems look again once a CCG that lies in another has been set free."""
-        if self.levers.boundaries.cross_system != "never":
+        if self.rules.crossing.possible:
             for system in self.systems:
                 if system.resting:
                     system.reconsider()

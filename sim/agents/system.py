@@ -51,7 +51,7 @@ class Recut:
 class System:
     """One system: its leader, its belief, its proposals, and the hazards of starting them.
 
-    ``index`` is its position among the situation's systems, ``address`` the world's system whose
+    ``index`` is its position among the replication's systems, ``address`` the world's system whose
     luck it draws: the same, but for one made during the run (``boundaries_redraw``). ``heirs`` are
     the positions of the systems that have taken its place, if it has been split or joined.
     """
@@ -146,7 +146,7 @@ class System:
             )
         )
         for ccg in self.members:
-            self._tell(
+            self._set_belief(
                 ccg,
                 beliefs.relay(
                     self.belief,
@@ -167,13 +167,13 @@ class System:
     def believe_everywhere(self, wording: str) -> None:
         """Let every CCG of the system believe a wording (a letter goes to all)."""
         for ccg in self.members:
-            self._tell(ccg, wording)
+            self._set_belief(ccg, wording)
 
     def restore_typically(self) -> None:
         """Give "typically" back to the CCGs that had lost it."""
         for ccg in self.members:
             if ccg.belief == "expected":
-                self._tell(ccg, "typically")
+                self._set_belief(ccg, "typically")
 
     def satisfy(self, strength: float) -> None:
         """Become known to work well as it is, which makes change less wanted."""
@@ -182,7 +182,7 @@ class System:
         replication.write("satisfaction", self.code, strength=strength)
         self.reconsider()
 
-    def _tell(self, ccg: LivingCCG, wording: str) -> None:
+    def _set_belief(self, ccg: LivingCCG, wording: str) -> None:
         wording = "none" if self.exempt else wording
         if wording != ccg.belief:
             ccg.belief = wording
@@ -226,7 +226,7 @@ class System:
                 self.index,
                 self._replication.bodies,
                 self._replication.neighbours,
-                crossing=self._replication.levers.boundaries.cross_system == "county",
+                crossing=self._replication.rules.crossing.possible,
             )
         return self._candidates
 
@@ -278,7 +278,7 @@ class System:
         self._terms, self._levels = rates.of_starting(self, free, cooling=self._cooling > 0)
 
     def _crossing_possible(self, free: list[LivingCCG]) -> bool:
-        if not free or self._replication.levers.boundaries.cross_system == "never":
+        if not free or not self._replication.rules.crossing.possible:
             return False
         return bool(self._open_candidates())
 
@@ -291,17 +291,15 @@ class System:
     def _open_candidates(self) -> list[Footprint]:
         """Return the candidates whose CCGs are all free and which the scenario allows."""
         living = self._replication.ccgs
-        crossing = self._replication.levers.boundaries.cross_system == "county"
+        crossing = self._replication.rules.crossing
         free = {ccg.id for ccg in self.members if ccg.proposal is None}
         found = []
         for candidate in self._candidate_list():
             if not candidate.crosses:
                 is_open = free.issuperset(candidate.ccgs)
             else:
-                is_open = (
-                    crossing
-                    and candidate.council >= 0
-                    and all(living[index].proposal is None for index in candidate.ccgs)
+                is_open = crossing.admitted(candidate.council >= 0) and all(
+                    living[index].proposal is None for index in candidate.ccgs
                 )
             if is_open:
                 found.append(candidate)

@@ -1,130 +1,218 @@
-"""The commands that fit the model to what happened, check the fitting, and publish a forecast."""
+"""The commands under ``fit``: fit the model to what happened, and check the fitting."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from sim.cli.options import (
-    Out,
-    Overwrite,
-    Quiet,
-    Replications,
-    Seed,
-    Workers,
-    refuse_odd_path,
-    whole_number,
-)
+from sim.cli.options import Overwrite, Quiet, Seed, Workers, refuse_odd_path, whole_number
 from sim.errors import InputError
 from sim.views.exit_codes import print_page, print_plain
 
 if TYPE_CHECKING:
-    from sim.evidence.fit.waves import Wave
-    from sim.views.progress import ProgressReport
+    from sim.evidence.fit import Wave
 
-CALIBRATION_OUT: Final = Path("results/calibration")
-FORECAST_OUT: Final = Path("results/forecast")
+FIT_OUT: Final = Path("results/calibration")
 BALLOTS_PAGE: Final = "ballots.md"
 LEFT_OUT_FILES: Final = ("waves_left_out.csv", "waves_left_out.md")
 CHECKS: Final = 6000
 FITTED: Final = 4000  # replications of each wave in each round of the fit
+TRUTHS: Final = 200
 LEFT_OUT: Final = 1000  # replications at the draws of each fit with a wave left out
 FEWEST: Final = 200  # replications of a wave from which an emulator can be fitted at all
+FEWEST_TRUTHS: Final = 20
 FEWEST_SCORED: Final = 20  # replications that have a 90 % interval at all
-Told = Callable[[str, int, int], None]
+
+FitOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of the fit; by default results/calibration, and its folder before_2020 with "
+        "--before-2020.",
+    ),
+]
+FinishedOut: TypeAlias = Annotated[
+    Path, typer.Option(metavar="DIR", help="Folder that holds the fit.")
+]
+BallotsOut: TypeAlias = Annotated[
+    Path, typer.Option(metavar="DIR", help="Folder that ballots.md is written to.")
+]
+WaveReplications: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number, metavar="N", help="Replications of each wave in each of two rounds."
+    ),
+]
+CheckReplications: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number,
+        metavar="N",
+        help="Replications of each wave, at least twice the synthetic truths.",
+    ),
+]
+LeftOutReplications: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number, metavar="N", help="Replications at the draws of each of the fits."
+    ),
+]
+Before2020: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--before-2020",
+        help="Leave the round of 2020 out: its outcomes and votes. Priors and durations stay as "
+        "they are.",
+    ),
+]
+Publish: TypeAlias = Annotated[
+    str, typer.Option(metavar="NAME", help="Ship the posterior under this name afterwards.")
+]
+
+fit_app = typer.Typer(
+    name="fit",
+    rich_markup_mode=None,
+    help="Fit the parameters to the recorded rounds and ballots, and check the fitting.",
+)
 
 
 def add_fit_commands(app: typer.Typer) -> None:
     """Put the commands of this file on the program."""
-    app.command()(calibrate)
-    app.command()(forecast)
+    app.add_typer(fit_app)
 
 
-def calibrate(
-    replications: Annotated[
-        int | None,
-        typer.Option(
-            parser=whole_number,
-            metavar="N",
-            help="Replications of each wave in each of two rounds; with --waves-left-out, at the "
-            "draws of each fit.",
-            show_default=f"{FITTED}; {LEFT_OUT} with --waves-left-out",
-        ),
-    ] = None,
+@fit_app.callback(invoke_without_command=True)
+def fit(context: typer.Context) -> None:
+    """Show the commands under ``fit`` where none is given."""
+    if context.invoked_subcommand is None:
+        print_page(context.get_help())
+
+
+@fit_app.command("run")
+def fit_run(
+    replications: WaveReplications = FITTED,
     seed: Seed = 1,
     workers: Workers = None,
-    out: Out = None,
+    out: FitOut = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
-    before_2020: Annotated[
-        bool,
-        typer.Option(
-            "--before-2020",
-            help="Leave the round of 2020 out of the fit: its outcomes and votes. Priors and "
-            "durations stay as they are.",
-        ),
-    ] = False,
-    check: Annotated[
-        int,
-        typer.Option(
-            "--check",
-            metavar="N",
-            help="Do not fit: prove the fitting on N synthetic truths instead, and how honest "
-            "forecasts of a wave left out are.",
-        ),
-    ] = 0,
-    ballots: Annotated[
-        bool,
-        typer.Option("--ballots", help="Do not fit the whole: fit the recorded ballots alone."),
-    ] = False,
-    waves_left_out: Annotated[
-        bool,
-        typer.Option(
-            "--waves-left-out",
-            help="Do not fit the whole: leave each wave before 2020 out of the finished fit in "
-            "the folder in turn, and score what is left on that wave.",
-        ),
-    ] = False,
-    publish: Annotated[
-        str, typer.Option(metavar="NAME", help="Ship the posterior under this name afterwards.")
-    ] = "",
+    before_2020: Before2020 = False,
+    publish: Publish = "",
 ) -> None:
     """Fit the parameters to the recorded rounds and ballots.
 
     Runs each wave twice (at prior parameters, then near the first fit), draws from the posterior
-    and writes it with a report under results/calibration. What is there already is used again, if
-    the same code has made it.
+    and writes it with a report. Finished replications in the folder are used again if the same
+    code has made them.
     """
-    from sim.evidence.fit.fitting import POSTERIOR, fit, prove
-    from sim.experiment.owner import owning
-    from sim.records.ledger import refuse_foreign
-    from sim.scenario.posterior import FOLDER
+    page = make_fit(
+        fit_folder(out, before_2020),
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        overwrite=overwrite,
+        quiet=quiet,
+        before_2020=before_2020,
+        publish=publish,
+    )
+    if not quiet:
+        print_page(page)
 
-    folder = out or (CALIBRATION_OUT / "before_2020" if before_2020 else CALIBRATION_OUT)
+
+@fit_app.command("ballots")
+def fit_ballots(seed: Seed = 1, out: BallotsOut = FIT_OUT, quiet: Quiet = False) -> None:
+    """Fit the recorded ballots alone.
+
+    Fits the opinion of members with one mode and with two, shows what both predict, and writes
+    ballots.md.
+    """
+    page = make_ballots_page(out, seed=seed, quiet=quiet)
+    if not quiet:
+        print_page(page)
+
+
+@fit_app.command("check")
+def fit_check(
+    truths: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number,
+            metavar="N",
+            help=f"Synthetic truths to fit to, {FEWEST_TRUTHS} or more.",
+        ),
+    ] = TRUTHS,
+    replications: CheckReplications = FITTED,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: FitOut = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    before_2020: Before2020 = False,
+) -> None:
+    """Prove the fitting on synthetic truths.
+
+    Takes simulated rounds for records, fits to them, and counts how often the fit holds the
+    parameters that they were made with. Also forecasts each wave from the others and scores the
+    forecasts.
+    """
+    page = make_check(
+        fit_folder(out, before_2020),
+        truths=truths,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        overwrite=overwrite,
+        quiet=quiet,
+        before_2020=before_2020,
+    )
+    if not quiet:
+        print_page(page)
+
+
+@fit_app.command("waves-left-out")
+def fit_waves_left_out(
+    replications: LeftOutReplications = LEFT_OUT,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: FinishedOut = FIT_OUT,
+    quiet: Quiet = False,
+) -> None:
+    """Refit without each wave before 2020 and score the forecast of that wave.
+
+    Starts from the fit that 'fit run' has written to the folder.
+    """
+    page = make_waves_left_out(
+        out, replications=replications, seed=seed, workers=workers, quiet=quiet
+    )
+    if not quiet:
+        print_page(page)
+
+
+def fit_folder(out: Path | None, before_2020: bool) -> Path:
+    """Return the folder that a fit is written to."""
+    return out or (FIT_OUT / "before_2020" if before_2020 else FIT_OUT)
+
+
+def make_fit(
+    folder: Path,
+    *,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    overwrite: bool,
+    quiet: bool,
+    before_2020: bool,
+    publish: str,
+) -> str:
+    """Fit, ship the posterior under ``publish`` where a name is given, and return the report."""
+    from sim.evidence.fit import POSTERIOR, fit
+    from sim.experiment.owner import owning
+    from sim.scenario.posterior import FOLDER
+    from sim.views.progress import SeveralBatches
+
     refuse_odd_path("--out", folder)
-    if waves_left_out and (check or publish or before_2020 or ballots or overwrite):
-        raise InputError(
-            "--waves-left-out goes with --replications, --seed, --workers, --out and --quiet alone"
-        )
-    if waves_left_out:
-        refuse_foreign(folder, LEFT_OUT_FILES)
-        with owning(folder):
-            _report_waves_left_out(
-                folder, LEFT_OUT if replications is None else replications, seed, workers, quiet
-            )
-        return
-    if ballots and (check or publish or before_2020 or overwrite):
-        raise InputError("--ballots goes with --seed and --out alone")
-    if ballots:
-        refuse_foreign(folder, [BALLOTS_PAGE])
-        with owning(folder):
-            _report_ballots(folder, seed)
-        return
     if publish and (not publish.isidentifier() or publish == "prior"):
         raise InputError(
             f"--publish {publish!r}: give a name of letters, digits and _, other than prior"
@@ -134,33 +222,10 @@ def calibrate(
             f"--publish {publish}: a posterior of that name is shipped already; use --overwrite "
             "to replace it (all replications are then run again), or give another name"
         )
-    if check and check < 20:
-        raise InputError(f"--check is {check}; must be 20 or more synthetic truths")
-    if check and publish:
-        raise InputError("--check fits to synthetic truths: there is nothing to --publish")
-    replications = FITTED if replications is None else replications
-    if replications < max(FEWEST, 2 * check):
-        raise InputError(
-            f"--replications is {replications:,}; must be at least {max(FEWEST, 2 * check):,} here"
-        )
-    waves = _waves(before_2020)
-    with owning(folder), _Told(quiet) as told:
-        if check:
-            text = prove(
-                waves,
-                folder,
-                replications=replications,
-                truths=check,
-                seed=seed,
-                workers=workers,
-                overwrite=overwrite,
-                progress=told,
-            )
-            _draw_check(folder, f"{check} synthetic truths, {replications:,} replications of each")
-            print_page(text)
-            return
+    _at_least(replications, FEWEST)
+    with owning(folder), SeveralBatches(quiet=quiet) as progress:
         fit(
-            waves,
+            _waves(before_2020),
             folder,
             ballots=not before_2020,
             replications=replications,
@@ -169,75 +234,127 @@ def calibrate(
             workers=workers,
             overwrite=overwrite,
             places=not before_2020,
-            progress=told,
+            progress=progress,
         )
     if publish:
         _ship(folder / POSTERIOR, publish)
-    if not quiet:
-        print_page((folder / "report.md").read_text(encoding="utf-8"))
+    return (folder / "report.md").read_text(encoding="utf-8")
 
 
-def _draw_check(folder: Path, footer: str) -> None:
+def make_ballots_page(folder: Path, *, seed: int, quiet: bool = False) -> str:
+    """Fit the recorded ballots alone, write ``ballots.md`` and return it."""
+    from sim.evidence.ballots import ballot_report, fit_ballots, fits_by_causal_share
+    from sim.experiment.owner import owning
+    from sim.records.files import write_whole
+    from sim.records.ledger import enlist, refuse_foreign
+
+    refuse_odd_path("--out", folder)
+    refuse_foreign(folder, [BALLOTS_PAGE])
+    with owning(folder):
+        if not quiet:
+            print_plain("fitting both forms, and three causal shares", error=True)
+        one, two = fit_ballots(seed, "one_mode"), fit_ballots(seed, "two_mode")
+        page = ballot_report(two, one, fits_by_causal_share(seed, "two_mode"))
+        enlist(folder, [BALLOTS_PAGE])
+        write_whole(folder / BALLOTS_PAGE, page)
+    return page
+
+
+def make_check(
+    folder: Path,
+    *,
+    truths: int,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    overwrite: bool,
+    quiet: bool,
+    before_2020: bool,
+) -> str:
+    """Prove the fitting on synthetic truths, draw the forecasts' plot and return the page."""
+    from sim.evidence.proof import prove
+    from sim.experiment.owner import owning
     from sim.views.plots.predictive import make_predictive_plot
+    from sim.views.progress import SeveralBatches
 
-    make_predictive_plot(
-        folder,
-        footer=f"{footer} wave; emulators trained at prior parameters, without ballots and places.",
-    )
-
-
-def _report_ballots(folder: Path, seed: int) -> None:
-    from sim.evidence.ballots.fit import fit_ballots
-    from sim.evidence.ballots.report import ballot_report, fits_by_causal_share
-    from sim.records.files import write_whole
-    from sim.records.ledger import enlist
-
-    print_plain("fitting both forms, and three causal shares", error=True)
-    one, two = fit_ballots(seed, "one_mode"), fit_ballots(seed, "two_mode")
-    text = ballot_report(two, one, fits_by_causal_share(seed, "two_mode"))
-    enlist(folder, [BALLOTS_PAGE])
-    write_whole(folder / BALLOTS_PAGE, text)
-    print_page(text)
-
-
-def _report_waves_left_out(
-    folder: Path, replications: int, seed: int, workers: int | None, quiet: bool
-) -> None:
-    """Leave each earlier wave out of the finished fit, score what is left and write it down."""
-    from sim.evidence.fit.fitting import ballot_likelihood
-    from sim.evidence.proof.waves_left_out import finished_fit, leave_waves_out
-    from sim.evidence.proof.waves_left_out_scores import score_waves, waves_left_out_page
-    from sim.evidence.score.scores import require
-    from sim.records.csv_text import write_frame
-    from sim.records.files import write_whole
-    from sim.records.ledger import enlist
-
-    require("scoringrules")
-    if replications < FEWEST_SCORED:
-        raise InputError(
-            f"--replications is {replications:,}; must be at least {FEWEST_SCORED} here"
-        )
-    with _Told(quiet) as told:
-        found = leave_waves_out(
-            finished_fit(folder),
-            ballot_likelihood(),
+    refuse_odd_path("--out", folder)
+    if truths < FEWEST_TRUTHS:
+        raise InputError(f"--truths is {truths}; must be {FEWEST_TRUTHS} or more synthetic truths")
+    _at_least(replications, max(FEWEST, 2 * truths))
+    with owning(folder), SeveralBatches(quiet=quiet) as progress:
+        page = prove(
+            _waves(before_2020),
+            folder,
             replications=replications,
+            truths=truths,
             seed=seed,
             workers=workers,
-            progress=told,
+            overwrite=overwrite,
+            progress=progress,
         )
-    table = score_waves(found, seed)
-    enlist(folder, LEFT_OUT_FILES)
-    write_frame(folder / LEFT_OUT_FILES[0], table)
-    page = waves_left_out_page(table, found)
-    write_whole(folder / LEFT_OUT_FILES[1], page)
-    if not quiet:
-        print_page(page)
+        make_predictive_plot(
+            folder,
+            footer=f"{truths} synthetic truths, {replications:,} replications of each wave; "
+            "emulators trained at prior parameters, without ballots and places.",
+        )
+    return page
+
+
+def make_waves_left_out(
+    folder: Path, *, replications: int, seed: int, workers: int | None, quiet: bool
+) -> str:
+    """Leave each earlier wave out of the finished fit, score the forecasts and return the page."""
+    from sim.evidence.extras import require
+    from sim.evidence.fit import ballot_likelihood
+    from sim.evidence.proof import (
+        NoFitError,
+        finished_fit,
+        leave_waves_out,
+        score_waves,
+        waves_left_out_page,
+    )
+    from sim.experiment.owner import owning
+    from sim.records.csv_text import write_frame
+    from sim.records.files import write_whole
+    from sim.records.ledger import enlist, refuse_foreign
+    from sim.views.progress import SeveralBatches
+
+    refuse_odd_path("--out", folder)
+    refuse_foreign(folder, LEFT_OUT_FILES)
+    with owning(folder):
+        require("scoringrules")
+        _at_least(replications, FEWEST_SCORED)
+        try:
+            finished = finished_fit(folder)
+        except NoFitError as error:
+            again = " --overwrite" if error.remedy else ""
+            raise InputError(
+                *error.args, remedy=f"run 'fit run{again}' with the same {{out}} first"
+            ) from None
+        with SeveralBatches(quiet=quiet) as progress:
+            found = leave_waves_out(
+                finished,
+                ballot_likelihood(),
+                replications=replications,
+                seed=seed,
+                workers=workers,
+                progress=progress,
+            )
+        table = score_waves(found, seed)
+        enlist(folder, LEFT_OUT_FILES)
+        write_frame(folder / LEFT_OUT_FILES[0], table)
+        page = waves_left_out_page(table, found)
+        write_whole(folder / LEFT_OUT_FILES[1], page)
+    return page
+
+
+def _at_least(replications: int, fewest: int) -> None:
+    if replications < fewest:
+        raise InputError(f"--replications is {replications:,}; must be at least {fewest:,} here")
 
 
 def _waves(before_2020: bool) -> tuple[Wave, ...]:
-    from sim.evidence.fit.history_wave import history_wave
-    from sim.evidence.fit.waves import wave_of_2020
+    from sim.evidence.fit import history_wave, wave_of_2020
 
     return (history_wave(),) if before_2020 else (wave_of_2020(), history_wave())
 
@@ -253,97 +370,3 @@ def _ship(posterior: Path, name: str) -> None:
             write_whole(target / file, (posterior / file).read_bytes())
         else:
             (target / file).unlink(missing_ok=True)
-
-
-def forecast(
-    replications: Replications = 2000,
-    seed: Seed = 1,
-    workers: Workers = None,
-    out: Out = None,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    made_on: Annotated[
-        str, typer.Option(metavar="DAY", help="The day it is dated, as 2026-11-22; today's if not.")
-    ] = "",
-    docs: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Publish into this folder; by default DIR of --out."),
-    ] = None,
-) -> None:
-    """Forecast the counts of April 2021 and July 2022 from the evidence up to 1 April 2020.
-
-    Runs as_happened and as_happened_2020 and the latter without one input at a time; writes
-    tables and a page. Batches that are there already are used again, if the same code has made
-    them; a forecast that is published already is not changed.
-    """
-    from sim.evidence.publish.published import PAGE as FORECAST_PAGE
-    from sim.evidence.publish.published import make_forecast, write_forecast
-    from sim.experiment.owner import owning
-    from sim.records.ledger import owned, refuse_file, refuse_no_folder
-
-    folder = out or FORECAST_OUT
-    refuse_odd_path("--out", folder)
-    day = _day(made_on)
-    target = docs or folder / "page"
-    if docs is not None:
-        refuse_odd_path("--docs", docs)
-    if (target / "forecast" / day.isoformat()).exists():
-        raise InputError(
-            f"{target / 'forecast' / day.isoformat()}: a forecast of that day is published already "
-            "and must not change; give another day with --made-on"
-        )
-    refuse_no_folder(target / "forecast", "--docs" if docs is not None else "--out")
-    page = target / FORECAST_PAGE
-    if os.path.lexists(page) and FORECAST_PAGE not in owned(target):
-        refuse_file(page, "--docs", overwrite=overwrite)
-    with owning(folder), _Told(quiet) as told:
-        made = make_forecast(
-            folder,
-            made_on=day,
-            replications=replications,
-            seed=seed,
-            workers=workers,
-            overwrite=overwrite,
-            progress=told,
-        )
-        with owning(target):
-            written = write_forecast(made, target)
-    if not quiet:
-        print_page((target / FORECAST_PAGE).read_text(encoding="utf-8"))
-        print_plain(f"tables in {written}", error=True)
-
-
-def _day(text: str) -> date:
-    if not text:
-        return date.today()  # noqa: DTZ011 - the day a user sees on the wall
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--made-on {text!r} must be a day such as 2026-11-22") from None
-
-
-class _Told:
-    """A progress bar for each batch in turn."""
-
-    def __init__(self, quiet: bool) -> None:
-        from sim.views.progress import ProgressReport
-
-        self._quiet = quiet
-        self._report = ProgressReport
-        self._label = ""
-        self._bar: ProgressReport | None = None
-
-    def __enter__(self) -> Told:
-        return self._tell
-
-    def __exit__(self, *_error: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def _tell(self, label: str, done: int, total: int) -> None:
-        if label != self._label or self._bar is None:
-            if self._bar is not None:
-                self._bar.close()
-            self._label = label
-            self._bar = self._report(f"replications of {label}", quiet=self._quiet)
-        self._bar(done, total)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
+from sim.cli.calibrate import add_calibrate_command
 from sim.cli.fit import add_fit_commands
+from sim.cli.forecast import add_forecast_command
 from sim.cli.options import (
     TYPED,
     Csv,
@@ -28,11 +30,13 @@ from sim.cli.options import (
     Seed,
     Variance,
     Workers,
+    as_option,
     command_line,
     csv_files,
     fail_with,
     refuse_odd_path,
     say,
+    say_changes,
     whole_number,
     write_copies,
 )
@@ -49,7 +53,25 @@ if TYPE_CHECKING:
 MAIN_OUT: Final = Path("results/main")
 VARIANCE_PAIRS: Final = 50
 
+
+class Commands(TyperGroup):
+    """The commands; the name or file of a scenario in the place of one is answered with ``run``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the command that the arguments name; refuse a scenario with what to type."""
+        if self.get_command(ctx, args[0]) is None and _is_scenario(args[0]):
+            raise InputError(f"{args[0]!r} is a scenario, not a command; type 'run {args[0]}'")
+        return super().resolve_command(ctx, args)
+
+
+def _is_scenario(word: str) -> bool:
+    from sim.scenario.load import shipped_names
+
+    return word.endswith(".toml") or word in shipped_names()
+
+
 app = typer.Typer(
+    cls=Commands,
     name="run_sim.py",
     add_completion=False,
     rich_markup_mode=None,
@@ -94,6 +116,7 @@ def main_job(
 
     say(options, "drawing plots")
     written = redraw(batch.folder)
+    say_changes(options, batch)
     say(options, f"tables in {batch.folder}, {len(written)} plots in {batch.folder / 'plots'}")
     fail_with(batch)
 
@@ -113,6 +136,7 @@ def run(
     """Run scenarios and show their CCG counts."""
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     batch = _run(files, options, variance)
+    say_changes(options, batch)
     say(options, f"tables in {batch.folder}; 'plot {batch.folder}' draws the plots")
     fail_with(batch)
 
@@ -151,6 +175,7 @@ def compare(
                 )
             )
         )
+    say_changes(options, batch)
     say(options, f"compare.csv and compare_places.csv in {batch.folder}")
     fail_with(batch)
 
@@ -225,30 +250,13 @@ def levers(
     from sim.views.tables.levers import lever_table
     from sim.views.terminal import show
 
-    show(
-        lever_table(
-            _Lever(row.name, row.unit, row.allowed, row.default, row.meaning, row.mechanisms)
-            for row in all_levers()
-        )
-    )
+    show(lever_table(all_levers()))
     if parameters:
         from sim.scenario.parameters import PARAMETER_TABLE
         from sim.views.tables.parameters import active_text, parameter_table
 
         show(parameter_table(PARAMETER_TABLE))
         print_page(active_text(PARAMETER_TABLE))
-
-
-@dataclass(frozen=True, slots=True)
-class _Lever:
-    """One row as the table of levers wants it."""
-
-    name: str
-    unit: str
-    range: str
-    default: str
-    meaning: str
-    mechanisms: Sequence[int]
 
 
 @app.command()
@@ -285,6 +293,8 @@ def validate(files: Files) -> None:
 
 add_evidence_commands(app)
 add_fit_commands(app)
+add_calibrate_command(app)
+add_forecast_command(app)
 add_sweep_command(app)
 add_place_commands(app)
 
@@ -294,7 +304,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     TYPED[:] = given
     command = typer.main.get_command(app)
-    return guarded(lambda: command.main(given, prog_name="run_sim.py", standalone_mode=False))
+    return guarded(
+        lambda: command.main(given, prog_name="run_sim.py", standalone_mode=False), as_option
+    )
 
 
 def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
@@ -314,7 +326,7 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
         from sim.experiment.variance import variance_shares
         from sim.views.progress import ProgressReport
 
-        say(options, "running again with luck exchanged, for the shares of variance")
+        say(options, "running again with exchanged random numbers, for the shares of variance")
         with ProgressReport("exchanged runs", quiet=options.quiet) as progress:
             shares = variance_shares(
                 checked.scenarios,

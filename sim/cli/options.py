@@ -99,6 +99,15 @@ def refuse_odd_path(name: str, path: Path) -> None:
         raise InputError(f"{name} {text!r}: give the name of a folder")
 
 
+def as_option(name: str, value: str = "") -> str:
+    """Return an argument of the Python functions as the option of a command: ``--overwrite``.
+
+    This is the one place where what the library says is put into a command's terms.
+    """
+    option = f"--{name.replace('_', '-')}"
+    return option if value in ("", "True") else f"{option} {value}"
+
+
 TYPED: Final[list[str]] = []
 """The arguments of this process's command line, for the manifest."""
 
@@ -123,6 +132,33 @@ def write_copies(batch: Batch) -> None:
 
     with batch.writing(*csv_files()):
         write_csv(batch.folder)
+
+
+def say_changes(options: Options, batch: Batch) -> None:
+    """Tell in a line each what a folder keeps beyond its tables, and what was removed from it.
+
+    Files made from the tables (plots, comparisons, CSV copies) go when the tables change; those
+    that the command has written anew are not mentioned.
+    """
+    if batch.spare:
+        shown = batch.manifest["replications"]
+        say(
+            options,
+            f"{batch.folder} keeps {shown + batch.spare:,} replications of each scenario; its "
+            f"tables now hold the first {shown:,}",
+        )
+    gone = [name for name in batch.removed if not (batch.folder / name).exists()]
+    if gone:
+        from sim.records.ledger import names_shown
+
+        plots = [name for name in gone if name.startswith("plots/")]
+        others = [name for name in gone if name not in plots]
+        told = [f"{len(plots)} plot{'' if len(plots) == 1 else 's'}"] if plots else []
+        told += [names_shown(others)] if others else []
+        say(
+            options,
+            f"removed from {batch.folder}, as the tables have changed: {' and '.join(told)}",
+        )
 
 
 def fail_with(batch: Batch) -> None:

@@ -10,7 +10,6 @@ import typer
 from sim.cli.options import (
     Options,
     Out,
-    Overwrite,
     Quiet,
     Replications,
     Seed,
@@ -18,6 +17,7 @@ from sim.cli.options import (
     command_line,
     refuse_odd_path,
     say,
+    say_changes,
     whole_number,
 )
 from sim.errors import InputError
@@ -50,7 +50,14 @@ def places(
         Path | None,
         typer.Option(metavar="FILE", help="Page to write; by default places.md in --out."),
     ] = None,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Discard what this program left in the folder; with --page, replace that page and "
+            "keep the folder's replications.",
+        ),
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Tell what as_happened gives for the places that the sources name.
@@ -58,14 +65,14 @@ def places(
     Writes a page with probabilities, beside those of comparable places, and the three strongest
     reasons in each place's own numbers, read from the logs.
     """
-    from sim.evidence.record.places import (
+    from sim.evidence.record import (
+        cases,
         comparable,
         mean_chances,
         named_places,
         place_chances,
         systems_of,
     )
-    from sim.evidence.record.register import cases
     from sim.experiment import api
     from sim.experiment.folder import BATCH_FILES
     from sim.experiment.reasons import average_terms
@@ -86,25 +93,31 @@ def places(
     elif page.parent.resolve() == folder.resolve() and page.name in BATCH_FILES:
         raise InputError(f"--page '{page}': is one of the files of a results folder")
     else:
-        refuse_file(page, "--page", overwrite=overwrite)
+        refuse_file(page, "page", overwrite=overwrite)
     # what the fit has learnt of each place from its own course would answer the question itself
     tables = {"extends": SCENARIO, "name": SCENARIO, "model": {"leanings": "unlearnt"}}
     checked = api.check_scenarios([parse_scenario(tables, SCENARIO)])
     [scenario] = checked.scenarios
     world = checked.world_of(scenario)
     named = named_places(world)
-    with ProgressReport(quiet=quiet) as progress:
-        batch = api.run_batch(
-            [scenario],
-            worlds=checked.worlds,
-            replications=replications,
-            seed=seed,
-            workers=workers,
-            out=folder,
-            overwrite=overwrite,
-            progress=progress,
-            command=command_line(),
-        )
+    try:
+        with ProgressReport(quiet=quiet) as progress:
+            batch = api.run_batch(
+                [scenario],
+                worlds=checked.worlds,
+                replications=replications,
+                seed=seed,
+                workers=workers,
+                out=folder,
+                overwrite=overwrite and page is None,
+                progress=progress,
+                command=command_line(),
+            )
+    except InputError as error:
+        if overwrite and "{overwrite=True}" in error.remedy:
+            alone = "with {page}, {overwrite=True} replaces the page only"
+            error.remedy = f"give another {{out}}; {alone}"
+        raise
     beside = {place.name: comparable(place, world) for place in named}
     groups = {place.name: place.ccgs for place in named}
     for others in beside.values():
@@ -154,8 +167,9 @@ def places(
         with batch.writing(PAGE):
             write_whole(page, text)
     else:
-        refuse_file(page, "--page", overwrite=overwrite)  # it may have come about meanwhile
+        refuse_file(page, "page", overwrite=overwrite)  # it may have come about meanwhile
         write_whole(page, text)
+    say_changes(options, batch)
     say(options, f"{page} tells of {len(reports)} places; tables in {batch.folder}")
 
 

@@ -20,6 +20,7 @@ from sim.cli.options import (
     csv_files,
     refuse_odd_path,
     say,
+    say_changes,
     write_copies,
 )
 
@@ -62,7 +63,7 @@ def hindcast(
     Runs a scenario up to that day, and twice more with one mechanism taken away; writes scores
     against named baselines, patterns, reliability and plots under results/hindcast.
     """
-    from sim.evidence.score.hindcast_run import (
+    from sim.evidence.score import (
         TABLES,
         check_libraries,
         facts_for,
@@ -119,13 +120,14 @@ def hindcast(
         written = make_hindcast_plots(batch.folder)
     if not quiet:
         show(hindcast_tables(scores, patterns, batch.scenarios[0]))
+    say_changes(options, batch)
     drawn = batch.folder / "plots"
     say(options, f"tables and hindcast.md in {batch.folder}, {len(written)} plots in {drawn}")
 
 
 def _earlier_batch(options: Options, folder: Path, knowledge: str) -> Batch:
     """Run the years before 2020."""
-    from sim.evidence.record.earlier_rounds import SCENARIO
+    from sim.evidence.score import EARLIER_SCENARIO as SCENARIO
     from sim.experiment import api
     from sim.scenario import parse_scenario
     from sim.views.progress import ProgressReport
@@ -148,7 +150,7 @@ def _earlier_batch(options: Options, folder: Path, knowledge: str) -> Batch:
 
 def _earlier_rounds(batch: Batch, folder: Path, seed: int) -> str:
     """Return the scores of the years before 2020 as a section of the page."""
-    from sim.evidence.record.earlier_rounds import earlier_rounds, earlier_rounds_page
+    from sim.evidence.score import earlier_rounds, earlier_rounds_page
     from sim.records.csv_text import write_frame
 
     table = earlier_rounds(batch.folder, seed)

@@ -21,6 +21,7 @@ from sim.cli.options import (
     fail_with,
     refuse_odd_path,
     say,
+    say_changes,
 )
 from sim.errors import InputError
 from sim.records.file_names import file_name
@@ -37,7 +38,12 @@ def add_sweep_command(app: typer.Typer) -> None:
 def sweep(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario file or name.")],
     lever: Annotated[
-        str, typer.Option(metavar="NAME", help="Lever (as force.cajoling) or parameter to sweep.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Lever (as force.cajoling) or parameter to sweep; 'levers --parameters' "
+            "lists them.",
+        ),
     ],
     values: Annotated[
         str, typer.Option(metavar="V,V,...", help="Its values, separated by commas.")
@@ -59,7 +65,10 @@ def sweep(
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Sweep a lever or parameter over values under the same luck."""
+    """Run a scenario with a lever or parameter at several values.
+
+    Every value is run with the same random numbers.
+    """
     from sim.experiment.sweep import OUTCOMES, SWEEP, make_setting
     from sim.experiment.sweep import sweep as run_sweep
     from sim.records.ledger import refuse_foreign
@@ -103,6 +112,7 @@ def sweep(
     if not quiet:
         show(sweep_table(done.frame))
     options = Options(replications, seed, workers, folder, overwrite, quiet, False)
+    say_changes(options, done.batch)
     say(options, f"sweep.csv and tables in {folder}, plot {plot}")
     fail_with(done.batch)
 

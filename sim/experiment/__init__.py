@@ -1,1 +1,1 @@
-"""MANY RUNS: batches, workers and comparison under the same luck."""
+"""MANY RUNS: batches, workers and comparison with common random numbers."""

@@ -7,13 +7,16 @@ thin over them. Everything that can be wrong with the input is found before anyt
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, Unpack
 
 from sim.errors import InputError
-from sim.experiment.plan import check_numbers
+from sim.experiment.plan import BatchOptions, Progress, check_numbers
+from sim.experiment.tasks import Replicate
+from sim.experiment.workers import METHODS
 from sim.records.file_names import file_name
 from sim.scenario import Scenario, load_scenario
 from sim.world.load import load_world
@@ -43,7 +46,10 @@ LONGEST_FOLDER: Final = 100
 
 @dataclass(frozen=True)
 class Checked:
-    """Scenarios that have been checked against their worlds, each world loaded once by name."""
+    """Scenarios that have been checked against their worlds, each world loaded once by name.
+
+    What a caller holds before it decides on a batch, or where it runs none (``validate``).
+    """
 
     scenarios: tuple[Scenario, ...]
     worlds: Mapping[str, World]
@@ -117,7 +123,7 @@ def replicate(
     Args:
         world: the world, its name or folder; it takes the place of the scenario's own.
         scenario: the scenario, its name or file.
-        seed: master seed of the addressed luck.
+        seed: master seed of the random streams.
         replication: number of the replication, from 0.
 
     Raises:
@@ -134,32 +140,67 @@ def run_batch(
     replications: int = 200,
     seed: int = 1,
     workers: int | None = None,
-    **options: Any,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    one_code: bool = False,
+    allow_failures: bool = False,
+    progress: Progress | None = None,
+    command: str = "",
+    start_method: str = METHODS[0],
+    executor: Executor | None = None,
+    former_counts: Collection[int] | None = None,
+    worlds: Mapping[str, World] | None = None,
+    replicate: Replicate | None = None,
 ) -> Batch:
     """Run every scenario with replications 0 to N - 1 and return the tables.
 
     Args:
         scenarios: one or more scenarios, shipped names or paths, with distinct names.
-        replications: replications of each scenario.
-        seed: master seed of the addressed luck.
+        replications: replications of each scenario, 1 to 1,000,000.
+        seed: master seed of the random streams.
         workers: worker processes; by default one per core. Results do not depend on it.
-        options: as for ``sim.experiment.batch.run_batch`` (out, overwrite, progress, worlds, ...).
+        out: results folder; finished replications of the same batch in it are not run again.
+            Without it the tables live in a temporary folder as long as the Batch does.
+        overwrite: discard what this program left in ``out`` and run from the beginning.
+        one_code: refuse finished replications in ``out`` that other code has made.
+        allow_failures: return a batch of which some replications failed (see ``Batch.failed``)
+            instead of raising once its tables are written.
+        progress: told how many replications are done and of how many.
+        command: the command line, for the manifest.
+        start_method: how worker processes start: ``loky``, ``spawn``, ``fork``, ``forkserver``.
+        executor: runs the replications instead of worker processes of our own: anything that
+            works like ``concurrent.futures.Executor`` and whose workers see ``out``.
+        former_counts: counts for the Edwards rule; by default from the world's own history.
+        worlds: worlds already loaded, by the name that scenarios use.
+        replicate: the engine; by default ``sim.agents.replicate_log``.
 
     Raises:
-        InputError: the input is wrong; nothing has been written.
+        InputError: the input is wrong, or the folder may not or cannot be written to; nothing has
+            been written.
         BatchInterrupted: stopped by Ctrl-C; what was finished is kept in ``out``.
+        ReplicationsFailed: some replications failed; the tables hold the others.
+        RunFailed: the disk is full, or worker processes die; what was finished is kept.
     """
     from sim.experiment.batch import run_batch as run
 
-    checked = check_scenarios(_several(scenarios), options.pop("worlds", None))
-    check_numbers(checked.scenarios, replications, seed, workers)
+    checked = check_scenarios(_several(scenarios), worlds)
+    check_numbers(checked.scenarios, replications, seed, workers, start_method)
     return run(
         checked.scenarios,
         replications=replications,
         seed=seed,
         workers=workers,
+        out=out,
+        overwrite=overwrite,
+        one_code=one_code,
+        allow_failures=allow_failures,
+        progress=progress,
+        command=command,
+        start_method=start_method,
+        executor=executor,
+        former_counts=former_counts,
         worlds=checked.worlds,
-        **options,
+        replicate=replicate,
     )
 
 
@@ -168,15 +209,16 @@ def compare(
     others: ScenarioLike | Sequence[ScenarioLike],
     *,
     outcomes: Sequence[str] | None = None,
-    **options: Any,
+    **options: Unpack[BatchOptions],
 ) -> Comparison:
-    """Run a base and other scenarios under the same luck and compare each with the base.
+    """Run a base and other scenarios with the same random numbers; compare each with the base.
 
     Args:
         base: the scenario to compare with, its name or file.
         others: one or more others.
-        outcomes: names of scalar outcomes; by default counts of CCGs and of proposals.
-        options: as for ``run_batch``.
+        outcomes: names of scalar outcomes; by default the CCGs on each 1 April and at the end,
+            proposals, and proposals lost at the ballot.
+        options: the keywords of ``run_batch``: replications, seed, workers, out, overwrite, ...
 
     Raises:
         InputError: as ``run_batch``; no other scenario; or an outcome is unknown.

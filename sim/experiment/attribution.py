@@ -1,7 +1,7 @@
 """Who drives mergers: shares of what happened by driver, switched off one and several at a time.
 
 Information (what the rule is heard to say), money (the running-cost cut) and force (what regions
-and the centre do) are the drivers from above. Every set of them is run under the same luck; a
+and the centre do) are the drivers from above. Every set is run with the same random numbers; a
 driver's share is its Shapley value, the mean over all orders of what it adds to those before it.
 What is left with all of them off is local leaders' own. Shares sum to 1 in every replication's
 total, and by construction in their means.
@@ -15,9 +15,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from sim.experiment.batch import Batch, run_batch
+from sim.experiment.plan import BatchOptions
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ def shapley(values: Mapping[frozenset[str], float], players: Sequence[str]) -> d
     return found
 
 
-def attribute(scenario: Scenario, **options: Any) -> Attribution:
-    """Run every set of drivers of a scenario under the same luck and share out its mergers.
+def attribute(scenario: Scenario, **options: Unpack[BatchOptions]) -> Attribution:
+    """Run a scenario with every set of its drivers and share out its mergers among them.
+
+    All sets are run with common random numbers.
 
     Args:
         scenario: the scenario whose mergers are to be explained.

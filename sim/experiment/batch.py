@@ -19,12 +19,14 @@ from sim.experiment.finished import FinishedTables, finished_tables, taken_over
 from sim.experiment.folder import ResultsFolder, cannot_be_written, opened, remove_derived, sign
 from sim.experiment.owner import owning
 from sim.experiment.plan import (
+    BatchInterrupted,
     Plan,
     Progress,
     Ran,
     check_numbers,
     job_of,
     kept,
+    kept_beyond,
     make_plan,
     run_missing,
 )
@@ -49,17 +51,6 @@ MOST_REPAIRS = 5
 """Times that broken shards are run again before the disk is held to be at fault."""
 
 
-class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
-    """The user stopped the batch; finished replications are kept and the same call goes on."""
-
-    def __init__(self, done: int, total: int, folder: Path | None) -> None:
-        where = f" in {folder}; the same command goes on from there" if folder else ""
-        super().__init__(f"interrupted: {done} of {total} replications are kept{where}")
-        self.done = done
-        self.total = total
-        self.folder = folder
-
-
 class ReplicationsFailed(RunFailed):
     """Some replications failed; the tables hold the others. ``batch`` is what there is."""
 
@@ -73,11 +64,15 @@ class Batch:
     """A finished batch: its folder, its scenarios, its manifest and its tables.
 
     Tables are DataFrames with the columns of ``sim.records.schema``, read when first asked for.
+    ``spare`` counts the replications of each scenario that the folder keeps beyond those in the
+    tables; ``removed`` names files made from former tables, which this run has removed.
     """
 
     folder: Path
     scenarios: tuple[str, ...]
     manifest: Mapping[str, Any] = field(repr=False)
+    spare: int = field(default=0, repr=False)
+    removed: tuple[str, ...] = field(default=(), repr=False)
 
     @contextmanager
     def writing(self, *names: str) -> Iterator[None]:
@@ -196,7 +191,7 @@ def run_batch(
     Args:
         scenarios: scenarios with distinct names, in the order of the tables.
         replications: replications of each scenario, 1 to 1,000,000.
-        seed: master seed of the addressed luck.
+        seed: master seed of the random streams.
         workers: worker processes; by default one per core. Results do not depend on it.
         out: results folder; finished replications of the same batch in it are not run again.
             Without it the tables live in a temporary folder as long as the Batch does.
@@ -236,8 +231,9 @@ def run_batch(
             out or temporary or "", plan.claim, plan.keys, overwrite=overwrite, one_code=one_code
         ) as folder:
             found = finished_tables(folder.path, folder.found, plan)
+            spare = 0
             if found is not None and found.complete(plan, replications):
-                manifest = found.manifest
+                manifest = found.worded_as(scenarios)
                 if progress:
                     progress(replications * len(scenarios), replications * len(scenarios))
             else:
@@ -258,11 +254,14 @@ def run_batch(
                     )
 
                 manifest = run.finish(signed, job, found, go)
+                if found is not None:
+                    spare = kept_beyond(job, replications, found.manifest["replications"])
     except BaseException:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
         raise
-    batch = Batch(folder.path, tuple(scenario.name for scenario in scenarios), manifest)
+    names = tuple(scenario.name for scenario in scenarios)
+    batch = Batch(folder.path, names, manifest, spare, tuple(run.removed))
     if temporary is not None:
         weakref.finalize(batch, shutil.rmtree, temporary, ignore_errors=True)
     if batch.failed and not allow_failures:
@@ -281,6 +280,7 @@ class _Run:
     kept_in: Path | None
     command: str
     former: frozenset[int] | None
+    removed: list[str] = field(default_factory=list)
 
     def finish(
         self,
@@ -315,7 +315,8 @@ class _Run:
             done = kept(job, self.replications, by_series)
             raise BatchInterrupted(done, self._total, self.kept_in) from None
         except WorkersDied as error:
-            raise RunFailed(f"{error}; {self._kept(job, by_series)}") from error
+            told = f"{error.args[0]}; {self._kept(job, by_series)}"
+            raise RunFailed(told, remedy=error.remedy) from error
         except OSError as error:
             why = error.strerror or str(error)
             raise RunFailed(f"{folder.path}: {why}; {self._kept(job, by_series)}") from error
@@ -340,7 +341,7 @@ class _Run:
         failed: dict[str, list[int]] = {}
         for failure in ran.failures:
             failed.setdefault(names[failure.scenario], []).append(failure.replication)
-        remove_derived(folder.path)
+        self.removed.extend(remove_derived(folder.path))
         files = write_batch_tables(
             self.plan,
             self.scenarios,

@@ -1,6 +1,6 @@
-"""Comparison of scenarios under the same luck: replication by replication, and place by place.
+"""Comparison of scenarios with common random numbers: by replication, and by place.
 
-The same replication has the same luck in every scenario, so differences are paired: their
+The same replication has the same random numbers in every scenario, so differences are paired: their
 standard error is sd(difference) / sqrt(n), their interval Student's t with n - 1 degrees.
 """
 
@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError, nearest
-from sim.experiment.batch import Batch, run_batch
+from sim.experiment.batch import Batch
 from sim.records.csv_text import write_rows
 from sim.records.days import april_outcome
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-    from sim.scenario import Scenario
 
 DEFAULT_OUTCOMES: Final = ("proposals", "proposals_lost")
 """Compared besides the number of CCGs on each 1 April and at the end."""
@@ -72,32 +70,6 @@ class Comparison:
     others: tuple[str, ...]
     outcomes: pd.DataFrame
     places: pd.DataFrame
-
-
-def compare(
-    base: Scenario,
-    others: Scenario | Sequence[Scenario],
-    *,
-    outcomes: Sequence[str] | None = None,
-    **options: Any,
-) -> Comparison:
-    """Run a base and other scenarios under the same luck and compare them with the base.
-
-    Args:
-        base: the scenario to compare with.
-        others: one or more other scenarios.
-        outcomes: names of scalar outcomes; by default the CCGs on each 1 April and at the end,
-            proposals, and proposals lost at the ballot.
-        options: as for ``run_batch`` (replications, seed, workers, out, ...).
-
-    Raises:
-        InputError: as ``run_batch``; no other scenario; or an outcome is unknown.
-    """
-    several = tuple(others) if isinstance(others, Sequence) else (others,)
-    if not several:
-        raise InputError("compare needs at least one scenario besides the base")
-    batch = run_batch((base, *several), **options)
-    return compare_batch(batch, base.name, [s.name for s in several], outcomes=outcomes)
 
 
 def compare_batch(

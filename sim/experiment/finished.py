@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.experiment.plan import Plan
-from sim.records.manifest import continues
+from sim.records.manifest import ScenarioLike, continues, write_manifest
 from sim.records.sound import wrong_checksums, wrong_manifest
 from sim.records.tables import GROUP, OldTables
 
@@ -27,6 +28,22 @@ class FinishedTables:
             and self.manifest["replications"] == replications
             and not self.manifest.get("failed")
         )
+
+    def worded_as(self, scenarios: Sequence[ScenarioLike]) -> dict[str, Any]:
+        """Return the manifest with titles and questions as the same scenarios read now.
+
+        It is written anew where they read otherwise before, if the folder can be written.
+        """
+        entries = [
+            entry | {"resolved": scenario.resolved, "resolved_toml": scenario.resolved_toml}
+            for entry, scenario in zip(self.manifest["scenarios"], scenarios, strict=True)
+        ]
+        if entries == self.manifest["scenarios"]:
+            return self.manifest
+        manifest = self.manifest | {"scenarios": entries}
+        with suppress(OSError):
+            write_manifest(self.folder, manifest)
+        return manifest
 
     def whole_replications(self, scenario: str, replications: int) -> int:
         """Return how many leading replications of a scenario stand in complete row groups."""

@@ -41,7 +41,9 @@ TABLE_FILES: Final = (*(table.file for table in TABLES), *SUMMARIES)
 BATCH_FILES: Final = (MANIFEST, *TABLE_FILES, FAILURES.file)
 """All files that a batch itself writes into its folder."""
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
-ADVICE: Final = "use --overwrite, or another --out"
+OVERWRITE: Final = "use {overwrite=True}, or another {out}"
+ANOTHER: Final = "give another {out}"
+"""What to do about a folder, in the terms of ``Explained.remedy``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,17 @@ class ResultsFolder:
         return self.path / SHARD_FOLDER
 
 
-def remove_derived(folder: Path) -> None:
+def remove_derived(folder: Path) -> list[str]:
     """Remove what was made from a batch's tables, before the tables themselves are written anew.
 
     Comparisons, shares of variance, CSV copies and plots of other replications would else stand
     beside a manifest that they do not belong to. Only files that this program has listed as its
-    own are removed.
+    own are removed. Returns their names.
     """
-    remove_own(folder, owned(folder) - set(BATCH_FILES))
+    derived = owned(folder) - {*BATCH_FILES, LEDGER}
+    there = sorted(name for name in derived if (folder / name).is_file())
+    remove_own(folder, derived)
+    return [name for name in there if not (folder / name).exists()]
 
 
 def check_folder(
@@ -97,7 +102,7 @@ def check_folder(
         if not path.exists():
             return
         if not path.is_dir():
-            raise InputError(f"--out {path}: is a file; give a folder")
+            raise InputError(f"{path}: is a file; give a folder", argument="out")
         _refuse_odd_places(path)
         if not any(path.iterdir()):
             return
@@ -109,12 +114,14 @@ def check_folder(
             _refuse_unclaimed(path, keys)
         elif not continues(found, ours):
             raise InputError(
-                f"--out {path}: holds another batch ({differences(found, ours)}); {ADVICE}"
+                f"{path}: holds another batch ({differences(found, ours)})",
+                argument="out",
+                remedy=OVERWRITE,
             )
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"--out {str(path)!r}: cannot be read ({_why(error)})") from None
+        raise InputError(f"{str(path)!r}: cannot be read ({_why(error)})", argument="out") from None
     if one_code:
         refuse_other_code([path])
 
@@ -123,7 +130,8 @@ def _refuse_odd_places(path: Path) -> None:
     """Refuse a folder in which something other than a file stands where a file of ours must."""
     shards = path / SHARD_FOLDER
     if os.path.lexists(shards) and (shards.is_symlink() or not shards.is_dir()):
-        raise InputError(f"--out {path}: {SHARD_FOLDER} is no folder of its own; move it away")
+        told = f"{path}: {SHARD_FOLDER} is no folder of its own; move it away"
+        raise InputError(told, argument="out")
     inside = shards.iterdir() if shards.is_dir() else ()
     places = [
         *(path / name for name in (*BATCH_FILES, LEDGER)),
@@ -133,16 +141,19 @@ def _refuse_odd_places(path: Path) -> None:
     for place in places:
         if place.is_dir():
             name = place.relative_to(path)
-            raise InputError(f"--out {path}: {name} is a folder, not a file; move it away")
+            told = f"{path}: {name} is a folder, not a file; move it away"
+            raise InputError(told, argument="out")
 
 
 def _refuse_strangers(path: Path) -> None:
-    """Refuse --overwrite where something would be in the way of it that is not ours."""
+    """Refuse to overwrite where something would be in the way of it that is not ours."""
     foreign = strangers(path)
     if foreign:
         raise InputError(
-            f"--out {path}: holds files that this program did not write ({names_shown(foreign)}), "
-            "so --overwrite is refused; move them away, or give another --out"
+            f"{path}: holds files that this program did not write ({names_shown(foreign)}), so "
+            "nothing is overwritten",
+            argument="out",
+            remedy="move them away, or give another {out}",
         )
 
 
@@ -155,17 +166,20 @@ def _refuse_unclaimed(path: Path, keys: Iterable[str]) -> None:
     if held & set(keys):
         return
     if held:
-        raise InputError(f"--out {path}: holds replications of another batch; {ADVICE}")
+        told = f"{path}: holds replications of another batch"
+        raise InputError(told, argument="out", remedy=OVERWRITE)
     foreign = strangers(path)
     if MANIFEST in foreign:
         try:
             read_manifest(path)
         except InputError as error:
-            raise InputError(f"--out {path}: {error}; give another --out") from None
+            raise InputError(f"{path}: {error}", argument="out", remedy=ANOTHER) from None
     if foreign:
         raise InputError(
-            f"--out {path}: is not empty and holds no batch of this program "
-            f"(found {names_shown(foreign)}); give another --out"
+            f"{path}: is not empty and holds no batch of this program "
+            f"(found {names_shown(foreign)})",
+            argument="out",
+            remedy=ANOTHER,
         )
 
 
@@ -257,7 +271,8 @@ def cannot_be_written(path: Path) -> Iterator[None]:
             raise
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise RunFailed(f"{path}: {_why(error)}; make room and give the same command") from None
-        raise InputError(f"--out {str(path)!r}: cannot be written to ({_why(error)})") from None
+        told = f"{str(path)!r}: cannot be written to ({_why(error)})"
+        raise InputError(told, argument="out") from None
 
 
 def _why(error: Exception) -> str:

@@ -1,9 +1,9 @@
-"""Replications that share their parameters with others of the same number, and no luck.
+"""Runs replications with the same parameters as another batch but independent random streams.
 
-Luck is addressed: under one seed, replication 7 of two scenarios draws the same parameters and the
-same number for the leaning of system 3. That is what comparisons of scenarios want. Two waves as
-records of one truth must share the parameters alone, as the fit assumes that what scatters about
-the emulator in one wave says nothing of the other.
+Random streams are addressed: under one seed, replication 7 of two scenarios draws the same
+parameters and the same number for the leaning of system 3. Comparisons of scenarios need that. Two
+simulated waves that stand for records of one truth must share the parameters alone, because the fit
+assumes that the residuals of the emulators are independent between waves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IndependentStreams:
-    """The engine with luck of its own: that of replications ``number`` thousand millions on."""
+    """The engine with its random streams offset by ``number`` x 1e9 replications."""
 
     number: int
 
@@ -34,7 +34,7 @@ class IndependentStreams:
         replication: int,
         swaps: Mapping[str, int] | None = None,
     ) -> Log:
-        """Run one replication with its own parameters and all else from fresh luck."""
+        """Run one replication with its own parameters; all other streams are offset."""
         from sim.agents import replicate_log
 
         fresh = replication + self.number * FRESH_STREAMS

@@ -43,7 +43,7 @@ def owning(folder: Path) -> Iterator[None]:
     except Timeout:
         raise InputError(
             f"{folder}: another run{_holder(place)} is writing there now; wait until it has "
-            "finished, or give another --out"
+            "finished, or give another folder"
         ) from None
     try:
         if lock.lock_counter == 1:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from sim.errors import InputError
 from sim.experiment.folder import claim
@@ -31,9 +31,31 @@ Progress = Callable[[int, int], None]
 """Told how many replications are done, and of how many."""
 
 
+class BatchOptions(TypedDict, total=False):
+    """The keywords of ``run_batch``, for functions that hand them on; it says what each means."""
+
+    replications: int
+    seed: int
+    workers: int | None
+    out: str | Path | None
+    overwrite: bool
+    one_code: bool
+    allow_failures: bool
+    progress: Progress | None
+    command: str
+    start_method: str
+    executor: Executor | None
+    former_counts: Collection[int] | None
+    worlds: Mapping[str, World] | None
+    replicate: Replicate | None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a batch is made of: distinct worlds, which scenario uses which, shard series."""
+    """A batch as a whole: each distinct world, which scenario uses which, its shards and identity.
+
+    ``api.Checked`` holds scenarios that may be run; a plan is what one batch of them is called.
+    """
 
     worlds: tuple[World, ...]
     world_of: tuple[int, ...]
@@ -71,7 +93,8 @@ def job_of(
 ) -> Job:
     """Return what workers need: a plan's worlds and the shard names of some series.
 
-    ``series`` maps each series to the luck groups that it takes from fresh luck.
+    ``series`` maps each series to the groups of random streams that it takes from replications
+    that no batch uses.
     """
     keys = {
         (position, name): _key(name, scenario, plan.digests[position], seed)
@@ -104,7 +127,8 @@ def job_for(
         scenarios: the scenarios, in the batch's order.
         seed: the master seed.
         shards: the batch's shard folder.
-        series: the series to run and the luck groups that each takes from fresh luck.
+        series: the series to run and the groups of random streams that each takes from a
+            replication that no batch uses.
         worlds: worlds already loaded, by the name that scenarios use.
         replicate: the engine, or None for the shipped one.
     """
@@ -113,7 +137,8 @@ def job_for(
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} is {value!r}; must be a whole number from {low} to {high:,}")
+        told = f"is {value!r}; must be a whole number from {low} to {high:,}"
+        raise InputError(told, argument=name)
 
 
 def check_numbers(
@@ -126,12 +151,12 @@ def check_numbers(
     """Refuse numbers that are out of range and scenarios that share a name.
 
     Raises:
-        InputError: names the option, its value and what is allowed.
+        InputError: names the argument, its value and what is allowed.
     """
-    _whole("--replications", replications, 1, MAXIMUM_REPLICATIONS)
-    _whole("--seed", seed, 0, MAXIMUM_SEED)
+    _whole("replications", replications, 1, MAXIMUM_REPLICATIONS)
+    _whole("seed", seed, 0, MAXIMUM_SEED)
     if workers is not None:
-        _whole("--workers", workers, 1, MAXIMUM_WORKERS)
+        _whole("workers", workers, 1, MAXIMUM_WORKERS)
     if start_method not in METHODS:
         raise InputError(f"start_method is {start_method!r}; must be one of {', '.join(METHODS)}")
     if not scenarios:
@@ -147,6 +172,21 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
+    """The user stopped the batch; finished replications are kept and the same call goes on."""
+
+    def __init__(self, done: int, total: int, folder: Path | None) -> None:
+        if folder is None:
+            told = f"{done} of {total} replications were run; without a results folder none is kept"
+        else:
+            told = f"{done} of {total} replications are kept in {folder}; the same command goes on "
+            told += "from there"
+        super().__init__(f"interrupted: {told}")
+        self.done = done
+        self.total = total
+        self.folder = folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +211,19 @@ def kept(job: Job, replications: int, starts: Mapping[tuple[int, str], int] | No
         _held(folder, series, key, starts.get(series, 0), found, replications).count(1)
         for series, key in job.keys.items()
     )
+
+
+def kept_beyond(job: Job, replications: int, before: int) -> int:
+    """Return how many replications from ``replications`` to ``before`` all series hold, or none.
+
+    Judged by the names of the shards alone.
+    """
+    found = all_shards(Path(job.folder))
+    complete = all(
+        held(found.get(key, ()), before, replications).count(1) == before
+        for key in job.keys.values()
+    )
+    return max(0, before - replications) if complete else 0
 
 
 def _held(

@@ -1,8 +1,9 @@
-"""Which code made a folder's replications: noted beside the shards, asked before they are reused.
+"""Records the hash of the code that produced each replication, and refuses to mix versions.
 
-A batch's identity names its scenarios, worlds, seed and results version, and not its code, so that
-an ordinary results folder may be continued after a change that alters no result. Whoever must know
-(a published forecast, a fit) asks here and refuses replications of other code.
+A batch's identity names its scenarios, worlds, seed and results version but not its code, so that
+an ordinary results folder can be continued after a change that alters no result. A published
+forecast or a fit needs one version of the code throughout: it asks here before it reuses
+replications. The hashes are kept in a note beside the shards.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def refuse_other_code(folders: Iterable[Path]) -> str:
         if others:
             theirs = ", ".join(code[:12] for code in others)
             raise InputError(
-                f"--out {folder}: holds replications made by other code ({theirs}; this program "
-                f"is {ours[:12]}), which must not be mixed; use --overwrite, or another --out"
+                f"{folder}: holds replications made by other code ({theirs}; this program is "
+                f"{ours[:12]}), which must not be mixed",
+                argument="out",
+                remedy="use {overwrite=True}, or another {out}",
             )
     return ours

@@ -71,8 +71,8 @@ def run_replication(
     Raises:
         InputError: a number is out of range, or the world lacks a place that the scenario names.
     """
-    _in_range("--seed", seed, MAXIMUM_SEED)
-    _in_range("--replication", replication, MAXIMUM_REPLICATIONS - 1)
+    _in_range("seed", seed, MAXIMUM_SEED)
+    _in_range("replication", replication, MAXIMUM_REPLICATIONS - 1)
     check_world(world, scenario)
     log = replicate_log(world, scenario, seed, replication)
     return Replication(world, scenario, seed, replication, log.events, log.parameters)
@@ -124,4 +124,5 @@ def check_places(world: World, scenario: Scenario) -> None:
 
 def _in_range(name: str, value: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-        raise InputError(f"{name} is {value!r}; must be a whole number from 0 to {high:,}")
+        told = f"is {value!r}; must be a whole number from 0 to {high:,}"
+        raise InputError(told, argument=name)

@@ -1,4 +1,4 @@
-"""Sweeps: one lever or parameter over several values, under the same luck.
+"""Sweeps: one lever or parameter over several values, with common random numbers.
 
 A sweep is a batch whose scenarios differ from a base in one setting (and perhaps in one more),
 so it is kept, resumed and extended as any batch is.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from sim.errors import InputError, nearest
 from sim.experiment.api import ScenarioLike, as_scenario, run_batch
 from sim.experiment.batch import Batch
+from sim.experiment.plan import BatchOptions
 from sim.records.csv_text import write_frame
 from sim.scenario import Scenario, parse_scenario
 from sim.scenario.levers import lever_table
@@ -78,7 +79,6 @@ def make_setting(name: str, values: Sequence[Any]) -> Setting:
         known = levers if "." in name else (*PARAMETER_NAMES, *levers)
         raise InputError(
             f"{name!r} is neither a lever (as force.cajoling) nor a parameter{nearest(name, known)}"
-            "; 'levers --parameters' lists them"
         )
     if not values:
         raise InputError(f"{name}: no value given")
@@ -131,7 +131,7 @@ def sweep(
     *,
     also: Setting | None = None,
     outcomes: Sequence[str] = OUTCOMES,
-    **options: Any,
+    **options: Unpack[BatchOptions],
 ) -> Sweep:
     """Run a base scenario with a lever or parameter at several values, and tabulate outcomes.
 

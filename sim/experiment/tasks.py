@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 RUNS: Final = "runs"
-"""The series of ordinary replications; other series are named by the luck they exchange."""
+"""The series of ordinary replications; other series are named by the streams they exchange."""
 FRESH_STREAMS: Final = 1_000_000_000
-"""Added to a replication's number to name luck that no ordinary replication uses."""
+"""Added to a replication's number to name random streams that no ordinary replication uses."""
 LONGEST_TEXT: Final = 20_000
 """Letters that are kept of an error's message or traceback."""
 
@@ -53,12 +53,12 @@ class Replicate(Protocol):
         replication: int,
         swaps: Mapping[str, int] | None = None,
     ) -> Log:
-        """Run one replication; ``swaps`` takes a luck group from another replication."""
+        """Run one replication; ``swaps`` takes a group of streams from another replication."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A range of replications of one scenario in one series."""
+    """A range of replications of one scenario in one series: what a worker is told each time."""
 
     scenario: int
     first: int
@@ -91,11 +91,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every worker needs to know, sent once.
+    """What every worker needs to know, sent to each once: the plan's worlds and its shards' names.
 
     ``worlds`` holds each distinct world once; ``world_of`` says which is a scenario's. ``keys``
-    names the shards of a (scenario, series). ``groups`` lists the luck groups that each series
-    takes from fresh luck.
+    names the shards of a (scenario, series). ``groups`` lists the groups of random
+    streams that each series takes from replications that no batch uses.
     """
 
     scenarios: tuple[Scenario, ...]

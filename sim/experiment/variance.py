@@ -1,11 +1,12 @@
-"""Where the spread of the final count comes from: shares of its variance owed to kinds of luck.
+"""Variance components of the final count: the share of each group of random streams.
 
-Pick-freeze (Sobol' 1993; Jansen 1999): each replication r is run again with one group of luck
-taken from a replication that no batch uses, everything else kept. With Y the final count and Y_g
-that of the exchanged run, the total share of group g (alone and together with others) is
-T_g = mean((Y - Y_g)^2) / (2 Var Y). Exchanging all luck but the parameters gives T_luck, and
-1 - T_luck is the share that parameters have alone (first order); likewise 1 - T_parameters is
-that of luck alone; what remains to 1 is owed to both together.
+Pick-freeze (Sobol' 1993; Jansen 1999): each replication r is run again with one group of random
+streams taken from a replication that no batch uses, everything else kept. With Y the final count
+and Y_g that of the exchanged run, the total share of group g (alone and together with others) is
+T_g = mean((Y - Y_g)^2) / (2 Var Y). Exchanging all streams but the parameters' gives the component
+``luck`` of ``variance.csv``, T_luck. 1 - T_luck is the share that parameters have alone (first
+order); likewise 1 - T_parameters is that of all other random numbers alone; what remains to 1
+comes from both together.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError, RunFailed
-from sim.experiment.batch import Batch, BatchInterrupted, run_batch
-from sim.experiment.plan import Progress, job_for, run_missing
+from sim.experiment.batch import Batch, run_batch
+from sim.experiment.plan import BatchInterrupted, Progress, job_for, run_missing
 from sim.experiment.tasks import Replicate
 from sim.experiment.workers import METHODS
 from sim.records.csv_text import write_rows
@@ -42,13 +43,13 @@ VARIANCE_COLUMNS: Final = (
     "replications",
 )
 PARAMETERS: Final = "parameters"
-STREAMS: Final = "luck"
+STREAMS: Final = "luck"  # the name in variance.csv of all streams but the parameters'
 BOTH: Final = "both"
 ALL_STREAMS: Final = tuple(group for group in GROUPS if group != PARAMETERS)
 SERIES: Final[dict[str, tuple[str, ...]]] = {group: (group,) for group in GROUPS} | {
     STREAMS: ALL_STREAMS
 }
-"""Each series of exchanged runs and the luck groups that it exchanges."""
+"""Each series of exchanged runs and the groups of random streams that it exchanges."""
 
 BOOTSTRAPS: Final = 400
 BOOTSTRAP_SEED: Final = 20190601
@@ -75,7 +76,7 @@ def variance_shares(
         scenarios: the scenarios, in the batch's order.
         batch: their finished batch, with at least so many replications; run if absent.
         replications: pairs of runs per scenario and component.
-        components: luck groups, and ``luck`` for all of them but the parameters.
+        components: groups of random streams, and ``luck`` for all of them but the parameters.
         seed: master seed, that of the batch.
         workers: worker processes; by default one per core.
         progress: told how many exchanged runs are done and of how many.
@@ -119,8 +120,8 @@ def variance_shares(
         if ran.failures:
             first = ran.failures[0]
             raise RunFailed(
-                f"{len(ran.failures)} of {ran.total} runs with exchanged luck failed; the first: "
-                f"{scenarios[first.scenario].name}, replication {first.replication}, "
+                f"{len(ran.failures)} of {ran.total} runs with exchanged random streams failed; "
+                f"the first: {scenarios[first.scenario].name}, replication {first.replication}, "
                 f"{first.series} exchanged: {first.error}"
             )
         rows: list[tuple[Any, ...]] = []

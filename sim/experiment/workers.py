@@ -289,7 +289,7 @@ def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished
             except BrokenExecutor as error:
                 unborn += 1
                 if unborn == MOST_STARTS:
-                    raise WorkersDied(_never_there(start_method)) from error
+                    raise _never_there(start_method) from error
                 continue
             unborn = 0
             try:
@@ -300,8 +300,8 @@ def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished
                     finished(outcome)
                 if line.hopeless:
                     raise WorkersDied(
-                        "worker processes die again and again (killed, or out of memory; fewer "
-                        "--workers need less)"
+                        "worker processes die again and again (killed, or out of memory)",
+                        remedy="fewer {workers} need less memory",
                     ) from None
                 deaths += 1
                 if deaths == 1:
@@ -320,15 +320,16 @@ def _run_in_pool(job: Job, line: Line, workers: int, start_method: str, finished
             log.warning("worker processes died %d times in all", deaths)
 
 
-def _never_there(start_method: str) -> str:
-    advice = "is the machine out of memory or processes? --workers 1 needs no worker process"
+def _never_there(start_method: str) -> WorkersDied:
+    remedy = "is the machine out of memory or processes? {workers=1} needs no worker process"
     if start_method != "loky":
-        advice = (
+        remedy = (
             "a script that runs a batch in worker processes started in this way needs a main "
             "guard: put the call under if __name__ == '__main__': (the default, "
             "start_method='loky', needs none)"
         )
-    return f"{MOST_STARTS} times a worker process died while it started; {advice}"
+    told = f"{MOST_STARTS} times a worker process died while it started"
+    return WorkersDied(told, remedy=remedy)
 
 
 def _run_in(executor: Executor, job: Job, line: Line, workers: int, finished: Finished) -> None:

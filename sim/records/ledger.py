@@ -117,12 +117,12 @@ def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
         )
 
 
-def refuse_file(path: Path, option: str, *, overwrite: bool) -> None:
+def refuse_file(path: Path, argument: str, *, overwrite: bool) -> None:
     """Refuse to write a single file that a user has named, before anything is run.
 
     Args:
         path: the file.
-        option: the option that named it, for the message.
+        argument: the argument that named it, for the message.
         overwrite: replace a file that is there.
 
     Raises:
@@ -130,18 +130,24 @@ def refuse_file(path: Path, option: str, *, overwrite: bool) -> None:
             without, or is there already.
     """
     if not path.parent.is_dir() or path.is_dir():
-        raise InputError(f"{option} '{path}': give a file in a folder that exists")
+        raise InputError(f"'{path}': give a file in a folder that exists", argument=argument)
     if SHARD_FOLDER in path.parts or path.name == LEDGER or _is_kept(path):
-        raise InputError(f"{option} '{path}': is one of the files of a results folder")
+        told = f"'{path}': is one of the files of a results folder"
+        raise InputError(told, argument=argument)
     if not os.path.lexists(path):
         return
     if not path.is_file() or path.is_symlink():
-        raise InputError(f"{option} '{path}': is there already, and is no ordinary file")
+        told = f"'{path}': is there already, and is no ordinary file"
+        raise InputError(told, argument=argument)
     if not overwrite:
-        raise InputError(f"{option} '{path}': is there already; use --overwrite, or another name")
+        raise InputError(
+            f"'{path}': is there already",
+            argument=argument,
+            remedy="use {overwrite=True}, or another name",
+        )
 
 
-def refuse_no_folder(path: Path, option: str) -> None:
+def refuse_no_folder(path: Path, argument: str) -> None:
     """Refuse a folder that cannot be made because a file stands in its way.
 
     Raises:
@@ -150,7 +156,8 @@ def refuse_no_folder(path: Path, option: str) -> None:
     for place in (path, *path.parents):
         if os.path.lexists(place):
             if not place.is_dir():
-                raise InputError(f"{option} {path}: {place} is a file, not a folder")
+                told = f"{path}: {place} is a file, not a folder"
+                raise InputError(told, argument=argument)
             return
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.rules.agreement import DECISION_RULES, DecisionRule
+from sim.rules.footprints import CROSSING_RULES, CrossingRule
 from sim.rules.ladder import RUNG_RULES, RungRule
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ChosenRules(NamedTuple):
 
     decision: DecisionRule
     rungs: RungRule
+    crossing: CrossingRule
 
 
 def chosen_rules(levers: Levers) -> ChosenRules:
@@ -28,4 +30,5 @@ def chosen_rules(levers: Levers) -> ChosenRules:
     return ChosenRules(
         decision=DECISION_RULES[levers.force.decision_rule],
         rungs=RUNG_RULES[levers.joint.rungs],
+        crossing=CROSSING_RULES[levers.boundaries.cross_system],
     )

@@ -80,7 +80,8 @@ def council_stance(p: Parameters, known: str, u: float) -> str:
 def engagement_factor(p: Parameters, opposed_share: float) -> float:
     """Return the factor by which opposed councils lengthen a proposal's engagement.
 
-    It is ``council_delay`` to the power of the share of patients whose council is opposed. Assumed.
+    It is ``council_delay`` to the power of the share of patients whose council is opposed.
+    Source: row 52 (one proposal was put off a year amid council concern); the form is assumed.
     """
     return math.pow(p.council_delay, opposed_share)
 

@@ -3,13 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.rules.logistic import Terms
 
 if TYPE_CHECKING:
     from sim.scenario.parameters import Parameters
+
+
+class CrossingRule(NamedTuple):
+    """Whether footprints may cross a system border: ``possible`` at all, and which ``admitted``.
+
+    ``admitted`` says whether a footprint that crosses is, from whether it matches one council.
+    """
+
+    possible: bool
+    admitted: Callable[[bool], bool]
+
+
+def none_may_cross(_one_council: bool) -> bool:
+    """Return that no footprint that crosses a system border is admitted.
+
+    Assumed as the usual case: 16 of the 18 mergers of April 2020 lay in one system.
+    """
+    return False
+
+
+def counties_may_cross(one_council: bool) -> bool:
+    """Return whether a footprint that crosses a system border is admitted: if it matches a county.
+
+    Source: rows 17 and 80; both mergers of April 2020 that crossed a border matched one.
+    """
+    return one_council
+
+
+CROSSING_RULES: Final[Mapping[str, CrossingRule]] = {
+    "never": CrossingRule(possible=False, admitted=none_may_cross),
+    "county": CrossingRule(possible=True, admitted=counties_may_cross),
+}
+"""By the values of the lever ``boundaries.cross_system``."""
 
 
 class Pulls(NamedTuple):

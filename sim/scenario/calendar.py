@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sim.errors import InputError, nearest
+from sim.scenario.distributions import finite_number
 from sim.scenario.levers import Wording
-from sim.scenario.priors import _finite
 
 EventKind = Literal[
     "letter", "push", "statement", "guidance", "wording", "rates", "pause", "satisfaction"
@@ -111,7 +111,7 @@ def _parse_event(name: str, raw: object, where: str) -> PolicyEvent:
                 raise InputError(f"{where}.{key} = {value!r} must be a date such as 2019-09-01")
             values[key] = in_the_age(value, f"{where}.{key}")
         elif key in ("strength", "local", "centre", "months"):
-            number = _finite(value, f"{where}.{key}")
+            number = finite_number(value, f"{where}.{key}")
             if not 0 <= number <= 100:
                 raise InputError(f"{where}.{key} = {number:g} must be between 0 and 100")
             values[key] = number

@@ -5,44 +5,35 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sim.errors import InputError, nearest
-from sim.scenario.priors import MOST_SIGMA, _finite
-from sim.streams import quantiles
+from sim.scenario.distributions import FAMILIES, Distribution, Family, parse_family, refuse_wide
 from sim.units import DAYS_PER_MONTH
 
-DurationFamily = Literal["fixed", "exponential", "gamma", "lognormal", "uniform", "triangular"]
-
-DURATION_FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+DURATION_FAMILIES: Final[dict[Family, tuple[str, ...]]] = {
     "fixed": ("months",),
-    "exponential": ("mean",),
-    "gamma": ("mean", "sd"),
-    "lognormal": ("median", "sigma"),
-    "uniform": ("low", "high"),
-    "triangular": ("low", "mode", "high"),
+    "exponential": FAMILIES["exponential"],
+    "gamma": FAMILIES["gamma"],
+    "lognormal": FAMILIES["lognormal"],
+    "uniform": FAMILIES["uniform"],
+    "triangular": FAMILIES["triangular"],
 }
+"""The families that a stage may have, with the names of their numbers."""
+MOST_MONTHS: Final = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Distribution):
     """The distribution of one stage's length; ``numbers`` are in months (sigma has no unit)."""
-
-    family: DurationFamily
-    numbers: tuple[float, ...]
 
     def days(self, u: float) -> float:
         """Return the length in days at quantile u."""
-        if self.family == "fixed":
-            return self.numbers[0] * DAYS_PER_MONTH
-        quantile = getattr(quantiles, self.family)
-        months: float = quantile(u, *self.numbers)
-        return months * DAYS_PER_MONTH
+        return self.quantile(u) * DAYS_PER_MONTH
 
-    def table(self) -> dict[str, Any]:
-        """Return the duration as it would stand in a scenario file."""
-        names = DURATION_FAMILIES[self.family]
-        return {"family": self.family, **dict(zip(names, self.numbers, strict=True))}
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its numbers in a scenario file."""
+        return DURATION_FAMILIES[self.family]
 
 
 def _stage(default: Duration, meaning: str, origin: str) -> Any:
@@ -156,31 +147,15 @@ def _parse_duration(raw: object, where: str) -> Duration:
         raw = {"family": "fixed", "months": raw}
     if not isinstance(raw, dict):
         raise InputError(f"{where} = {raw!r} must be a number of months or a table with a family")
-    family = raw.get("family")
-    if not isinstance(family, str) or family not in DURATION_FAMILIES:
-        raise InputError(
-            f"{where}.family = {family!r} must be one of {', '.join(DURATION_FAMILIES)}"
-            f"{nearest(str(family), DURATION_FAMILIES)}"
-        )
-    names = DURATION_FAMILIES[family]
-    for key in raw:
-        if key != "family" and key not in names:
-            raise InputError(
-                f"{where}.{key} is not a key of family {family} ({', '.join(names)})"
-                f"{nearest(str(key), names)}"
-            )
-    numbers = []
-    for name in names:
-        if name not in raw:
-            raise InputError(f"{where}.{name} is missing (family {family} needs {names})")
-        number = _finite(raw[name], f"{where}.{name}")
-        if number < 0 or (number == 0 and name in ("mean", "median") and family != "fixed"):
+    found = Duration(*parse_family(raw, where, DURATION_FAMILIES))
+    names, numbers = found.names(), found.numbers
+    for name, number in zip(names, numbers, strict=True):
+        mean = name in ("mean", "median")
+        if number < 0 or (number == 0 and mean):
             raise InputError(f"{where}.{name} = {number:g} must not be negative or, a mean, zero")
-        if name == "sigma" and number > MOST_SIGMA:
-            raise InputError(f"{where}.{name} = {number:g} must be at most {MOST_SIGMA:g}")
-        if number > 1200:
-            raise InputError(f"{where}.{name} = {number:g} must be at most 1200 months")
-        numbers.append(number)
-    if family in ("uniform", "triangular") and numbers != sorted(numbers):
-        raise InputError(f"{where}: {', '.join(names)} must not decrease, not {numbers}")
-    return Duration(family, tuple(numbers))  # type: ignore[arg-type]
+        refuse_wide(name, number, where)
+        if number > MOST_MONTHS:
+            raise InputError(f"{where}.{name} = {number:g} must be at most {MOST_MONTHS} months")
+    if found.family in ("uniform", "triangular") and list(numbers) != sorted(numbers):
+        raise InputError(f"{where}: {', '.join(names)} must not decrease, not {list(numbers)}")
+    return found

@@ -56,7 +56,16 @@ class Levers(Group):
 
 @dataclass(frozen=True, slots=True)
 class LeverInfo:
-    """A row of the table of levers, for people."""
+    """A row of the table of levers, for people.
+
+    Attributes:
+        name: key in a scenario file, with its section: ``money.running_cost_cut``.
+        unit: unit, or "" for none.
+        allowed: the allowed values, as text.
+        default: value where a scenario says nothing, as a scenario file would have it.
+        meaning: one line on what it means.
+        mechanisms: numbers of the mechanisms that it serves, from the project's list.
+    """
 
     name: str
     unit: str

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import InputError, nearest
 from sim.scenario.calendar import in_the_age, parse_calendar
+from sim.scenario.distributions import Distribution, parse_prior
 from sim.scenario.durations import parse_durations
 from sim.scenario.levers import Levers
 from sim.scenario.model import ModelForm, Scenario
 from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_NAMES, PARAMETER_TABLE
 from sim.scenario.posterior import find_posterior
-from sim.scenario.priors import Prior, parse_prior
 
 MAX_BYTES: Final = 250_000
 MAX_DOTS: Final = 30  # in one line: the reader's time grows with the square of a key's parts
@@ -107,9 +107,12 @@ def _find(text: str) -> Path:
             raise InputError(f"{said} is a device or pipe, not a scenario file")
     except OSError:  # such as a name too long for a path, which is then no file either
         pass
+    top = shipped_folder()
+    headline = [name for name, file in shipped.items() if file.parent == top]
     raise InputError(
-        f"{said!r} is neither a file nor a shipped scenario ({', '.join(shipped)})"
-        f"{nearest(path.stem[:64], tuple(shipped))}"
+        f"{said!r} is neither a file nor a shipped scenario{nearest(path.stem[:64], shipped)} "
+        f"(shipped: {', '.join(headline)} and {len(shipped) - len(headline)} more in the folders "
+        f"of {top.name}/)"
     )
 
 
@@ -310,7 +313,7 @@ def _check_window(levers: Levers, where: str) -> None:
         )
 
 
-def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Prior]:
+def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Distribution]:
     priors = dict(DEFAULT_PRIORS)
     limits = {row.name: (row.low, row.high) for row in PARAMETER_TABLE}
     for name, value in raw.items():
@@ -321,9 +324,9 @@ def _priors(raw: Mapping[str, Any], where: str) -> dict[str, Prior]:
             )
         prior = parse_prior(value, f"{where}.{name}")
         low, high = limits[name]
-        if prior.family == "fixed" and not low <= prior.first <= high:
+        if prior.family == "fixed" and not low <= prior.numbers[0] <= high:
             raise InputError(
-                f"{where}.{name} = {prior.first:g} must be between {low:g} and {high:g}"
+                f"{where}.{name} = {prior.numbers[0]:g} must be between {low:g} and {high:g}"
             )
         priors[name] = prior
     return priors

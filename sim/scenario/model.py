@@ -14,10 +14,10 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.scenario.calendar import PolicyEvent
+from sim.scenario.distributions import Distribution
 from sim.scenario.durations import Durations
 from sim.scenario.levers import Levers
 from sim.scenario.posterior import Posterior
-from sim.scenario.priors import Prior
 
 SupportForm = Literal["one_mode", "two_mode"]
 DEFAULT_FORM: Final[SupportForm] = "two_mode"
@@ -74,7 +74,7 @@ class Scenario:
     world_text: str
     levers: Levers
     calendar: tuple[PolicyEvent, ...]
-    priors: Mapping[str, Prior]
+    priors: Mapping[str, Distribution]
     durations: Durations
     form: ModelForm
     source: str

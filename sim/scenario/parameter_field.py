@@ -6,12 +6,12 @@ import dataclasses
 import math
 from typing import Any
 
-from sim.scenario.priors import Prior
+from sim.scenario.distributions import Distribution
 
 
 def parameter(
     number: int,
-    prior: Prior,
+    prior: Distribution,
     unit: str,
     meaning: str,
     origin: str,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from sim.scenario.distributions import MOST_NUMBER, Distribution, fixed
 from sim.scenario.mechanisms.boundaries import BoundaryParameters
 from sim.scenario.mechanisms.economies import EconomyParameters
 from sim.scenario.mechanisms.force import ForceParameters
@@ -29,11 +30,11 @@ from sim.scenario.mechanisms.services import ServiceParameters
 from sim.scenario.parameters_course import CourseParameters
 from sim.scenario.parameters_starting import StartingParameters
 from sim.scenario.parameters_support import SupportParameters
-from sim.scenario.priors import MOST_NUMBER, Prior, fixed
 from sim.streams import Streams
 from sim.streams.purposes import PARAMETERS
 
 PARAMETER_COLUMNS: Final = 512  # columns of the page of parameter draws; new ones take the next
+POSTERIOR_ROW: Final = 0  # its column that picks a joint draw; parameters' numbers start at 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class ParameterInfo:
 
     name: str
     number: int
-    prior: Prior
+    prior: Distribution
     unit: str
     meaning: str
     origin: str
@@ -69,9 +70,9 @@ class ParameterInfo:
     acts: str
 
     @property
-    def default(self) -> Prior:
+    def default(self) -> Distribution:
         """What a scenario that says nothing draws it from: its prior, or its median if held."""
-        return fixed(self.prior.draw(0.5)) if self.held else self.prior
+        return fixed(self.prior.quantile(0.5)) if self.held else self.prior
 
     @property
     def active(self) -> bool:
@@ -105,14 +106,14 @@ PARAMETER_TABLE: Final[tuple[ParameterInfo, ...]] = tuple(
 PARAMETER_NAMES: Final[tuple[str, ...]] = tuple(row.name for row in PARAMETER_TABLE)
 
 
-class _Defaults(Mapping[str, Prior]):
+class _Defaults(Mapping[str, Distribution]):
     """Each parameter's default, worked out when first asked: medians load scipy, which is slow."""
 
     @cached_property
-    def _rows(self) -> Mapping[str, Prior]:
+    def _rows(self) -> Mapping[str, Distribution]:
         return {row.name: row.default for row in PARAMETER_TABLE}
 
-    def __getitem__(self, name: str) -> Prior:
+    def __getitem__(self, name: str) -> Distribution:
         return self._rows[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -122,11 +123,11 @@ class _Defaults(Mapping[str, Prior]):
         return len(PARAMETER_NAMES)
 
 
-DEFAULT_PRIORS: Final[Mapping[str, Prior]] = _Defaults()
+DEFAULT_PRIORS: Final[Mapping[str, Distribution]] = _Defaults()
 
 
 def draw_parameters(
-    priors: Mapping[str, Prior], streams: Streams, fitted: Mapping[str, float] | None = None
+    priors: Mapping[str, Distribution], streams: Streams, fitted: Mapping[str, float] | None = None
 ) -> Parameters:
     """Draw one replication's parameters; a draw outside a parameter's range is put on its edge.
 
@@ -140,9 +141,9 @@ def draw_parameters(
         if value is None:
             prior = priors[row.name]
             if prior.family == "fixed":
-                value = prior.first
+                value = prior.numbers[0]
             else:
-                value = prior.draw(streams.uniform(PARAMETERS, row.number))
+                value = prior.quantile(streams.uniform(PARAMETERS, row.number))
         low, high = max(row.low, -MOST_NUMBER), min(row.high, MOST_NUMBER)
         values[row.name] = min(max(value, low), high)
     return Parameters(**values)

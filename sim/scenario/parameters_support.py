@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.scenario.distributions import beta, lognormal, normal, uniform
 from sim.scenario.parameter_field import parameter
-from sim.scenario.priors import beta, lognormal, normal, uniform
 
 
 @dataclass(frozen=True)

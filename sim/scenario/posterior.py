@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.errors import InputError, nearest
-from sim.scenario.priors import MOST_NUMBER
+from sim.scenario.distributions import MOST_NUMBER
 
 FOLDER: Final = Path(__file__).parent / "posteriors"
 NONE: Final = "prior"  # the name that stands for no fit: parameters are drawn from their priors

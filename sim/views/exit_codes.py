@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from sim.errors import InputError, RunFailed
+from sim.errors import InputError, Naming, RunFailed, in_python
 from sim.records.visible import visible
 
 DONE: Final = 0
@@ -26,8 +26,11 @@ LONGEST: Final = 1500
 """Letters of a message that are shown; a value as long as a file would drown what is wrong."""
 
 
-def guarded(command: Callable[[], object]) -> int:
-    """Run a command and return its exit code; print a message where it did not succeed."""
+def guarded(command: Callable[[], object], naming: Naming = in_python) -> int:
+    """Run a command and return its exit code; print a message where it did not succeed.
+
+    ``naming`` writes the arguments that a message names as the reader would type them.
+    """
     with _stopping_at_once() as stopping:
         try:
             result = command()
@@ -41,7 +44,7 @@ def guarded(command: Callable[[], object]) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return FAILED
         except Exception as error:
-            return _told(error)
+            return _told(error, naming)
         finally:
             stopping.set()
     # the command library turns Ctrl-C into this code
@@ -50,7 +53,7 @@ def guarded(command: Callable[[], object]) -> int:
     return result if isinstance(result, int) else DONE
 
 
-GOES_ON: Final = "whatever was finished is kept; the same command goes on"
+GOES_ON: Final = "finished replications, if any, are kept; the same command goes on"
 INTERRUPTED_TEXT: Final = f"interrupted: {GOES_ON}"
 STOPPING_TEXT: Final = "stopping"
 PATIENCE: Final = 1.8
@@ -97,15 +100,14 @@ def _write_at_once(text: str) -> None:
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"\n{text}\n".encode())
 
 
-def _told(error: Exception) -> int:
+def _told(error: Exception, naming: Naming) -> int:
     """Tell what was wrong with the input, or what failed."""
     if isinstance(error, InputError):
         # several messages are several lines; a name within one does not begin a line
-        said = [str(part) for part in error.args] if len(error.args) > 1 else [str(error)]
-        return _end(WRONG_INPUT, "error: " + "\n".join(map(visible, said)))
+        return _end(WRONG_INPUT, "error: " + "\n".join(map(visible, error.messages(naming))))
     if isinstance(error, RunFailed):
         _trace()
-        return _end(FAILED, f"failed: {visible(str(error))}")
+        return _end(FAILED, "failed: " + "\n".join(map(visible, error.messages(naming))))
     if type(error).__name__ == "BatchInterrupted":
         return _end(INTERRUPTED, visible(str(error)))
     # told by their shape, since the library's releases keep these classes in different places

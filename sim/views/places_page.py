@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sim.evidence.record.places import NamedPlace
-from sim.evidence.record.register import LAST_DAY, Case
+from sim.evidence.record import LAST_DAY, Case, NamedPlace
 from sim.experiment.reasons import Decision, Reason
 from sim.records.markdown import code, plain, row
 from sim.views.story.names import term_label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class ProgressReport:
         tenth = min(10 * done // total, 10)
         if tenth > self._tenth:
             self._tenth = tenth
-            self._stream.write(f"{10 * tenth} % ({done:,} of {total:,} {self._label})\n")
+            self._stream.write(f"{10 * tenth}% ({done:,} of {total:,} {self._label})\n")
             self._stream.flush()
 
     def close(self) -> None:
@@ -85,3 +86,38 @@ class ProgressReport:
             self._bar.add_task(self._label, total=total)
             self._bar.start()
         self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+
+
+class SeveralBatches:
+    """Shows the progress of one batch after another, each under its own label; a context manager.
+
+    Entering it gives the function to call with (label, done, total).
+    """
+
+    def __init__(self, *, quiet: bool = False, stream: IO[str] | None = None) -> None:
+        self._quiet = quiet
+        self._stream = stream
+        self._label = ""
+        self._bar: ProgressReport | None = None
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        return self._report
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _report(self, label: str, done: int, total: int) -> None:
+        if label != self._label or self._bar is None:
+            if self._bar is not None:
+                self._bar.close()
+            self._label = label
+            self._bar = ProgressReport(
+                f"replications of {label}", quiet=self._quiet, stream=self._stream
+            )
+        self._bar(done, total)

@@ -1,4 +1,4 @@
-"""What a plot reads from a results folder: manifest, tables and the line that says whence."""
+"""What a plot reads from a results folder: manifest, tables and the source line under each plot."""
 
 from __future__ import annotations
 

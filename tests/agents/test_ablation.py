@@ -223,6 +223,7 @@ def test_the_shared_proposal_effect(written: list[Log], name: str) -> None:
     register_stays(written, without, EARLY)
 
 
+@pytest.mark.slow
 def test_what_is_shared_is_what_the_parameter_says() -> None:
     """None of it: every proposal of a mode starts alike; all of it: its CCGs differ in nothing."""
 
@@ -296,6 +297,7 @@ def test_the_centres_three_levers(written: list[Log]) -> None:
     stays(written, idle, LEADERS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "values", "kinds"),
     [
@@ -319,6 +321,7 @@ def test_pressure_beside_the_chain(
     register_stays(written, moved, ("mooted",) if "drafted" in kinds else EARLY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relays", ["region_relays", "local_relays"])
 def test_relays(relays: str) -> None:
     """The word kept by all or dropped by all: beliefs part first, then proposals."""
@@ -335,6 +338,7 @@ def test_the_acts_below_are_those_of_as_happened() -> None:
     assert {act.name for act in parse_scenario(HAPPENED).calendar} == set(ACTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ACTS)
 def test_letters_pushes_and_pauses(happened: list[Log], name: str) -> None:
     """Each dated act of policy leaves its mark; nothing moves before its day."""
@@ -354,6 +358,7 @@ def test_letters_pushes_and_pauses(happened: list[Log], name: str) -> None:
     assert moved == len(REPLICATIONS), act.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "kinds"),
     [

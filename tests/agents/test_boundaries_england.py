@@ -25,6 +25,8 @@ from tests.agents.arms import PRIOR
 from tests.england_batch import england
 from tests.replay import check_log
 
+pytestmark = pytest.mark.slow
+
 REPLICATIONS = 40
 Row = dict[str, Any]
 

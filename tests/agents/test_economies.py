@@ -54,6 +54,7 @@ def yes_share(found: list[Log]) -> float:
 # -- Neutral at the neutral value ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tables",
     [
@@ -185,6 +186,7 @@ def test_graded_rungs_change_costs_and_starts(written: list[Log]) -> None:
     assert any(t.get("committees_in_common", 0.0) != 0.0 for t in terms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), [("committee_saving", 0.9), ("officer_saving", 0.95)])
 def test_where_rungs_are_graded_a_rung_that_saves_more_starts_fewer(
     name: str, value: float
@@ -198,6 +200,7 @@ def test_where_rungs_are_graded_a_rung_that_saves_more_starts_fewer(
     assert found[value] < found[0.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["start_committee", "start_team"])
 def test_where_rungs_are_graded_a_rung_can_also_be_a_step(name: str) -> None:
     """The step: the same rungs with a stronger pull, and nothing else, start more."""
@@ -259,6 +262,7 @@ def test_published_tests_are_recorded_and_decide(written: list[Log]) -> None:
     assert passed / len(ready) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", TESTS)
 def test_a_test_that_fails_for_sure_fails_those_who_fall_short(test: str) -> None:
     """And nobody else; returned applications come back, those not ready are refused."""

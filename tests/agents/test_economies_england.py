@@ -18,6 +18,8 @@ from sim.scenario import parse_scenario
 from sim.world import World, load_world
 from tests.agents.arms import from_priors
 
+pytestmark = pytest.mark.slow
+
 SEED = 1
 REPLICATIONS = 60
 CUTS = {"no_cost_cut": 0, "cut_10": 10, "as_written": 20, "cut_30": 30, "cut_40": 40}

@@ -94,6 +94,7 @@ def test_letters_that_would_overflow_are_as_strong_as_can_be() -> None:
     assert log_expit(-700.0) == pytest.approx(-700.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crossing", ["never", "county"])
 def test_resting_changes_no_mean(
     england: World, monkeypatch: pytest.MonkeyPatch, crossing: str
@@ -181,6 +182,7 @@ def test_a_run_ends_as_simpy_itself_ends_it(england: World) -> None:
     assert ours.events[-2].kind == "abolished"
 
 
+@pytest.mark.slow
 def test_valid_levers_stay_far_below_the_limit(
     england: World, steps: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def stances(events: Log) -> dict[tuple[Any, ...], str]:
     return {(of[e.proposal], e.subject): e.data["stance"] for e in of_kind(events, "advice")}
 
 
+@pytest.mark.slow
 def test_committees_advise_alike_on_the_same_proposal_in_another_scenario(england: World) -> None:
     """More proposals elsewhere, asked about earlier: the advice on this one stays."""
     replications = range(20)

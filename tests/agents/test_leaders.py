@@ -221,6 +221,7 @@ def test_an_outside_chair_starts_more_and_none_where_nobody_counts(written: list
 # -- A firm hand ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_firm_hand_helps_where_all_is_blocked_and_backfires_where_partners_cooperate() -> None:
     """Row 71, by thirds of cooperation at the start: starts and mergers, 24 replications.
 

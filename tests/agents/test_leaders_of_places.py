@@ -63,6 +63,7 @@ def test_keener_trusts_lead_more_places(led: list[Log]) -> None:
         assert counts[0] < counts[1]
 
 
+@pytest.mark.slow
 def test_strong_places_bring_mergers_and_mergers_bring_place_leaders(led: list[Log]) -> None:
     """Row 41, each arrow on and off."""
     neither = {"start_local_leader": 0.0, "place_leader_merged": 0.0}
@@ -84,6 +85,7 @@ def test_strong_places_bring_mergers_and_mergers_bring_place_leaders(led: list[L
     assert terms(led, "place_leaders")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [True, False])
 def test_dual_roles_only_by_a_workaround_where_the_law_bars_them(rule: bool) -> None:
     """Row 56: with the rule on some find a way round it, later; without it all at once."""

@@ -20,6 +20,8 @@ from sim.scenario import load_scenario, parse_scenario
 from tests.agents.arms import PRIOR
 from tests.england_batch import Difference, Outcome, outcomes, paired
 
+pytestmark = pytest.mark.slow
+
 SEED = 1
 REPLICATIONS = 80
 

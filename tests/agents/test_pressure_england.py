@@ -23,6 +23,8 @@ from sim.world import World, load_world
 from tests.agents.arms import PRIOR
 from tests.replay import check_log
 
+pytestmark = pytest.mark.slow
+
 REPLICATIONS = 20
 SEED = 1
 START = date(2019, 6, 1)

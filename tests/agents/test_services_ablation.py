@@ -103,6 +103,7 @@ def test_every_number_of_ours_is_below() -> None:
     assert len(ours) == len(OURS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "low", "high", "tables", "kinds"), NUMBERS)
 def test_each_number_moves_what_it_is_about_first(
     name: str, low: float, high: float, tables: dict[str, Any], kinds: tuple[str, ...]
@@ -114,6 +115,7 @@ def test_each_number_moves_what_it_is_about_first(
     assert not parting({}, {"parameters": {name: low}}, {"parameters": {name: high}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("group", "name", "value", "tables", "kinds"), LEVERS)
 def test_each_lever_moves_what_it_is_about_first(
     group: str, name: str, value: Any, tables: dict[str, Any], kinds: tuple[str, ...]

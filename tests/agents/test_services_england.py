@@ -21,6 +21,8 @@ from sim.scenario import load_scenario, parse_scenario
 from sim.world import World, load_world
 from tests.agents.arms import PRIOR, merged_tables
 
+pytestmark = pytest.mark.slow
+
 SEED = 1
 REPLICATIONS = 20
 NEW = ("reconfiguration", "veto", "service_agreed", "deadlock", "deadlock_ends")

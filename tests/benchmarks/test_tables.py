@@ -22,6 +22,7 @@ REPLICATIONS = 3000
 ROUNDS = 3
 
 
+@pytest.mark.slow
 @pytest.mark.benchmark
 def test_one_replication_more_against_all_anew(tmp_path: Path) -> None:
     [model] = blocks_of("a", BLOCK)

@@ -39,7 +39,16 @@ def test_batches_and_comparisons_take_names_paths_and_objects(tmp_path: Path) ->
     base.write_text('world = "small"\nextends = "as_written"\n')
     other = tmp_path / "other.toml"
     other.write_text('extends = "base"\n[levers.ballot]\nlmc_advice = "oppose"\n')
-    found = sim.compare(base, [sim.load_scenario(other)], replications=12, workers=1)
+    found = sim.compare(
+        base,
+        [sim.load_scenario(other)],
+        outcomes=["mergers"],
+        replications=12,
+        workers=1,
+        out=tmp_path / "c",
+    )
+    assert list(found.outcomes["outcome"]) == ["mergers"]
+    assert (tmp_path / "c" / "compare.csv").is_file()
     assert found.base == "base"
     assert found.others == ("other",)
     assert set(found.batch.replications["scenario"]) == {"base", "other"}

@@ -17,8 +17,10 @@ import pytest
 
 from sim.experiment.api import HEADLINE
 from sim.experiment.compare import COMPARE_COLUMNS
+from sim.experiment.plan import BatchInterrupted
 from sim.records.ledger import enlist
 from sim.records.schema import TABLES
+from sim.scenario import load_scenario
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES, PARAMETER_TABLE
 from tests.cli.conftest import (
@@ -33,6 +35,7 @@ from tests.cli.conftest import (
 )
 
 
+@pytest.mark.slow
 def test_main_job_writes_tables_plots_and_shows_the_table(tmp_path: Path) -> None:
     done = process("--replications", 2, "--variance", 2, "--csv", cwd=tmp_path)
     assert done.code == 0, done.err
@@ -44,7 +47,7 @@ def test_main_job_writes_tables_plots_and_shows_the_table(tmp_path: Path) -> Non
     assert manifest["command"] == "run_sim.py --replications 2 --variance 2 --csv"
     assert str(tmp_path) not in (folder / "manifest.json").read_text()
     for name in HEADLINE:
-        assert name in done.out
+        assert f" {load_scenario(name).title} " in done.out
         assert (folder / "plots" / f"hexmap_{name}.png").stat().st_size > 10_000
     for words in ("How many CCGs", "1 April 2020", "Variance components", "Warning: 2 repl"):
         assert words in done.out
@@ -52,6 +55,7 @@ def test_main_job_writes_tables_plots_and_shows_the_table(tmp_path: Path) -> Non
     assert set(pd.read_csv(folder / "variance.csv")["scenario"]) == set(HEADLINE)
 
 
+@pytest.mark.slow
 def test_run_extends_and_is_reused(england: Path, tmp_path: Path) -> None:
     """20 extended to 40 has the bytes of 40 at once; the same again runs nothing."""
     options = ("--seed", SEED, "--workers", 2, "--quiet", "--out", tmp_path / "x")
@@ -64,6 +68,33 @@ def test_run_extends_and_is_reused(england: Path, tmp_path: Path) -> None:
     times = {p: p.stat().st_mtime_ns for p in (tmp_path / "x").rglob("*.parquet")}
     assert command("run", "as_written", "--replications", REPLICATIONS, *options).code == 0
     assert times == {p: p.stat().st_mtime_ns for p in (tmp_path / "x").rglob("*.parquet")}
+
+
+def test_fewer_replications_say_what_is_kept_and_what_is_removed(
+    england: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "x"
+    shutil.copytree(england, folder)
+    assert command("plot", folder).code == 0
+    plots = len(list((folder / "plots").iterdir()))
+    line = ("run", "as_written", "--seed", SEED, "--workers", 1, "--out", folder)
+    fewer = command(*line, "--replications", 20, "--csv")
+    keeps = (
+        f"{folder} keeps {REPLICATIONS} replications of each scenario; its tables now hold the "
+        "first 20"
+    )
+    gone = f"removed from {folder}, as the tables have changed: {plots} plots"
+    assert [line for line in fewer.err.splitlines() if line in (keeps, gone)] == [keeps, gone]
+    assert not (folder / "plots").exists()
+    # nothing is run again; the CSV copies are of the 20
+    more = command(*line, "--replications", REPLICATIONS)
+    assert more.err.startswith(f"100 % ({REPLICATIONS} of {REPLICATIONS} replications)\n")
+    copies = "ballots.csv, ccgs.csv, counts.csv, ..."
+    assert f"removed from {folder}, as the tables have changed: {copies}\n" in more.err
+    assert "keeps" not in more.err
+    assert digests(folder) == digests(england)
+    again = command(*line, "--replications", REPLICATIONS)
+    assert "removed" not in again.err
 
 
 def test_another_batch_is_refused_until_overwrite(england: Path, tmp_path: Path) -> None:
@@ -100,7 +131,7 @@ def test_compare_shows_paired_differences_and_where(tmp_path: Path) -> None:
         "compare", "as_written", "locally_led", "hard_rule", "--replications", 10, "--out", folder
     )
     assert done.code == 0, done.err
-    assert "as_written → locally_led" in done.out
+    assert "The plan as written →" in done.out and "Left to local leaders" in done.out
     assert "Where it changes most" in done.out
     outcomes = pd.read_csv(folder / "compare.csv")
     assert list(outcomes.columns) == list(COMPARE_COLUMNS)
@@ -141,6 +172,7 @@ def test_trace_of_one_system_by_code_or_name(england: Path) -> None:
     assert 5 < len(by_code.out.splitlines()) < len(whole.splitlines())
 
 
+@pytest.mark.slow
 def test_plot_draws_again_and_clears_what_is_old(england: Path, tmp_path: Path) -> None:
     folder = tmp_path / "x"
     shutil.copytree(england, folder)
@@ -202,6 +234,7 @@ def hears_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
     england: Path, tmp_path: Path, workers: int
@@ -299,6 +332,21 @@ def test_a_command_that_fails_inside_says_so_in_one_line(
     assert "Traceback" not in done.err
     monkeypatch.setenv("CCG_DEBUG", "1")
     assert "Traceback" in command("run", "as_written", "--out", tmp_path / "x").err
+
+
+def test_ctrl_c_before_anything_is_finished_promises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.experiment.api.check_scenarios", stopped)
+    done = command("run", "as_written", "--out", tmp_path / "x")
+    assert done.code == 130
+    assert "finished replications, if any, are kept" in done.err
+    assert str(BatchInterrupted(0, 9, None)) == (
+        "interrupted: 0 of 9 replications were run; without a results folder none is kept"
+    )
 
 
 def test_a_reader_that_leaves_early_ends_it_quietly(tmp_path: Path) -> None:

@@ -186,6 +186,8 @@ LINES = {
     "a path too deep": (("validate", "x/" * 3000), ("neither a file nor",)),
     "no file": (("run",), ("FILE",)),
     "unknown command": (("rnu",), ("rnu", "run")),
+    "a scenario for a command": (("as_written", "--seed", "3"), ("type 'run as_written'",)),
+    "a file for a command": (("my.toml",), ("'my.toml' is a scenario", "type 'run my.toml'")),
     "an option before the command": (("--seed", "3", "run", "as_written"), ("--seed", "after")),
     "nothing to compare with": (("compare", "as_written"), ("OTHER",)),
     "compared with itself": (("compare", "as_written", "as_written"), ("given twice",)),
@@ -302,6 +304,7 @@ SLOW: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SLOW)
 def test_a_file_that_could_hang_it_is_refused(case: str, tmp_path: Path) -> None:
     make, words = SLOW[case]

@@ -85,6 +85,7 @@ def test_tables_hold_names_exactly_and_csv_no_formula(place: Path) -> None:
                 assert not [cell for cell in cells if cell.startswith(RUN_BY_A_SPREADSHEET)]
 
 
+@pytest.mark.slow
 def test_plot_draws_every_scenario_and_says_nothing(
     place: Path, recwarn: pytest.WarningsRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

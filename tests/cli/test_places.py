@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence.record.places import named_places
-from sim.evidence.record.register import cases
+from sim.evidence.record import cases, named_places
 from sim.experiment.reasons import Decision, Reason
 from sim.views.places_page import STAGES, case_sentence, own_numbers, reason_sentence
 from sim.world import load_world
@@ -24,7 +23,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("places")
     done = command(
         "places", "--replications", 30, "--reasons", 20, "--seed", 5, "--workers", 1,
@@ -32,6 +31,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     )  # fmt: skip
     assert done.code == 0, done.err
     assert done.out == ""
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> str:
     return (folder / "page.md").read_text("utf-8")
 
 
@@ -79,6 +83,30 @@ def test_a_plan_known_on_the_first_day_makes_a_proposal_certain(page: str) -> No
     assert re.search(r"^\| 1 April 2020 \| 100 \(", found["Staffordshire"], re.MULTILINE)
     assert "a proposal of six CCGs engaged, public since December 2018" in found["Staffordshire"]
     assert "one body" not in found["Croydon"] and "one body" in found["Frimley"]
+
+
+def test_a_page_is_overwritten_and_its_batch_is_not(folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.md"
+    mine.write_text("an older page")
+    options = ("--replications", 30, "--reasons", 2, "--workers", 1, "--out", folder / "batch")
+    line = ("places", *options, "--page", mine)
+    before = {path: path.stat().st_mtime_ns for path in (folder / "batch").rglob("*.parquet")}
+    assert before
+    refused = command(*line, "--seed", 5)
+    assert (refused.code, mine.read_text()) == (2, "an older page")
+    assert (
+        refused.err
+        == f"error: --page '{mine}': is there already; use --overwrite, or another name\n"
+    )
+    other = command(*line, "--seed", 6, "--overwrite")
+    assert (other.code, mine.read_text()) == (2, "an older page")
+    assert other.err.endswith(
+        "(seed 5, not 6); give another --out; with --page, --overwrite replaces the page only\n"
+    )
+    done = command(*line, "--seed", 5, "--overwrite", "--quiet")
+    assert done.code == 0, done.err
+    assert "**What the sources say.**" in mine.read_text("utf-8")
+    assert before == {p: p.stat().st_mtime_ns for p in (folder / "batch").rglob("*.parquet")}
 
 
 def test_wrong_options_are_refused_before_anything_runs(tmp_path: Path) -> None:

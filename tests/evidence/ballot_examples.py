@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from sim.evidence.ballots.data import BallotData, ballot_data
-from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS
-from sim.evidence.record.ballot_records import BallotRecord
+from sim.evidence.ballots import BALLOT_PARAMETERS, BallotData, ballot_data
+from sim.evidence.record import BallotRecord
 from sim.scenario.parameters import DEFAULT_PRIORS
 from sim.world import World, load_world
 
@@ -63,6 +62,6 @@ def data_of(*records: BallotRecord) -> BallotData:
 
 def values(**changed: float) -> dict[str, float]:
     """Return prior medians, moved so that ballots are often lost, then changed."""
-    medians = {name: DEFAULT_PRIORS[name].draw(0.5) for name in BALLOT_PARAMETERS}
+    medians = {name: DEFAULT_PRIORS[name].quantile(0.5) for name in BALLOT_PARAMETERS}
     close = {"support_mean": 1.2, "support_shared": 0.7, "lmc_oppose_share": 0.3}
     return medians | close | changed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.evidence.record.facts import Facts, facts_2020
+from sim.evidence.record import Facts, facts_2020
 from sim.world.load import load_world
 from sim.world.model import World
 from tests.cli.conftest import Outcome, command

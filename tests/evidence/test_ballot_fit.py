@@ -9,29 +9,29 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from sim.evidence.ballots.chains import effective_draws, split_rhat
-from sim.evidence.ballots.check import coverage, log_marginal_likelihood, predict_ballots
-from sim.evidence.ballots.data import ballot_data
-from sim.evidence.ballots.fit import (
+from sim.evidence.ballots import (
     BallotFit,
-    complete,
+    ballot_data,
+    ballot_log_likelihoods,
+    ballot_report,
+    coverage,
     fit_ballots,
-    sampled_names,
-    values_at,
+    log_marginal_likelihood,
+    predict_ballots,
+    prior_and_posterior,
+    simulate_data,
 )
-from sim.evidence.ballots.likelihood import ballot_log_likelihoods
-from sim.evidence.ballots.report import ballot_report, prior_and_posterior
-from sim.evidence.ballots.simulation import simulate_data
+from sim.evidence.ballots.fit import complete, sampled_names, values_at
+from sim.scenario.distributions import Distribution, beta, fixed, normal
 from sim.scenario.parameters import DEFAULT_PRIORS
-from sim.scenario.priors import Prior, beta, fixed, normal
 from tests.evidence.ballot_examples import AWAY, PAIR, data_of, england, outcomes, values
 
 FREE = ("support_mean", "support_sd", "support_shared", "lmc_oppose_effect")
 
 
-def few_free() -> dict[str, Prior]:
+def few_free() -> dict[str, Distribution]:
     """Return wide priors of a few parameters, with the others held at their medians."""
-    held: dict[str, Prior] = {name: fixed(value) for name, value in values().items()}
+    held: dict[str, Distribution] = {name: fixed(value) for name, value in values().items()}
     return {
         **DEFAULT_PRIORS,
         **held,
@@ -48,6 +48,7 @@ def small_fit(seed: int = 3, kept: int = 40) -> BallotFit:
     return fit_ballots(seed, data=data, priors=few_free(), chains=4, warm_up=30, kept=kept)
 
 
+@pytest.mark.slow
 def test_true_values_rank_evenly_among_posteriors() -> None:
     """Rank statistics of 40 synthetic truths; a right program fails 1 seed in 250 (4 x 0.001)."""
     priors = few_free()
@@ -82,6 +83,7 @@ def test_the_same_seed_gives_the_same_draws() -> None:
     assert first.log_likelihood == pytest.approx(logs)
 
 
+@pytest.mark.slow
 def test_slices_find_what_weights_on_the_prior_find() -> None:
     """Posterior means by two methods; a right program fails 1 seed in 4,000 (four errors each)."""
     fit = small_fit(kept=200)
@@ -107,8 +109,8 @@ def test_without_ballots_the_posterior_is_the_prior() -> None:
     assert not fit.log_likelihood.any()
     for i, name in enumerate(fit.names):
         error = 1 / np.sqrt(fit.effective[name])
-        assert abs(fit.positions[:, i].mean()) < 4 * error, name
-        assert abs(fit.positions[:, i].std() - 1) < 4 * error, name
+        assert abs(fit.standardised[:, i].mean()) < 4 * error, name
+        assert abs(fit.standardised[:, i].std() - 1) < 4 * error, name
 
 
 def test_quantiles_are_those_of_the_priors() -> None:
@@ -116,12 +118,13 @@ def test_quantiles_are_those_of_the_priors() -> None:
     at = np.linspace(-2.5, 2.5, 5)
     found = values_at(np.repeat(at[:, None], len(names), axis=1), names, DEFAULT_PRIORS)
     for name in names:
-        drawn = [DEFAULT_PRIORS[name].draw(float(u)) for u in special.ndtr(at)]
+        drawn = [DEFAULT_PRIORS[name].quantile(float(u)) for u in special.ndtr(at)]
         assert found[name] == pytest.approx(np.array(drawn), abs=2e-9), name
     assert "turnout_mean" not in names and "support_opposed_share" in names
     assert "support_opposed_share" not in sampled_names("one_mode", DEFAULT_PRIORS)
 
 
+@pytest.mark.slow
 def test_predictions_hold_most_of_what_they_should() -> None:
     fit = small_fit(kept=200)
     predicted = predict_ballots(fit, 1)
@@ -134,6 +137,7 @@ def test_predictions_hold_most_of_what_they_should() -> None:
     assert unseen[2].carried[0] > predicted[2].carried[0]
 
 
+@pytest.mark.slow
 def test_the_report_names_every_parameter_and_case() -> None:
     fit = small_fit()
     text = ballot_report(fit, small_fit(seed=8))
@@ -143,16 +147,3 @@ def test_the_report_names_every_parameter_and_case() -> None:
     assert "2020-A" in text and "log Bayes factor" in text
     learnt = {row.name: row.learnt for row in rows}
     assert learnt["support_mean"] > 0.2
-
-
-def test_chains_that_disagree_are_seen() -> None:
-    rng = np.random.default_rng(2)
-    even = rng.standard_normal((4, 400))
-    assert split_rhat(even) < 1.02
-    assert 1000 < effective_draws(even) <= 1600
-    assert split_rhat(even + np.arange(4)[:, None]) > 1.5
-    slow = np.zeros((4, 400))
-    for t in range(1, 400):
-        slow[:, t] = 0.9 * slow[:, t - 1] + rng.standard_normal(4)
-    # an autoregression of .9 is worth (1 - .9) / (1 + .9) of its draws: 84 of 1,600
-    assert 40 < effective_draws(slow) < 170

@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.ballots import possible_counts
-from sim.evidence.ballots.data import BallotData, ballot_data, ccgs_in_ballot
-from sim.evidence.ballots.likelihood import (
+from sim.evidence.ballots import (
     BALLOT_PARAMETERS,
-    FORMS,
-    ballot_log_likelihood,
+    BallotData,
+    ballot_data,
     ballot_log_likelihoods,
-    case_log_likelihoods,
+    possible_counts,
+    simulate_data,
 )
-from sim.evidence.ballots.simulation import simulate_data
+from sim.evidence.ballots.data import ccgs_in_ballot
+from sim.evidence.ballots.likelihood import FORMS, ballot_log_likelihood, case_log_likelihoods
 from sim.rules import ballot, engagement, support
 from sim.rules.logistic import total
 from sim.scenario.parameters import DEFAULT_PRIORS
@@ -261,7 +261,7 @@ def test_many_vectors_at_once_give_what_each_gives_alone() -> None:
     rng = np.random.default_rng(3)
     data = recorded()
     drawn = {
-        name: np.array([DEFAULT_PRIORS[name].draw(u) for u in rng.uniform(size=11)])
+        name: np.array([DEFAULT_PRIORS[name].quantile(u) for u in rng.uniform(size=11)])
         for name in BALLOT_PARAMETERS
     }
     together = ballot_log_likelihoods(drawn, data, "two_mode")

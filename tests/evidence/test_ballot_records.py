@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.ballots import possible_counts
-from sim.evidence.ballots.data import ballot_data
+from sim.evidence.ballots import ballot_data, possible_counts
 from sim.evidence.ballots.tables import ballot_tables
-from sim.evidence.record.ballot_records import BallotRecord, ballot_records, by_case, used_records
-from sim.evidence.record.observed import FOLDER, observed_cases
+from sim.evidence.record import (
+    FOLDER,
+    BallotRecord,
+    ballot_records,
+    by_case,
+    observed_cases,
+    used_records,
+)
 from tests.evidence.ballot_examples import PAIR, counts, data_of, england, outcomes, record
 
 

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record.facts import Facts, facts_of
-from sim.evidence.score import baselines, regression, scores
-from sim.evidence.score.forecast import Forecast
+from sim.evidence.record import Facts, facts_of
+from sim.evidence.score import Forecast, baselines, regression, scores
 from sim.world.model import World
 
 

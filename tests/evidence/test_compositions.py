@@ -11,10 +11,15 @@ import pytest
 from sim.agents import replicate_log
 from sim.errors import InputError
 from sim.evidence.publish.forecast_tables import pair_table
-from sim.evidence.record.compositions import MergerTables, bodies_on, read_merger_tables
-from sim.evidence.record.facts import Facts
-from sim.evidence.record.places import place_chances, systems_of
-from sim.evidence.score.forecast import read_ensemble
+from sim.evidence.record import (
+    Facts,
+    MergerTables,
+    bodies_on,
+    place_chances,
+    read_merger_tables,
+    systems_of,
+)
+from sim.evidence.score import read_ensemble
 from sim.experiment.api import run_batch
 from sim.experiment.batch import Batch
 from sim.records.days import count_dates, day_of

@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record.compositions import MergerTables
-from sim.evidence.record.facts import Facts
+from sim.evidence.record import Facts, MergerTables
+from sim.evidence.score import Ensemble, Forecast, hindcast_scores, read_ensemble
 from sim.evidence.score import scores as scoring
 from sim.evidence.score.baselines import base_rate, nobody_merges, one_per_system
-from sim.evidence.score.forecast import Ensemble, Forecast, read_ensemble
-from sim.evidence.score.hindcast import COLUMNS, hindcast_scores, pit_histogram, pit_table
+from sim.evidence.score.hindcast import COLUMNS, hindcast_pit, hindcast_pit_histogram
 from sim.world.model import World
 
 
@@ -165,6 +164,7 @@ def test_an_ensemble_is_read_from_its_footprints(facts: Facts, world: World) -> 
         read_ensemble(other.of_scenario("s"), facts, world)
 
 
+@pytest.mark.slow
 def test_the_shipped_simulation_is_read_alike_from_its_own_tables(
     folder: Path, facts: Facts, world: World
 ) -> None:
@@ -199,20 +199,20 @@ def ensemble_of(facts: Facts, by_system: np.ndarray) -> Ensemble:
 
 def test_pit_tells_a_forecast_that_is_too_high(facts: Facts) -> None:
     high = np.tile(facts.ccgs_after + 5.0, (20, 1))
-    bars = pit_histogram(ensemble_of(facts, high), "high", facts, seed=1)
+    bars = hindcast_pit_histogram(ensemble_of(facts, high), "high", facts, seed=1)
     assert bars["items"].tolist() == [33, 0, 0, 0, 0]
     assert bars["items"].iloc[0] > bars["band_high"].iloc[0]
-    values = pit_table(ensemble_of(facts, high), "high", facts, seed=1)
+    values = hindcast_pit(ensemble_of(facts, high), "high", facts, seed=1)
     assert values["quantity"].value_counts().to_dict() == {"system_counts": 33, "count": 1}
     rng = np.random.default_rng(4)
     drawn = rng.integers(1, facts.ccgs_before + 1, size=(300, len(facts.systems))).astype(float)
     honest = replace(facts, ccgs_after=drawn[0].astype(int))
-    bars = pit_histogram(ensemble_of(honest, drawn[1:]), "honest", honest, seed=1)
+    bars = hindcast_pit_histogram(ensemble_of(honest, drawn[1:]), "honest", honest, seed=1)
     assert bars["items"].between(bars["band_low"], bars["band_high"]).sum() >= 4
 
 
 def test_earlier_rounds_are_scored_by_count(tmp_path: Path) -> None:
-    from sim.evidence.record.earlier_rounds import earlier_rounds, earlier_rounds_page
+    from sim.evidence.score import earlier_rounds, earlier_rounds_page
     from sim.experiment.api import run_batch
 
     batch = run_batch("history_2013", replications=5, seed=2, workers=1, out=tmp_path / "h")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from sim.errors import InputError
-from sim.evidence.score.hindcast_run import ARMS, TABLES, facts_for, hindcast_arms
+from sim.evidence.score import ARMS, TABLES, facts_for, hindcast_arms
 from sim.scenario import load_scenario, parse_scenario
 from sim.views.plots.hindcast import make_hindcast_plots
 from sim.world.load import load_world
@@ -21,6 +21,7 @@ from tests.cli.conftest import ROOT, Outcome, command
 from tests.evidence.conftest import REPLICATIONS, SEED
 
 
+@pytest.mark.slow
 def test_it_writes_and_prints_what_it_found(hindcast_run: tuple[Outcome, Path]) -> None:
     done, folder = hindcast_run
     for name in TABLES:
@@ -42,6 +43,7 @@ def test_it_writes_and_prints_what_it_found(hindcast_run: tuple[Outcome, Path]) 
     assert len(widths) <= 2  # two tables, each of one width
 
 
+@pytest.mark.slow
 def test_its_tables_agree(folder: Path, scores: pd.DataFrame) -> None:
     counts = pd.read_csv(folder / "count_forecasts.csv").set_index("forecast")
     crps = scores[(scores["quantity"] == "count") & (scores["score"] == "crps")]
@@ -66,6 +68,7 @@ def test_its_tables_agree(folder: Path, scores: pd.DataFrame) -> None:
     assert (report.groupby("pattern").size() == len(ARMS)).all()
 
 
+@pytest.mark.slow
 def test_again_it_runs_nothing_and_says_the_same(folder: Path, tmp_path: Path) -> None:
     before = {name: (folder / f"{name}.csv").read_bytes() for name in TABLES}
     again = command(

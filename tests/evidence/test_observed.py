@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record.observed import figures, observed_cases, observed_systems
+from sim.evidence.record import figures, observed_cases, observed_systems
 from sim.scenario.durations import DURATION_NAMES, Durations
 from sim.scenario.levers import lever_table
 from sim.scenario.parameters import PARAMETER_NAMES, PARAMETER_TABLE

@@ -12,12 +12,16 @@ import pandas as pd
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record.facts import Facts
-from sim.evidence.record.observed import FOLDER
-from sim.evidence.record.round_tables import RoundTables, recorded_round, simulated_round
-from sim.evidence.score import pattern_statistics, patterns
+from sim.evidence.record import FOLDER, Facts, RoundTables, recorded_round, simulated_round
+from sim.evidence.score import (
+    Pattern,
+    load_patterns,
+    passes,
+    pattern_statistics,
+    patterns,
+    patterns_report,
+)
 from sim.evidence.score.pattern_statistics import STATISTICS
-from sim.evidence.score.patterns import Pattern, load_patterns, passes, patterns_report
 from sim.world.model import World
 
 NOT_IN_TABLES = {"typical_yes", "crushing_defeats", "decided_in_autumn"}

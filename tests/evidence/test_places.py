@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record.places import (
-    CHANCES,
+from sim.evidence.record import (
+    cases,
     comparable,
     mean_chances,
     named_places,
     place_chances,
     systems_of,
 )
-from sim.evidence.record.register import cases
+from sim.evidence.record.places import CHANCES
 from sim.experiment.api import run_batch
 from sim.experiment.batch import Batch
 from sim.scenario import Scenario, load_scenario

@@ -12,12 +12,12 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.agents import replicate_log
-from sim.evidence.fit.calibrate import Design, design
+from sim.evidence.fit import FitSettings, Wave, wave_of_2020
+from sim.evidence.fit.calibration import Design, design
 from sim.evidence.fit.emulator import Emulator, Features, back, transform
-from sim.evidence.fit.waves import Wave, wave_of_2020
 from sim.evidence.proof.predictive import (
     Forecasts,
-    LeftOut,
+    PredictedWave,
     leave_each_out,
     predictive_draws,
     whole_columns,
@@ -28,7 +28,7 @@ from sim.evidence.proof.predictive_tables import (
     FILES,
     events,
     held,
-    pit_table,
+    predictive_pit,
     predictive_tables,
     uniform_p,
     write_tables,
@@ -42,7 +42,7 @@ from sim.world.load import load_world
 Array = NDArray[np.float64]
 TRUTHS = 200
 SEED = 5
-Change = Callable[[LeftOut], LeftOut]
+Change = Callable[[PredictedWave], PredictedWave]
 
 
 def toy(name: str, names: tuple[str, ...], observed: list[float]) -> Wave:
@@ -51,32 +51,33 @@ def toy(name: str, names: tuple[str, ...], observed: list[float]) -> Wave:
 
 
 @pytest.fixture(scope="module")
-def left_out() -> tuple[LeftOut, ...]:
+def left_out() -> tuple[PredictedWave, ...]:
     """Two waves of counts that share two parameters; means are far from 0, so all is near normal.
 
     On the square-root scale a count of mean m scatters by one half, whatever m.
     """
     rng = np.random.default_rng(1)
-    scores = rng.standard_normal((2000, 3))
-    first = rng.poisson((7.0 + scores @ np.array([[1.0, 0.5], [0.0, 0.5], [0.0, 0.0]])) ** 2)
-    second = rng.poisson((8.0 + scores @ np.array([[1.0, 0.0], [0.3, 1.0], [0.0, 0.0]])) ** 2)
+    standardised = rng.standard_normal((2000, 3))
+    first = rng.poisson((7.0 + standardised @ np.array([[1.0, 0.5], [0.0, 0.5], [0.0, 0.0]])) ** 2)
+    second = rng.poisson((8.0 + standardised @ np.array([[1.0, 0.0], [0.3, 1.0], [0.0, 0.0]])) ** 2)
     waves = (toy("one", ("a", "b"), [49.0, 60.0]), toy("two", ("c", "d"), [70.0, 300.0]))
-    designs = [Design(scores, transform(part.astype(float))) for part in (first, second)]
+    designs = [Design(standardised, transform(part.astype(float))) for part in (first, second)]
     return leave_each_out(waves, designs, ("x", "y", "idle"), truths=TRUTHS, seed=SEED)
 
 
-def pits(found: tuple[LeftOut, ...]) -> pd.DataFrame:
-    return pd.concat([pit_table(one, seed=SEED) for one in found])
+def pits(found: tuple[PredictedWave, ...]) -> pd.DataFrame:
+    return pd.concat([predictive_pit(one, seed=SEED) for one in found])
 
 
-def narrowed(one: LeftOut, factor: float) -> LeftOut:
+def narrowed(one: PredictedWave, factor: float) -> PredictedWave:
     draws = one.synthetic.draws
     middle = np.median(draws, axis=1, keepdims=True)
     squeezed = np.round(middle + factor * (draws - middle))
     return replace(one, synthetic=Forecasts(squeezed, one.synthetic.seen))
 
 
-def test_honest_forecasts_pass(left_out: tuple[LeftOut, ...]) -> None:
+@pytest.mark.slow
+def test_honest_forecasts_pass(left_out: tuple[PredictedWave, ...]) -> None:
     """Four p-values; the adjusted smallest falls below .01 in one of a hundred seeds."""
     found = pits(left_out)
     assert smallest_adjusted_p(found) > 0.01
@@ -95,9 +96,10 @@ def test_honest_forecasts_pass(left_out: tuple[LeftOut, ...]) -> None:
     assert curves["observed"].between(curves["band_low"], curves["band_high"]).mean() > 0.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "shorter"), [(0.5, True), (2.0, False)])
 def test_forecasts_half_or_twice_as_wide_are_found(
-    left_out: tuple[LeftOut, ...], factor: float, shorter: bool
+    left_out: tuple[PredictedWave, ...], factor: float, shorter: bool
 ) -> None:
     changed = tuple(narrowed(one, factor) for one in left_out)
     found = pits(changed)
@@ -111,8 +113,9 @@ def test_forecasts_half_or_twice_as_wide_are_found(
     assert outside.all()
 
 
+@pytest.mark.slow
 def test_forecasts_that_are_off_are_found_in_the_reliability(
-    left_out: tuple[LeftOut, ...],
+    left_out: tuple[PredictedWave, ...],
 ) -> None:
     one = left_out[1]
     shifted = replace(one, synthetic=Forecasts(one.synthetic.draws + 15.0, one.synthetic.seen))
@@ -121,7 +124,8 @@ def test_forecasts_that_are_off_are_found_in_the_reliability(
     assert (curve["observed"] < curve["band_low"]).mean() > 0.5
 
 
-def test_the_wave_left_out_is_forecast_from_the_other(left_out: tuple[LeftOut, ...]) -> None:
+@pytest.mark.slow
+def test_the_wave_left_out_is_forecast_from_the_other(left_out: tuple[PredictedWave, ...]) -> None:
     """Truths high in one wave are forecast high in the other, and the record goes the same way."""
     one, two = left_out
     assert (one.wave, one.fitted, one.names) == ("one", ("two",), ("a", "b"))
@@ -132,7 +136,7 @@ def test_the_wave_left_out_is_forecast_from_the_other(left_out: tuple[LeftOut, .
     assert one.record.seen.tolist() == [[49.0, 60.0]] and two.record.seen.tolist() == [[70, 300]]
     assert one.record.draws.shape[0] == 1
     # d of 300 is far above anything of wave one's record: its mid-PIT says so
-    table = pit_table(two, seed=SEED)
+    table = predictive_pit(two, seed=SEED)
     record = table[table["source"] == "recorded"].set_index("summary")
     assert record.loc["d", "pit"] > 0.98
     assert 0.05 < record.loc["c", "pit"] < 0.99
@@ -142,7 +146,8 @@ def test_one_wave_alone_has_nothing_to_forecast() -> None:
     assert leave_each_out((toy("one", ("a",), [1.0]),), (), ("x",), truths=20, seed=1) == ()
 
 
-def test_the_same_seed_gives_the_same_tables(left_out: tuple[LeftOut, ...]) -> None:
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_tables(left_out: tuple[PredictedWave, ...]) -> None:
     first, again = (predictive_tables(left_out, seed=SEED) for _ in range(2))
     for one, other in zip(first.all(), again.all(), strict=True):
         pd.testing.assert_frame_equal(one, other)
@@ -153,8 +158,8 @@ def test_draws_scatter_as_the_emulator_says() -> None:
     emulator = Emulator(
         Features(()), np.array([[2.0, 1.0], [1.0, 0.0], [0.0, 0.0]]), covariance, np.ones(2)
     )
-    scores = np.full((1, 20_000, 1), 0.5)
-    drawn = predictive_draws(emulator, scores, np.random.Generator(np.random.Philox(3)))[0]
+    standardised = np.full((1, 20_000, 1), 0.5)
+    drawn = predictive_draws(emulator, standardised, np.random.Generator(np.random.Philox(3)))[0]
     assert drawn.shape == (100_000, 2)
     assert drawn.mean(axis=0) == pytest.approx([2.5, 1.0], abs=0.01)
     assert np.cov(drawn.T) == pytest.approx(covariance, abs=0.005)
@@ -183,7 +188,7 @@ def test_a_count_at_the_threshold_has_not_passed_it() -> None:
     draws = np.array([[[0.0], [1.0], [2.0], [3.0]]] * 4)
     seen = np.array([[1.0], [1.0], [2.0], [0.0]])
     prior = np.array([[1.0]] * 19 + [[2.0]])
-    one = LeftOut(
+    one = PredictedWave(
         "w", ("v",), ("a",), Forecasts(draws, seen), Forecasts(draws[:1], seen[:1]), prior
     )
     curve = predictive_tables([one], seed=SEED).reliability.set_index("source")
@@ -191,7 +196,7 @@ def test_a_count_at_the_threshold_has_not_passed_it() -> None:
     assert curve["observed"].tolist() == [0.25, 0.0]
     assert curve["items"].tolist() == [4, 1]
     # of the record's four draws one is below 1 and one as much: its mid-PIT by hand
-    pit = pit_table(one, seed=SEED).set_index("source")
+    pit = predictive_pit(one, seed=SEED).set_index("source")
     assert pit.loc["recorded", "pit"] == pytest.approx((1 + 0.5 * 2) / 5)
 
 
@@ -202,8 +207,9 @@ def test_uniform_values_are_told_from_others() -> None:
     assert held(level, 0.8) == pytest.approx(0.8)
 
 
+@pytest.mark.slow
 def test_the_report_tells_coverage_and_where_the_record_fell(
-    left_out: tuple[LeftOut, ...],
+    left_out: tuple[PredictedWave, ...],
 ) -> None:
     table = pits(left_out)
     text = predictive_report(left_out, table, seed=SEED)
@@ -217,8 +223,9 @@ def test_the_report_tells_coverage_and_where_the_record_fell(
     assert len(widths) == 1
 
 
+@pytest.mark.slow
 def test_tables_of_an_earlier_run_do_not_stay(
-    left_out: tuple[LeftOut, ...], tmp_path: Path
+    left_out: tuple[PredictedWave, ...], tmp_path: Path
 ) -> None:
     write_tables(tmp_path, predictive_tables(left_out, seed=SEED))
     (tmp_path / f"{FIGURE}.png").touch()
@@ -255,19 +262,17 @@ def test_waves_of_one_truth_share_parameters_and_no_luck() -> None:
     )
 
 
-def test_a_design_with_luck_of_its_own_has_the_same_scores(tmp_path: Path) -> None:
+def test_independent_streams_leave_the_parameters_as_they_are(tmp_path: Path) -> None:
     wave = wave_of_2020()
     shared, own = (
         design(
             wave,
             tmp_path / str(number),
             ("support_mean", "start_rate"),
-            replications=4,
-            seed=2,
-            workers=1,
+            FitSettings(tmp_path, replications=4, seed=2, workers=1),
             independent=number,
         )
         for number in (0, 1)
     )
-    assert np.array_equal(shared.scores, own.scores)
+    assert np.array_equal(shared.standardised, own.standardised)
     assert not np.array_equal(shared.summaries, own.summaries)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sim.agents.engine import replicate_log
-from sim.evidence.record.observed import ObservedSystem, observed_systems
+from sim.evidence.record import ObservedSystem, observed_systems
 from sim.records.folds import final_count
 from sim.scenario.load import parse_scenario
 from sim.world.load import load_world

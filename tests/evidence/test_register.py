@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record import register
-from sim.evidence.record.observed import observed_systems
-from sim.evidence.record.register import (
+from sim.evidence.record import (
     attempts,
     cases,
     homes,
     observed_counts,
     observed_partition,
-    public_plans,
-    together,
+    observed_systems,
+    register,
 )
+from sim.evidence.record.register import public_plans, together
 from sim.world import World, load_world
 
 APRIL_2020 = date(2020, 4, 1)

@@ -7,9 +7,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from sim.evidence.fit import wave_of_2020
 from sim.evidence.fit.summaries import NAMES, Covariates, simulated_summaries
-from sim.evidence.fit.waves import wave_of_2020
-from sim.evidence.record.recorded_round import round_of_2020
+from sim.evidence.record import round_of_2020
 from sim.world import load_world
 
 ON = date(2020, 4, 1)

@@ -52,6 +52,7 @@ def test_switching_a_driver_off_leaves_the_others_as_they_were() -> None:
     assert (every.levers, every.calendar) == (happened.levers, happened.calendar)
 
 
+@pytest.mark.slow
 def test_shares_of_drivers_sum_to_one_with_intervals() -> None:
     """England, 24 replications of 8 arms, seed 1; false-alarm rate .025 for each driver."""
     found = attribute(

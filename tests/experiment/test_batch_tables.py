@@ -71,6 +71,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, int]
     return Made()
 
 
+@pytest.mark.slow
 @given(
     steps=st.lists(
         st.tuples(

@@ -13,7 +13,7 @@ from scipy import stats
 
 from sim.agents.log import EventLog
 from sim.experiment.batch import Batch, run_batch
-from sim.experiment.compare import compare, compare_batch, paired
+from sim.experiment.compare import compare_batch, paired
 from sim.experiment.variance import SERIES, total_share, variance_shares
 from sim.world import InputError
 from sim.world.model import World
@@ -94,22 +94,6 @@ def test_unknown_names_are_refused(batch: Batch) -> None:
         compare_batch(batch, "base", ["mor"])
 
 
-def test_compare_runs_the_scenarios_itself(batch: Batch, tmp_path: Path) -> None:
-    found = compare(
-        BASE,  # type: ignore[arg-type]
-        (MORE, SAME),  # type: ignore[arg-type]
-        replications=40,
-        workers=1,
-        out=tmp_path / "c",
-        replicate=replicate,
-        outcomes=["mergers"],
-    )
-    assert list(found.outcomes["outcome"]) == ["mergers", "mergers"]
-    assert found.others == ("more", "same")
-    assert (tmp_path / "c" / "compare.csv").is_file()
-    assert found.batch.replications.equals(batch.replications)
-
-
 def additive(
     world: World,
     scenario: FakeScenario,
@@ -117,7 +101,7 @@ def additive(
     replication: int,
     swaps: Mapping[str, int] | None = None,
 ) -> FakeLog:
-    """A count that is a known sum and product of uniforms, one for each group of luck.
+    """A count that is a known sum and product of uniforms, one for each group of streams.
 
     191 - round(20 a + 20 b + 40 (c - 1/2)(d - 1/2)) with a from parameters, b from place, c from
     parameters and d from ccg; a and c are different draws.
@@ -134,6 +118,7 @@ def additive(
     return FakeLog(log.events(), {})
 
 
+@pytest.mark.slow
 def test_shares_of_a_known_sum(tmp_path: Path) -> None:
     """Variances: a and b 400/12 each, the product 1600/144; rounding adds about 1/12.
 
@@ -164,6 +149,7 @@ def test_shares_of_a_known_sum(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(written, frame, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_exchanged_runs_resume_and_do_not_depend_on_workers(tmp_path: Path) -> None:
     told: list[int] = []
     frames = []

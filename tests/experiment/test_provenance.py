@@ -11,20 +11,19 @@ from typing import Any
 
 import pytest
 
-from sim.evidence.fit.calibrate import batch_folder, design
-from sim.evidence.fit.fitting import fit, prove
-from sim.evidence.fit.history_wave import history_wave
-from sim.evidence.fit.waves import Wave
-from sim.evidence.publish.published import make_forecast
+from sim.evidence.fit import FitSettings, Wave, fit, history_wave
+from sim.evidence.fit.calibration import design
+from sim.evidence.proof import prove
+from sim.evidence.publish import make_forecast
 from sim.experiment.batch import Batch, run_batch
 from sim.experiment.provenance import IDENTITY, codes_of, refuse_other_code
 from sim.records.code import FLOORS, PACKAGE, package_code, replication_code
 from sim.records.shards import SHARD_FOLDER
 from sim.world import InputError
-from tests.made_by_other_code import OTHER, made_by_other_code
 from tests.records.fake_engine import FakeScenario, replicate
+from tests.replications_of_other_code import OTHER, mark_as_other_code
 
-REFUSED = r"holds replications made by other code \(.*use --overwrite, or another --out"
+REFUSED = r"holds replications made by other code \(.*use overwrite=True, or another out"
 
 
 def run(folder: Path, number: int = 4, **options: Any) -> Batch:
@@ -49,7 +48,7 @@ def test_an_ordinary_folder_goes_on_after_a_change_and_says_so(tmp_path: Path) -
     folder = tmp_path / "o"
     run(folder)
     before = (folder / "manifest.json").read_bytes()
-    made_by_other_code(folder)
+    mark_as_other_code(folder)
     run(folder)  # finished: nothing is run, so nothing is signed
     assert codes_of(folder) == (OTHER,)
     run(folder, 6)
@@ -64,7 +63,7 @@ def test_replications_of_other_code_are_refused_where_one_code_is_promised(tmp_p
     told: list[int] = []
     run(folder, one_code=True, progress=lambda done, total: told.append(done))
     assert told == [4]  # the same code: reused
-    made_by_other_code(folder)
+    mark_as_other_code(folder)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     for number in (4, 6):
         with pytest.raises(InputError, match=REFUSED):
@@ -96,7 +95,7 @@ def test_a_batch_without_a_note_is_of_unknown_code(tmp_path: Path, gone: str) ->
 def test_a_folder_without_replications_is_of_no_code(tmp_path: Path) -> None:
     assert codes_of(tmp_path / "none") == ()
     run(tmp_path / "o")
-    made_by_other_code(tmp_path / "o")
+    mark_as_other_code(tmp_path / "o")
     (tmp_path / "o" / "manifest.json").unlink()
     for shard in (tmp_path / "o" / SHARD_FOLDER).glob("*.shard"):
         shard.unlink()
@@ -122,14 +121,14 @@ def test_code_is_what_can_change_a_replication(tmp_path: Path, file: str, counts
 
 
 def of_a_wave(wave: Wave, folder: Path, number: int = 3, **options: Any) -> None:
-    design(wave, folder, (), replications=number, seed=1, workers=1, **options)
+    design(wave, folder, (), FitSettings(folder, number, 1, 1, **options))
 
 
 def test_a_wave_is_not_extended_by_other_code(tmp_path: Path) -> None:
     wave = history_wave()
     of_a_wave(wave, tmp_path / "w")
     of_a_wave(wave, tmp_path / "w", 4)
-    made_by_other_code(tmp_path / "w")
+    mark_as_other_code(tmp_path / "w")
     with pytest.raises(InputError, match=REFUSED):
         of_a_wave(wave, tmp_path / "w", 4)
     of_a_wave(wave, tmp_path / "w", 4, overwrite=True)
@@ -157,13 +156,16 @@ def never_run() -> Wave:
     return replace(wave, tables=wave.tables | {"extends": "no such scenario"})
 
 
+BATCHES = FitSettings(Path(), 200, 1)
+
+
 @pytest.mark.parametrize(
     ("go", "batch"),
     [
-        (small_fit, batch_folder(Path(), "first", history_wave(), 200)),
-        (small_fit, batch_folder(Path(), "second", history_wave(), 200)),
-        (small_fit, batch_folder(Path(), "check", history_wave(), 200)),
-        (small_proof, batch_folder(Path(), "truths_0", history_wave(), 200)),
+        (small_fit, BATCHES.batch("first", history_wave())),
+        (small_fit, BATCHES.batch("second", history_wave())),
+        (small_fit, BATCHES.batch("check", history_wave())),
+        (small_proof, BATCHES.batch("truths_0", history_wave())),
         (small_forecast, Path("from_2019_06")),
         (small_forecast, Path("without_pushes")),
     ],
@@ -173,7 +175,7 @@ def test_old_batches_are_refused_before_anything_is_run(
 ) -> None:
     """Also where the first batches are fine, so that nobody waits for hours for the refusal."""
     run(tmp_path / batch)
-    made_by_other_code(tmp_path / batch)
+    mark_as_other_code(tmp_path / batch)
     with pytest.raises(InputError, match=f"{batch}: {REFUSED}"):
         go(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [str(batch)]

@@ -35,7 +35,7 @@ def test_a_lever_or_a_parameter_is_set_and_nothing_else(base: Scenario) -> None:
     assert lever.priors == base.priors
     assert lever.world == base.world
     number = with_setting(base, "ballot_perceived_centre", -0.6)
-    assert number.priors["ballot_perceived_centre"].draw(0.1) == -0.6
+    assert number.priors["ballot_perceived_centre"].quantile(0.1) == -0.6
     assert number.levers == base.levers
     day = with_setting(base, "force.mandate", date(2021, 4, 1))
     assert day.levers.force.mandate == date(2021, 4, 1)
@@ -118,6 +118,7 @@ def test_words_are_swept_side_by_side(base: Scenario, tmp_path: Path) -> None:
     assert plot.is_file()
 
 
+@pytest.mark.slow
 def test_pressure_starts_more_while_backlash_costs_ballots() -> None:
     """England: starts rise with cajoling at every backlash; the share carried falls at a high one.
 

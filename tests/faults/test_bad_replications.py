@@ -82,6 +82,7 @@ def test_one_that_raises_in_this_process(
     assert contents(tmp_path / "o") == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["unpicklable", *DIES])
 def test_one_that_raises_or_dies_in_a_worker(
     world: Any, whole: dict[str, str], tmp_path: Path, kind: str
@@ -96,6 +97,7 @@ def test_one_that_raises_or_dies_in_a_worker(
     assert contents(tmp_path / "o") == whole
 
 
+@pytest.mark.slow
 def test_one_that_dies_once_costs_nothing(
     world: Any, whole: dict[str, str], tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def check_stopped(program: Program, took: float, *, early: bool = False) -> bool
     return True
 
 
+@pytest.mark.slow
 def test_at_random_moments(home: Path, tmp_path: Path) -> None:
     slowest, stopped = 0.0, 0
     for turn in range(turns(1)):
@@ -93,6 +94,7 @@ def test_while_workers_start(home: Path, tmp_path: Path) -> None:
     assert leftovers(tmp_path / "o") == []
 
 
+@pytest.mark.slow
 def test_while_tables_are_written(home: Path, tmp_path: Path) -> None:
     program = begin(tmp_path / "o", home / "world", pause=0.0, replications=800, workers=1)
     assert program.until(lambda: list((tmp_path / "o").glob("*.parquet.*.partial")))
@@ -104,6 +106,7 @@ def test_while_tables_are_written(home: Path, tmp_path: Path) -> None:
     assert again.said[:2] == ["ready\n", "800\n"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["as it starts", "at a random moment"])
 def test_the_real_command(tmp_path: Path, when: str) -> None:
     """From the moment that Python runs our first line, Ctrl-C ends it with a word and 130."""
@@ -122,6 +125,7 @@ def test_the_real_command(tmp_path: Path, when: str) -> None:
     print(f"{when}: {turns(1)} times Ctrl-C; over after {slowest:.1f} s at most")
 
 
+@pytest.mark.slow
 def test_in_the_background_ctrl_c_is_not_for_us(home: Path, tmp_path: Path) -> None:
     """As `nohup ... &` starts a program: it goes on, and its table is whole."""
     import json

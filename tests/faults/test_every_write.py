@@ -199,6 +199,7 @@ with disk(spoilt=int(sys.argv[4]), fault=dies):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["extended", "overwritten", "redrawn"])
 def test_the_process_dies_at_a_call(
     world: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, name: str

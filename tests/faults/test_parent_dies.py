@@ -16,7 +16,10 @@ import pytest
 from tests.faults.programs import HANG, Program, start_batch
 from tests.faults.small import contents, leftovers, small_world, turns
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 NUMBER, PAUSE = 60, 0.02
 
 

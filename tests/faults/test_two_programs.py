@@ -23,7 +23,10 @@ from sim.world import InputError, load_world
 from tests.faults.programs import Program, start_batch
 from tests.faults.small import SCENARIO, batch, contents, leftovers, small_world, turns
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 NUMBER, PAUSE = 60, 0.01
 
 

@@ -120,6 +120,7 @@ def _in_order(proposals: pd.DataFrame, states: tuple[str, ...]) -> None:
             assert row["exit_on"] >= days[-1], row
 
 
+@pytest.mark.slow
 @steady(150)
 @given(worlds, scenarios, seeds, st.integers(0, 999_999))
 def test_identities_hold_in_every_replication(

@@ -78,6 +78,7 @@ def _p_value(one: np.ndarray, two: np.ndarray) -> float:
     return float(chi2_contingency(found).pvalue)
 
 
+@pytest.mark.slow
 def test_relabelling_ccgs_leaves_the_distribution_of_final_counts() -> None:
     """Chi-squared on final counts, seeds 11 and 12; fails 1 time in 1,000 by chance."""
     plain, permuted = _finals((0, 1, 2, 3), 11), _finals((3, 1, 0, 2), 12)

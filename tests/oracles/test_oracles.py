@@ -25,6 +25,7 @@ from tests.oracles.wrong import WRONG, case_named
 ASKED = {f"O{n}" for n in (1, 2, 3, 4, 6, 7, 9, 10, 11, 13, 17, 18, 19, 23, 25)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_gives_the_exact_answer(case: Case) -> None:
     result = run_case(case, case.routine)

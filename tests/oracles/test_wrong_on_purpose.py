@@ -7,6 +7,7 @@ import pytest
 from tests.oracles.wrong import WRONG, Wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong.case}: {wrong.what}")
 def test_mistake_is_caught(wrong: Wrong) -> None:
     assert wrong.caught() is not None, f"{wrong.case} does not notice that {wrong.what}"

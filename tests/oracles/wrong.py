@@ -20,7 +20,8 @@ from sim.agents.ballots import Ballots
 from sim.agents.calendar import Calendar
 from sim.agents.hazard import Profile
 from sim.rules import approval, ballot, beliefs, engagement
-from sim.scenario.priors import Prior
+from sim.scenario.distributions import Distribution
+from sim.scenario.durations import Duration
 from sim.streams import Purpose, Streams, purposes, quantiles
 from sim.streams.quantiles import standard_normal
 from tests.oracles.cases import CASES, Case
@@ -277,8 +278,12 @@ def _never_restored(patch: pytest.MonkeyPatch) -> None:
 
 
 def _median_parameters(patch: pytest.MonkeyPatch) -> None:
-    draw = Prior.draw
-    patch.setattr(Prior, "draw", lambda self, u: draw(self, 0.5))
+    quantile = Distribution.quantile
+
+    def median(self: Distribution, u: float) -> float:
+        return quantile(self, u if isinstance(self, Duration) else 0.5)
+
+    patch.setattr(Distribution, "quantile", median)
 
 
 WRONG: Final[tuple[Wrong, ...]] = (

@@ -93,7 +93,7 @@ class Timetable:
         values = {}
         for row in PARAMETER_TABLE:  # section 4
             prior = scenario.priors[row.name]
-            drawn = sample(self.rng, prior.family, prior.first, prior.second)
+            drawn = sample(self.rng, prior.family, *prior.numbers)
             values[row.name] = min(max(drawn, row.low), row.high)
         self.p = SimpleNamespace(**values)
         self.opposed = [

@@ -252,12 +252,14 @@ def test_the_listed_footprints_are_those_of_the_page() -> None:
         assert place.candidates == theirs
 
 
+@pytest.mark.slow
 def test_the_page_gives_the_shipped_distributions(shipped: list[dict[str, float]]) -> None:
     rows = compare(plain_runs(Plain, ROUTINE), shipped)
     print(table(rows))
     assert not [r.name for r in rows if r.differs], table(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", WRONG, ids=lambda m: m.__name__)
 def test_a_plain_model_with_one_wrong_rule_differs(
     model: type[Plain], shipped: list[dict[str, float]]

@@ -69,6 +69,7 @@ def test_only_what_could_be_run_is_marked(text: str, cell: str) -> None:
     assert guarded(text) == cell
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.lists(st.tuples(TEXT, TEXT, st.floats(allow_nan=False), st.integers(-9, 9)), min_size=1))
 def test_texts_and_numbers_come_back_exactly(

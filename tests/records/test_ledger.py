@@ -87,11 +87,11 @@ def test_a_name_is_listed_before_its_file_is_there(tmp_path: Path) -> None:
 
 def test_a_file_that_the_user_names_needs_a_word_where_it_exists(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    refuse_file(page, "--page", overwrite=False)
+    refuse_file(page, "page", overwrite=False)
     put(tmp_path, "page.md")
-    with pytest.raises(InputError, match=r"--page .* is there already; use --overwrite"):
-        refuse_file(page, "--page", overwrite=False)
-    refuse_file(page, "--page", overwrite=True)
+    with pytest.raises(InputError, match=r"^page .* is there already; use overwrite=True"):
+        refuse_file(page, "page", overwrite=False)
+    refuse_file(page, "page", overwrite=True)
 
 
 def test_a_file_that_the_user_names_is_an_ordinary_one_of_no_results_folder(tmp_path: Path) -> None:
@@ -99,5 +99,5 @@ def test_a_file_that_the_user_names_is_an_ordinary_one_of_no_results_folder(tmp_
     (tmp_path / "link").symlink_to("nowhere")
     put(tmp_path, "manifest.json", '{"results_version": "3", "identity": "x", "seed": 1}')
     for name in ("pipe", "link", "manifest.json", LEDGER, ".shards/x", "none/x", "."):
-        with pytest.raises(InputError, match="--page"):
-            refuse_file(tmp_path / name, "--page", overwrite=True)
+        with pytest.raises(InputError, match=r"^page "):
+            refuse_file(tmp_path / name, "page", overwrite=True)

@@ -13,6 +13,7 @@ from sim.rules.mechanisms.registry import effects_on
 from sim.scenario import parse_scenario
 from sim.scenario.levers import Levers
 from sim.world import World, load_world
+from tests.rules.numbers import parted
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +28,16 @@ def patients(world: World, code: str) -> int:
 
 def rate(**changed: Any) -> float:
     plain: dict[str, Any] = {
-        "base": 0.02,
+        "split_request": 0.02,
         "named": True,
         "stated": True,
-        "before_statement": 0.0,
-        "visibility": 0.5,
+        "split_before_statement": 0.0,
+        "split_visibility": 0.5,
         "granted": 0,
         "relative_size": 1.0,
     }
-    return boundary_rules.split_rate(**{**plain, **changed})
+    p, facts = parted(plain | changed)
+    return boundary_rules.split_rate(p, **facts)
 
 
 def test_without_a_threshold_no_system_is_large_enough() -> None:
@@ -89,10 +91,10 @@ def test_those_who_would_rather_stay_ask_sooner() -> None:
 def test_before_any_split_only_the_named_ask_and_hardly_before_a_statement() -> None:
     assert rate() == pytest.approx(0.02)
     assert rate(named=False) == rate(stated=False) == 0.0
-    assert rate(stated=False, before_statement=0.02) == pytest.approx(0.0004)
+    assert rate(stated=False, split_before_statement=0.02) == pytest.approx(0.0004)
     assert rate(named=False, granted=1) == pytest.approx(0.01)
     assert rate(granted=2) == pytest.approx(0.04)
-    assert rate(granted=2, visibility=0.0) == rate()
+    assert rate(granted=2, split_visibility=0.0) == rate()
     assert rate(relative_size=0.5) == pytest.approx(rate() / 2)
 
 

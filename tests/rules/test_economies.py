@@ -65,9 +65,8 @@ def test_a_group_under_one_officer_keeps_one_set_of_management() -> None:
 
 
 def test_the_worth_of_size_is_an_inverted_u() -> None:
-    worth = [
-        economy_rules.worth_of_size(parts, parts * 320_000, 0.5, 0.4) for parts in range(1, 13)
-    ]
+    p = numbers(size_benefit=0.5, size_localness=0.4)
+    worth = [economy_rules.worth_of_size(p, parts, parts * 320_000) for parts in range(1, 13)]
     best = worth.index(max(worth))
     assert 0 < best < len(worth) - 1
     assert worth[: best + 1] == sorted(worth[: best + 1])
@@ -76,12 +75,9 @@ def test_the_worth_of_size_is_an_inverted_u() -> None:
 
 
 def test_scale_is_worth_more_to_many_and_distance_costs_more_of_many() -> None:
-    assert economy_rules.worth_of_size(8, 0.0, 0.5, 0.4) > economy_rules.worth_of_size(
-        2, 0.0, 0.5, 0.4
-    )
-    assert economy_rules.worth_of_size(2, 3e6, 0.5, 0.4) < economy_rules.worth_of_size(
-        2, 1e6, 0.5, 0.4
-    )
+    p, worth = numbers(size_benefit=0.5, size_localness=0.4), economy_rules.worth_of_size
+    assert worth(p, 8, 0.0) > worth(p, 2, 0.0)
+    assert worth(p, 2, 3e6) < worth(p, 2, 1e6)
 
 
 def test_small_payers_lose_most_and_small_debtors_gain_most() -> None:

@@ -20,6 +20,7 @@ from sim.scenario.levers import Levers
 from sim.scenario.mechanisms.leaders import Councils, Leaders
 from sim.scenario.parameters import PARAMETER_TABLE
 from sim.world import World, load_world
+from tests.rules.numbers import numbers
 
 
 def test_confidence_is_the_mean_for_the_median_leader_and_rises_with_backing() -> None:
@@ -43,23 +44,26 @@ def test_why_leaders_leave() -> None:
 
 
 def test_favour_rises_with_strong_leaders() -> None:
-    assert leader_rules.favour_probability(0.4, 0.5, 0.0) == pytest.approx(0.4)
-    assert leader_rules.favour_probability(0.4, 0.5, 2.0) == pytest.approx(expit(logit(0.4) + 1.0))
-    assert leader_rules.favour_probability(0.0, 0.5, 2.0) == 0.0
+    p = numbers(sponsor_share=0.4, sponsor_strength=0.5)
+    assert leader_rules.favour_probability(p, 0.0) == pytest.approx(0.4)
+    assert leader_rules.favour_probability(p, 2.0) == pytest.approx(expit(logit(0.4) + 1.0))
+    assert leader_rules.favour_probability(numbers(sponsor_strength=0.5), 2.0) == 0.0
 
 
 def test_pace_is_one_where_nothing_bears_on_it() -> None:
-    told = {"outside_chair": 0.3, "rivalry": 0.4}
-    assert leader_rules.pace(chair=False, rival=False, **told) == 1.0
-    assert leader_rules.pace(chair=True, rival=False, **told) == pytest.approx(math.exp(-0.3))
-    assert leader_rules.pace(chair=True, rival=True, **told) == pytest.approx(math.exp(0.1))
+    p = numbers(outside_chair=0.3, rivalry=0.4)
+    assert leader_rules.pace(p, chair=False, rival=False) == 1.0
+    assert leader_rules.pace(p, chair=True, rival=False) == pytest.approx(math.exp(-0.3))
+    assert leader_rules.pace(p, chair=True, rival=True) == pytest.approx(math.exp(0.1))
 
 
 def test_place_leaders_come_from_all_kinds_in_their_shares() -> None:
     found = Counter(leader_rules.place_leader_type((i + 0.5) / 800) for i in range(800))
     assert found == {"acute": 450, "mental_health": 150, "council": 150, "community": 50}
     assert leader_rules.place_leader_type(1.0) == "community"
-    assert leader_rules.place_leader_rate(0.01, 2.0, math.log(3.0)) == pytest.approx(0.06)
+    p = numbers(place_leader_rate=0.01, place_leader_merged=math.log(3.0))
+    rates = [leader_rules.place_leader_rate(p, keenness=2.0, merged=m) for m in (False, True)]
+    assert rates == pytest.approx([0.02, 0.06])
 
 
 def test_cooperation_closes_the_gap() -> None:
@@ -74,7 +78,7 @@ def test_the_firm_hand_turns_at_half() -> None:
     """Row 71 at the level of the rule: from plus the effect where blocked to minus where not."""
     [starting] = [i for i in leader_rules.EFFECTS if (i.name, i.decision) == ("firm_hand", "start")]
     row = next(row for row in PARAMETER_TABLE if row.name == "firm_hand")
-    numbers: Any = type("Numbers", (), {"firm_hand": row.prior.first})
+    numbers: Any = type("Numbers", (), {"firm_hand": row.prior.numbers[0]})
     plain: Any = BodyFacts(1, 2, 2, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0, 0.0, 0.0)
 
     def size(cooperation: float, firm: float = 1.0) -> float:

@@ -64,6 +64,7 @@ def test_passes_rise_from_unanimity_over_majority_to_the_leader(asked: int) -> N
     [
         ("force", "decision_rule", agreement.DECISION_RULES),
         ("joint", "rungs", ladder.RUNG_RULES),
+        ("boundaries", "cross_system", footprints.CROSSING_RULES),
     ],
 )
 def test_a_rule_stands_for_every_value_of_its_lever(

@@ -17,7 +17,7 @@ from sim.scenario.levers import Levers
 from sim.scenario.parameters import PARAMETER_TABLE, Parameters
 from tests.rules.numbers import numbers
 
-PARAMETERS = Parameters(**{row.name: row.prior.draw(0.5) for row in PARAMETER_TABLE})
+PARAMETERS = Parameters(**{row.name: row.prior.quantile(0.5) for row in PARAMETER_TABLE})
 ASKED = {"loss": 0.0, "sharing": 0.0, "distress": 0.0, "autonomy": 0.0}
 NUMBERS = numbers(veto_base=-2.5, veto_loss=3.0, veto_shared=-0.7, veto_loyalty=1.0)
 FACTS = SystemFacts(
@@ -130,15 +130,15 @@ def test_who_has_the_last_word_where(final_say: str, words: tuple[str, ...]) -> 
 
 
 def test_the_centre_prevails_mostly_and_the_leader_with_confidence() -> None:
+    p = numbers(leader_prevails=0.6, voluntary_prevails=0.7, force_prevails=0.9)
     chances = {
-        who: service_rules.prevails_probability(
-            who, leader_prevails=0.6, voluntary_prevails=0.7, force_prevails=0.9
-        )
+        who: service_rules.prevails_probability(p, who, leader_in_post=True)
         for who in ("leader", "voluntary", "imposed", "centre")
     }
     assert chances == {"leader": 0.6, "voluntary": 0.7, "imposed": 0.9, "centre": 0.9}
+    assert service_rules.prevails_probability(p, "leader", leader_in_post=False) == 0.0
     [prior] = [row.prior for row in PARAMETER_TABLE if row.name == "force_prevails"]
-    assert 0.7 < prior.draw(0.02) < prior.draw(0.999) < 1.0
+    assert 0.7 < prior.quantile(0.02) < prior.quantile(0.999) < 1.0
 
 
 def test_more_at_stake_means_a_longer_deadlock() -> None:
@@ -159,12 +159,11 @@ def test_force_from_above_alienates_most_and_alienation_fades() -> None:
 def test_shares_of_tasks_add_up() -> None:
     for led, to_place, capacity in itertools.product((0, 1, 3), (True, False), (0.0, 1.0, 3.0)):
         shares = function_rules.allocate(
+            numbers(function_up=0.4, function_csu=-1.5),
             places=3,
             led=led if to_place else 0,
             to_place=to_place,
             csu_capacity=capacity,
-            function_up=0.4,
-            function_csu=-1.5,
         )
         assert sum(shares) == pytest.approx(1.0)
         assert min(shares) >= 0.0
@@ -174,12 +173,11 @@ def test_shares_of_tasks_add_up() -> None:
 def test_room_at_the_support_unit_draws_tasks_and_places_need_leaders() -> None:
     def shares(led: int, capacity: float) -> function_rules.Shares:
         return function_rules.allocate(
+            numbers(function_up=0.0, function_csu=math.log(0.2)),
             places=3,
             led=led,
             to_place=True,
             csu_capacity=capacity,
-            function_up=0.0,
-            function_csu=math.log(0.2),
         )
 
     assert shares(3, 0.0) == pytest.approx((1.0 / 2.2, 1.0 / 2.2, 0.2 / 2.2))
@@ -188,13 +186,17 @@ def test_room_at_the_support_unit_draws_tasks_and_places_need_leaders() -> None:
 
 
 def test_who_leads_a_place() -> None:
-    chance = {"strength": 0.0, "place_taken": 0.6, "provider_appetite": 0.0}
-    assert function_rules.place_leader(0.7, 0.1, has_council=True, **chance) == ""
-    assert function_rules.place_leader(0.5, 0.1, has_council=True, **chance) == "provider"
-    assert function_rules.place_leader(0.5, 0.9, has_council=True, **chance) == "council"
-    assert function_rules.place_leader(0.5, 0.9, has_council=False, **chance) == "provider"
-    keen = chance | {"provider_appetite": 3.0}
-    assert function_rules.place_leader(0.5, 0.9, has_council=True, **keen) == "provider"
+    def leader(taken: float, kind: float, council: bool, appetite: float = 0.0) -> str:
+        p = numbers(place_taken=0.6, provider_appetite=appetite)
+        return function_rules.place_leader(
+            p, has_council=council, strength=0.0, u_taken=taken, u_kind=kind
+        )
+
+    assert leader(0.7, 0.1, council=True) == ""
+    assert leader(0.5, 0.1, council=True) == "provider"
+    assert leader(0.5, 0.9, council=True) == "council"
+    assert leader(0.5, 0.9, council=False) == "provider"
+    assert leader(0.5, 0.9, council=True, appetite=3.0) == "provider"
 
 
 def test_the_menu_holds_other_shapes_than_merging() -> None:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy import special
 
 import sim
 from sim.agents.engine import stream_sizes
 from sim.experiment.api import check_scenarios
 from sim.scenario.calendar import MOST_EVENTS
+from sim.scenario.distributions import (
+    FAMILIES,
+    MOST_NUMBER,
+    MOST_SIGMA,
+    PRIOR_FAMILIES,
+    Distribution,
+    lognormal,
+)
 from sim.scenario.durations import Duration
 from sim.scenario.load import parse_scenario, shipped_names
 from sim.scenario.parameters import PARAMETER_TABLE, draw_parameters
-from sim.scenario.priors import FAMILIES, MOST_NUMBER, MOST_SIGMA, Prior
 from sim.streams import Streams
 from sim.world import InputError
 
@@ -154,14 +164,28 @@ ENDS = {
 UNIFORMS = (2.0**-60, 1e-9, 0.5, 1.0 - 2.0**-53)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", PRIOR_FAMILIES)
 def test_every_draw_at_the_ends_is_a_number(family: Any) -> None:
     names = FAMILIES[family]
     ends = [ENDS.get(name, (1e-12, 1.0, float(MOST_NUMBER))) for name in names]
-    for first in ends[0]:
-        for second in ends[1] if len(ends) > 1 else (0.0,):
-            for u in UNIFORMS:
-                assert math.isfinite(Prior(family, first, second).draw(u)), (first, second, u)
+    for numbers in itertools.product(*ends):
+        for u in UNIFORMS:
+            assert math.isfinite(Distribution(family, numbers).quantile(u)), (numbers, u)
+
+
+NUMBERS = {1: (1.5,), 2: (0.8, 1.2), 3: (0.5, 1.0, 4.0)}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_many_quantiles_at_once_are_those_taken_one_by_one(family: Any) -> None:
+    positions = np.array([[-9.0, -2.0], [0.0, 3.0]])
+    one = Distribution(family, NUMBERS[len(FAMILIES[family])])
+    singly = [one.quantile(float(u)) for u in special.ndtr(positions).flat]
+    found = one.quantiles(positions)
+    assert found.shape == positions.shape
+    # at -9 all but the normal families stop at a share of 1e-12
+    far = 0 if family in ("normal", "lognormal", "fixed") else 1
+    assert found.ravel()[far:] == pytest.approx(np.array(singly)[far:], rel=1e-9)
 
 
 @pytest.mark.parametrize("family", ["exponential", "gamma", "lognormal", "uniform", "triangular"])
@@ -187,7 +211,7 @@ def test_a_spread_beyond_all_numbers_is_refused() -> None:
 
 def test_a_parameter_drawn_beyond_a_million_is_a_million() -> None:
     world = sim.load_world()
-    wide = {row.name: Prior("lognormal", float(MOST_NUMBER), MOST_SIGMA) for row in PARAMETER_TABLE}
+    wide = {row.name: lognormal(float(MOST_NUMBER), MOST_SIGMA) for row in PARAMETER_TABLE}
     drawn = draw_parameters(wide, Streams(1, 0, stream_sizes(world)))
     values = [getattr(drawn, row.name) for row in PARAMETER_TABLE]
     assert max(values) == MOST_NUMBER

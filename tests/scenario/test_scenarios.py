@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_names
+from sim.scenario.distributions import fixed
 from sim.scenario.levers import Levers, lever_table
 from sim.scenario.parameters import (
     DEFAULT_PRIORS,
@@ -17,7 +18,6 @@ from sim.scenario.parameters import (
     PARAMETER_TABLE,
     draw_parameters,
 )
-from sim.scenario.priors import fixed
 from sim.streams import Streams
 
 SIX = {

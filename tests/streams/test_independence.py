@@ -166,6 +166,7 @@ def test_every_lever_has_a_changed_setting() -> None:
         assert getattr(getattr(Levers(), group), lever) != value, name
 
 
+@pytest.mark.slow
 def test_no_lever_moves_a_draw(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """Change each lever in turn, then all: what both runs draw is the same to the last bit."""
     base = draws(monkeypatch, world, load_scenario("as_written"))

@@ -47,6 +47,7 @@ def texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in found if isinstance(text, Text)]
 
 
+@pytest.mark.slow
 def test_settings_and_backend_of_the_user_stay(results_folder: Path) -> None:
     mine = {"font.size": 31.0, "axes.facecolor": "#123456", "text.parse_math": True}
     with mpl.rc_context(mine):

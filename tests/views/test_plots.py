@@ -129,6 +129,7 @@ def test_system_plot_shows_the_chances(tables: Tables, geography: Geography) -> 
     assert any("hard_rule" in text.get_text() for text in figure.texts)
 
 
+@pytest.mark.slow
 def test_every_plot_is_written_small(results_folder: Path, tmp_path: Path) -> None:
     written = put(tmp_path / "one", draw(results_folder))
     assert [path.name for path in written] == [

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 
+from sim.scenario.levers import LeverInfo
 from sim.views.progress import ProgressReport
 from sim.views.tables.comparison import comparison_tables
 from sim.views.tables.levers import lever_table
@@ -22,17 +22,6 @@ from sim.views.wording import (
     short_system_name,
     signed,
 )
-
-
-@dataclass(frozen=True)
-class Lever:
-    name: str
-    unit: str
-    range: str
-    default: object
-    meaning: str
-    mechanisms: tuple[int, ...]
-
 
 DIFFERENCES = pd.DataFrame(
     [
@@ -87,9 +76,9 @@ def test_places_are_sorted_by_size_of_change() -> None:
 
 def test_levers_keep_brackets_and_say_their_mechanisms() -> None:
     rows = [
-        Lever("money.running_cost_cut", "share", "[0, 0.9]", 0.2, "cut in the allowance", (19, 67)),
-        Lever("force.hard_rule", "", "true or false", False, "one CCG or no good ICS", ()),
-        Lever("ballot.quorum", "share", "0 to 1", None, "share that must vote [red]", (1,)),
+        LeverInfo("money.running_cost_cut", "share", "[0, 0.9]", "0.2", "the cut", (19, 67)),
+        LeverInfo("force.hard_rule", "", "true | false", "false", "one CCG or no good ICS", ()),
+        LeverInfo("ballot.quorum", "share", "0 to 1", "none", "share that must vote [red]", (1,)),
     ]
     text = render_text(lever_table(rows), 80)
     assert "[0, 0.9] share" in text

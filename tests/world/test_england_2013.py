@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sim.agents.engine import replicate_log
-from sim.evidence.record.register import attempts, homes
+from sim.evidence.record import attempts, homes
 from sim.scenario import load_scenario
 from sim.views.plots.geography import load_geography
 from sim.world import World, load_world

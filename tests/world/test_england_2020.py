@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from sim.evidence.record.register import observed_partition
+from sim.evidence.record import observed_partition
 from sim.views.plots.geography import load_geography
 from sim.world import World, load_world
 from sim.world.check import pieces

@@ -205,11 +205,9 @@ class Splits(Talks):
             if index in self._asked:
                 continue
             rate = boundary_rules.split_rate(
-                base=p.split_request,
+                p,
                 named=index in self._named,
                 stated=self._stated,
-                before_statement=p.split_before_statement,
-                visibility=p.split_visibility,
                 granted=self._granted,
                 relative_size=size,
             )

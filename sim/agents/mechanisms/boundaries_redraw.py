@@ -166,9 +166,9 @@ def _follow(replication: Replication, proposal: Proposal, gone: set[int]) -> Non
     homes = {ccg.system for ccg in proposal.members}
     if len(homes) > 1:
         councils = {replication.bodies[ccg.id].council for ccg in proposal.members}
-        county = replication.levers.boundaries.cross_system == "county" and len(councils) == 1
+        one_council = len(councils) == 1 and councils != {-1}
         crossed = any(not replication.systems[i].first_attempt for i in homes)
-        if not crossed and not (county and councils != {-1}):
+        if not crossed and not replication.rules.crossing.admitted(one_council):
             proposal.lapse("the system has been split between its CCGs")
             return
     if proposal.home.index in gone:

@@ -39,7 +39,7 @@ class Mandate:
         day = replication.levers.force.mandate
         assert day is not None  # noqa: S101 - without a day there is no mandate
         day = max(day, replication.clock.start)
-        if replication.levers.approval.effective_dates == "1_april":
+        if replication.calendar.april_only:
             day = next_april(day)
         replication.calendar.add_after_mergers(day, "mandate", self._take_effect)
 

@@ -36,18 +36,17 @@ class _Tasks:
     def merged(self, body: LivingCCG, parts: Sequence[LivingCCG], proposal_id: str) -> None:
         """Share out the tasks of a merged body's parts and write it to the log."""
         replication = self._replication
-        levers, p = replication.levers.functions, replication.parameters
+        levers = replication.levers.functions
         to_place = levers.allocation == "to_place"
         places = levers.places or len(parts)
         leaders = Counter(self._leaders(body, parts, places) if to_place else ())
         led = leaders["provider"] + leaders["council"]
         shares = function_rules.allocate(
+            replication.parameters,
             places=places,
             led=led,
             to_place=to_place,
             csu_capacity=levers.csu_capacity,
-            function_up=p.function_up,
-            function_csu=p.function_csu,
         )
         replication.write(
             "functions",
@@ -64,7 +63,7 @@ class _Tasks:
     def _leaders(self, body: LivingCCG, parts: Sequence[LivingCCG], places: int) -> list[str]:
         """Return who takes on the tasks of each place; places are the parts, in turn."""
         replication = self._replication
-        p, streams = replication.parameters, replication.streams
+        streams = replication.streams
         strong = strength(replication, replication.systems[body.system])
         in_order = sorted(parts, key=lambda part: part.id)
         found = []
@@ -73,12 +72,11 @@ class _Tasks:
             self._drawn[body.id] += 2
             found.append(
                 function_rules.place_leader(
-                    streams.uniform(purposes.PLACE_TAKEN, body.id, attempt),
-                    streams.uniform(purposes.PLACE_TAKEN, body.id, attempt + 1),
+                    replication.parameters,
                     has_council=in_order[place % len(parts)].matched_council >= 0,
                     strength=strong,
-                    place_taken=p.place_taken,
-                    provider_appetite=p.provider_appetite,
+                    u_taken=streams.uniform(purposes.PLACE_TAKEN, body.id, attempt),
+                    u_kind=streams.uniform(purposes.PLACE_TAKEN, body.id, attempt + 1),
                 )
             )
         return found

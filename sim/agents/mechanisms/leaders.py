@@ -138,12 +138,7 @@ class Leading:
     def _pace(self, proposal: Proposal) -> float:
         """Return how much longer a proposal's talks and drafting take for its leaders' sake."""
         home, p = proposal.home, self._replication.parameters
-        return leader_rules.pace(
-            chair=self.chairs(home),
-            rival=home.index in self.rivals,
-            outside_chair=p.outside_chair,
-            rivalry=p.rivalry,
-        )
+        return leader_rules.pace(p, chair=self.chairs(home), rival=home.index in self.rivals)
 
     def chairs(self, system: System) -> bool:
         """Return whether an outside chair is counted as leading the system now."""
@@ -185,17 +180,13 @@ class Leading:
         strong = 1.0 if system.leader_type == "provider" else 0.0
         in_favour = 0
         if system.leader_in_post:
-            chance = leader_rules.favour_probability(
-                p.sponsor_share, p.sponsor_strength, quality + strong
-            )
+            chance = leader_rules.favour_probability(p, quality + strong)
             u = system.uniform(purposes.SYSTEM_FAVOUR, system.leader_turn)
             in_favour += happens(u, chance)
         places = [place for ccg in system.members for place in ccg.members]
         for place in places:
             led = strong if self.places is None else self.places.from_provider(place)
-            chance = leader_rules.favour_probability(
-                p.sponsor_share, p.sponsor_strength, quality + led
-            )
+            chance = leader_rules.favour_probability(p, quality + led)
             in_favour += happens(streams.uniform(purposes.SENIOR_FAVOUR, place), chance)
         counted = (in_favour, len(places) + system.leader_in_post)
         if self._sponsors.get(system.index) != counted:

@@ -86,9 +86,9 @@ class PlaceLeaders:
     def _set_rate(self, place: int) -> None:
         replication = self._replication
         rate = leader_rules.place_leader_rate(
-            replication.parameters.place_leader_rate,
-            replication.levers.leaders.place_leaders,
-            replication.parameters.place_leader_merged if place in self._merged else 0.0,
+            replication.parameters,
+            keenness=replication.levers.leaders.place_leaders,
+            merged=place in self._merged,
         )
         self._hazards[place].set_level(0.0 if place in self.types else rate / DAYS_PER_MONTH)
 

@@ -201,12 +201,8 @@ class ServiceChange:
         if deadlock.case not in self._open:
             return
         replication, system = self._replication, deadlock.system
-        p = replication.parameters
         chance = service_rules.prevails_probability(
-            who,
-            leader_prevails=p.leader_prevails if system.leader_in_post else 0.0,
-            voluntary_prevails=p.voluntary_prevails,
-            force_prevails=p.force_prevails,
+            replication.parameters, who, leader_in_post=system.leader_in_post
         )
         u = replication.streams.uniform(purposes.FINAL_SAY, system.index, 2 * number + 1)
         if happens(u, chance):

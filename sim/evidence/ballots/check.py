@@ -1,4 +1,4 @@
-"""How well the fitted ballots tell the recorded ones: predictions, scores, one mode or two."""
+"""How well the fitted model predicts the recorded ballots: predictions, scores, one mode or two."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sim.evidence.ballots.fit import BallotFit, complete, values_at
 from sim.evidence.ballots.likelihood import ballot_log_likelihoods, case_log_likelihoods
 from sim.evidence.ballots.possible_counts import Floats, outcome_of
 from sim.evidence.ballots.simulation import SimulatedVotes, simulate_votes
-from sim.evidence.record.ballot_records import BallotRecord
+from sim.evidence.record.votes import BallotRecord
 
 LEVEL: Final = 0.9  # of the intervals and sets in which a recorded ballot should lie
 
 
 @dataclass(frozen=True, slots=True)
 class PredictedBallot:
-    """One recorded ballot beside what the model gives for a new proposal with its covariates.
+    """One recorded ballot and the model's prediction for a new proposal with its covariates.
 
     ``recorded`` is the yes share, None where only the outcome is known, and ``low`` to ``high``
     the central 90 % of what is predicted. ``carried`` are the chances that each of its CCGs has
@@ -102,12 +102,12 @@ def case_scores(fit: BallotFit) -> tuple[CaseScore, ...]:
 def log_marginal_likelihood(fit: BallotFit, seed: int, draws: int = 2000) -> tuple[float, float]:
     """Return the log chance of all ballots under the priors, and its standard error.
 
-    Importance sampling (in positions, where the prior is standard normal) from a normal with the
+    Importance sampling (in standardised parameters) from a normal with the
     posterior's means and covariance, made a tenth wider, mixed with one part in five of prior.
     """
     random = np.random.Generator(np.random.Philox(seed))
-    mean, size = fit.positions.mean(axis=0), fit.positions.shape[1]
-    wide = np.linalg.cholesky(np.cov(fit.positions.T) + 1e-6 * np.eye(size)) * 1.1
+    mean, size = fit.standardised.mean(axis=0), fit.standardised.shape[1]
+    wide = np.linalg.cholesky(np.cov(fit.standardised.T) + 1e-6 * np.eye(size)) * 1.1
     from_prior = random.uniform(size=draws) < 0.2
     z = random.standard_normal((draws, size))
     at = np.where(from_prior[:, None], z, mean + z @ wide.T)

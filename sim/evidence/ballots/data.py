@@ -1,7 +1,7 @@
 """What the model knows of each recorded ballot before it: arguments, committees, electorates.
 
 Worked out from the world as ``sim.agents.opinion`` does for a proposal of the simulation, so that
-the likelihood of the recorded votes speaks of the simulator's own parameters.
+the likelihood of the recorded votes is a function of the simulator's own parameters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from sim.adding import add_up
 from sim.errors import InputError
-from sim.evidence.record.ballot_records import (
+from sim.evidence.record.votes import (
     BallotRecord,
     ballot_records,
     by_case,
@@ -128,7 +128,7 @@ def ccgs_in_ballot(
 ) -> tuple[CCGInBallot, ...]:
     """Return what moves the members of each CCG of a footprint, on the world's first day.
 
-    ``opposed_councils`` are codes of councils on record against, beside those the world knows.
+    ``opposed_councils`` are codes of councils on record against, besides those the world knows.
     """
     bodies = starting_bodies(world.ccgs)
     patients = sum(world.ccgs[i].patients for i in ccgs)

@@ -3,26 +3,26 @@
 Parameters are sampled as standard normals that the priors' quantile functions turn into values,
 so the prior is the same for all and elliptical slice sampling needs no tuning. The draws of the
 warm-up then say where the posterior lies, and the draws that are kept come from slices around a
-normal there (held fixed from then on), which move some five times as far. All chains come from
-one generator keyed by the seed, in one process: the same seed gives the same draws.
+normal there (held fixed from then on), which move some five times as far. The same seed gives the
+same draws.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import special
 
-from sim.evidence.ballots.chains import effective_draws, split_rhat
 from sim.evidence.ballots.data import BallotData, ballot_data
 from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
 from sim.evidence.ballots.possible_counts import Floats
+from sim.evidence.convergence import effective_sample_size, r_hat, require_diagnostics
+from sim.evidence.sampler import Index, elliptical_slice
+from sim.scenario.distributions import Distribution
 from sim.scenario.model import DEFAULT_FORM
 from sim.scenario.parameters import DEFAULT_PRIORS, PARAMETER_TABLE
-from sim.scenario.priors import Prior
 from sim.world.load import load_world
 
 CHAINS: Final = 8
@@ -36,18 +36,18 @@ class BallotFit:
     """A posterior of the ballots' parameters.
 
     ``draws`` has one row a draw (chain after chain) and one column a name, in the parameters'
-    units; ``positions`` are the same draws as standard normals; ``log_likelihood`` by draw.
-    ``rhat`` (split, near 1 when chains agree) and ``effective`` (effective draws) by name.
+    units; ``standardised`` are the same draws as standard normals; ``log_likelihood`` by draw.
+    ``r_hat`` (near 1 when chains agree) and ``effective`` (sample size) by name.
     ``priors`` are those of all ``BALLOT_PARAMETERS``, the fixed ones included.
     """
 
     names: tuple[str, ...]
     draws: Floats
-    positions: Floats
+    standardised: Floats
     log_likelihood: Floats
-    rhat: Mapping[str, float]
+    r_hat: Mapping[str, float]
     effective: Mapping[str, float]
-    priors: Mapping[str, Prior]
+    priors: Mapping[str, Distribution]
     data: BallotData
     form: str
     selection: bool
@@ -67,7 +67,7 @@ def fit_ballots(
     *,
     selection: bool = True,
     data: BallotData | None = None,
-    priors: Mapping[str, Prior] = DEFAULT_PRIORS,
+    priors: Mapping[str, Distribution] = DEFAULT_PRIORS,
     chains: int = CHAINS,
     warm_up: int = WARM_UP,
     kept: int = KEPT,
@@ -79,45 +79,51 @@ def fit_ballots(
     conditional on leaders having called the ballots.
 
     Raises:
-        InputError: a name to leave out or the form is unknown.
+        InputError: a name to leave out or the form is unknown, or the library that judges the
+            chains is not installed.
     """
+    require_diagnostics()
     if data is None:
         data = ballot_data(load_world(), leave_out=leave_out)
     names = sampled_names(form, priors)
-    random = np.random.Generator(np.random.Philox(seed))
 
-    def log_likelihood(positions: Floats) -> Floats:
-        values = values_at(positions, names, priors)
+    def log_likelihood(standardised: Floats, _chains: Index) -> Floats:
+        values = values_at(standardised, names, priors)
         return ballot_log_likelihoods(complete(values, priors), data, form, selection)
 
-    here = random.standard_normal((chains, len(names)))
-    level = log_likelihood(here)
-    positions = np.empty((chains, kept, len(names)))
-    levels = np.empty((chains, kept))
-    seen = np.empty((warm_up, chains, len(names)))
-    for step in range(warm_up):
-        here, level = _slice_step(here, level, log_likelihood, random)
-        seen[step] = here
-    centre, width = _where(seen[warm_up // 4 :])
-    around = (here - centre) / width
-    level = log_likelihood(here) + _tilt(around, centre, width)
-    for step in range(kept):
-        around, level = _slice_step(
-            around,
-            level,
-            lambda w: log_likelihood(centre + width * w) + _tilt(w, centre, width),
-            random,
-        )
-        positions[:, step] = centre + width * around
-        levels[:, step] = level - _tilt(around, centre, width)
-    flat = positions.reshape(-1, len(names))
+    warm = elliptical_slice(
+        log_likelihood,
+        len(names),
+        chains=chains,
+        warmup=0,
+        steps=warm_up,
+        thin=1,
+        seed=(seed, 0),
+    )
+    centre, width = _where(warm[:, warm_up // 4 :])
+
+    def around_centre(around: Floats, chains: Index) -> Floats:
+        level = log_likelihood(centre + width * around, chains)
+        return level + _log_importance_weight(around, centre, width)
+
+    standardised = centre + width * elliptical_slice(
+        around_centre,
+        len(names),
+        chains=chains,
+        warmup=0,
+        steps=kept,
+        thin=1,
+        seed=(seed, 1),
+        start=(warm[:, -1] - centre) / width,
+    )
+    flat = standardised.reshape(-1, len(names))
     return BallotFit(
         names=names,
         draws=np.stack(list(values_at(flat, names, priors).values()), axis=1),
-        positions=flat,
-        log_likelihood=levels.ravel(),
-        rhat={name: split_rhat(positions[:, :, i]) for i, name in enumerate(names)},
-        effective={name: effective_draws(positions[:, :, i]) for i, name in enumerate(names)},
+        standardised=flat,
+        log_likelihood=log_likelihood(flat, np.arange(len(flat))),
+        r_hat=_by_name(names, r_hat(standardised)),
+        effective=_by_name(names, effective_sample_size(standardised)),
         priors={name: priors[name] for name in BALLOT_PARAMETERS},
         data=data,
         form=form,
@@ -128,8 +134,8 @@ def fit_ballots(
     )
 
 
-def sampled_names(form: str, priors: Mapping[str, Prior]) -> tuple[str, ...]:
-    """Return the parameters that the ballots speak of in a form and that are not held fixed."""
+def sampled_names(form: str, priors: Mapping[str, Distribution]) -> tuple[str, ...]:
+    """Return the parameters of a form that the ballots inform and that are not held fixed."""
     return tuple(
         name
         for name in BALLOT_PARAMETERS
@@ -139,13 +145,13 @@ def sampled_names(form: str, priors: Mapping[str, Prior]) -> tuple[str, ...]:
 
 
 def values_at(
-    positions: Floats, names: tuple[str, ...], priors: Mapping[str, Prior]
+    standardised: Floats, names: tuple[str, ...], priors: Mapping[str, Distribution]
 ) -> dict[str, Floats]:
-    """Return the parameters' values at standard-normal positions, shape (vectors, names)."""
-    return {name: _quantile(name, priors[name], positions[:, i]) for i, name in enumerate(names)}
+    """Return values by name at standardised parameters, shape (vectors, names)."""
+    return {name: _on_range(name, priors[name], standardised[:, i]) for i, name in enumerate(names)}
 
 
-def complete(values: Mapping[str, Floats], priors: Mapping[str, Prior]) -> dict[str, Floats]:
+def complete(values: Mapping[str, Floats], priors: Mapping[str, Distribution]) -> dict[str, Floats]:
     """Return values of all ``BALLOT_PARAMETERS``; those not given stand at their prior median."""
     count = len(next(iter(values.values())))
     return {
@@ -154,26 +160,14 @@ def complete(values: Mapping[str, Floats], priors: Mapping[str, Prior]) -> dict[
     }
 
 
-def _median(name: str, prior: Prior) -> float:
+def _median(name: str, prior: Distribution) -> float:
     low, high = RANGES[name]
-    return min(max(prior.draw(0.5), low), high)
+    return min(max(prior.quantile(0.5), low), high)
 
 
-def _quantile(name: str, prior: Prior, z: Floats) -> Floats:
-    """Return what ``Prior.draw`` gives at the quantiles of standard normals, put on its range."""
-    first, second = prior.first, prior.second
-    if prior.family == "normal":
-        value = first + second * z
-    elif prior.family == "lognormal":
-        value = first * np.exp(second * z)
-    elif prior.family == "uniform":
-        value = first + special.ndtr(z) * (second - first)
-    elif prior.family == "beta":
-        value = special.betaincinv(first, second, np.clip(special.ndtr(z), 1e-12, 1.0 - 1e-12))
-    else:
-        value = np.array([prior.draw(float(u)) for u in special.ndtr(z)])
+def _on_range(name: str, prior: Distribution, standardised: Floats) -> Floats:
     low, high = RANGES[name]
-    return np.asarray(np.clip(value, _inside(low), high))
+    return np.asarray(np.clip(prior.quantiles(standardised), _inside(low), high))
 
 
 def _inside(low: float) -> float:
@@ -181,44 +175,19 @@ def _inside(low: float) -> float:
     return 1e-9 if low == 0.0 else low
 
 
+def _by_name(names: tuple[str, ...], values: Floats) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
 def _where(seen: Floats) -> tuple[Floats, Floats]:
-    """Return a centre and a width by name from the draws of the warm-up, a little too wide."""
-    if not seen.size:
-        return np.zeros(seen.shape[-1]), np.ones(seen.shape[-1])
+    """Return a centre and a width by name from draws of the warm-up, a little too wide."""
     flat = seen.reshape(-1, seen.shape[-1])
     return flat.mean(axis=0), np.clip(1.05 * flat.std(axis=0), 0.5, 1.3)
 
 
-def _tilt(around: Floats, centre: Floats, width: Floats) -> Floats:
-    """Return the log of prior over normal: what slices around the normal must make up for."""
+def _log_importance_weight(around: Floats, centre: Floats, width: Floats) -> Floats:
+    """Return the log of the prior's density over that of the normal that slices are taken around.
+
+    Up to a constant. ``around`` are parameters less the normal's centre, in its widths.
+    """
     return np.asarray(0.5 * (around**2 - (centre + width * around) ** 2).sum(axis=-1))
-
-
-def _slice_step(
-    here: Floats,
-    level: Floats,
-    log_likelihood: Callable[[Floats], Floats],
-    random: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Move every chain once by elliptical slice sampling (Murray, Adams and MacKay 2010)."""
-    chains = len(here)
-    other = random.standard_normal(here.shape)
-    floor = level + np.log(random.uniform(size=chains))
-    angle = random.uniform(0.0, 2.0 * np.pi, chains)
-    low, high = angle - 2.0 * np.pi, angle.copy()
-    new, reached = here.copy(), level.copy()
-    open_ = np.arange(chains)
-    while len(open_):
-        turn = angle[open_, None]
-        tried = here[open_] * np.cos(turn) + other[open_] * np.sin(turn)
-        found = log_likelihood(tried)
-        good = found > floor[open_]
-        new[open_[good]], reached[open_[good]] = tried[good], found[good]
-        open_ = open_[~good]
-        below = angle[open_] < 0.0
-        low[open_[below]] = angle[open_[below]]
-        high[open_[~below]] = angle[open_[~below]]
-        # a draw for every chain, needed or not, so that one chain does not move another's luck
-        u = random.uniform(size=chains)
-        angle[open_] = low[open_] + u[open_] * (high[open_] - low[open_])
-    return new, reached

@@ -18,9 +18,9 @@ from sim.evidence.ballots.check import (
 )
 from sim.evidence.ballots.data import BallotData
 from sim.evidence.ballots.fit import KEPT, BallotFit, fit_ballots
+from sim.scenario.distributions import fixed
 from sim.scenario.model import DEFAULT_FORM
 from sim.scenario.parameters import DEFAULT_PRIORS
-from sim.scenario.priors import fixed
 
 CAUSAL_SHARES: Final = (0.25, 0.5, 1.0)  # at which priors.md section 4 asks for results
 
@@ -39,7 +39,7 @@ class PosteriorRow:
     posterior: tuple[float, float, float]
     learnt: float
     moved: float
-    rhat: float
+    r_hat: float
     effective: float
 
 
@@ -52,11 +52,11 @@ def prior_and_posterior(fit: BallotFit) -> tuple[PosteriorRow, ...]:
         rows.append(
             PosteriorRow(
                 name=name,
-                prior=(prior.draw(0.05), prior.draw(0.5), prior.draw(0.95)),
+                prior=(prior.quantile(0.05), prior.quantile(0.5), prior.quantile(0.95)),
                 posterior=(float(low), float(median), float(high)),
-                learnt=float(1.0 - fit.positions[:, i].var()),
-                moved=float(fit.positions[:, i].mean()),
-                rhat=fit.rhat[name],
+                learnt=float(1.0 - fit.standardised[:, i].var()),
+                moved=float(fit.standardised[:, i].mean()),
+                r_hat=fit.r_hat[name],
                 effective=fit.effective[name],
             )
         )
@@ -114,8 +114,8 @@ def _summary(fit: BallotFit) -> list[str]:
         f"or failed) of {ccgs} CCGs in {len(recorded)} proposals{without}; also "
         f"{len(silent)} mergers without a recorded vote ({sum(len(p.ccgs) for p in silent)} CCGs), "
         "taken to have been carried everywhere. "
-        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; largest split R-hat "
-        f"{max(fit.rhat.values()):.3f}, fewest effective draws "
+        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; worst R-hat "
+        f"{max(fit.r_hat.values()):.3f}, fewest effective draws "
         f"{min(fit.effective.values()):.0f}; mean log-likelihood {fit.log_likelihood.mean():.2f}."
     )
     caution = (

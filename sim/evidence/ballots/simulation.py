@@ -17,7 +17,7 @@ from scipy import special
 from sim.evidence.ballots.data import ALL_STANCES, ARGUMENTS, BallotData, BallotProposal
 from sim.evidence.ballots.grids import PRACTICE_NODES
 from sim.evidence.ballots.possible_counts import Floats, outcome_of
-from sim.evidence.record.ballot_records import BallotRecord
+from sim.evidence.record.votes import BallotRecord
 from sim.rules.support import MODE_SPREAD, MODES_APART
 from sim.scenario.model import DEFAULT_FORM
 

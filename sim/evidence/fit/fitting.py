@@ -1,26 +1,27 @@
-"""One fit from end to end: calibrate, look at what it predicts, learn of places, write it down."""
+"""One fit from end to end: calibrate, compare with the record, estimate systems, write it down."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import (
+from sim.evidence.ballots.data import ballot_data
+from sim.evidence.ballots.fit import complete
+from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
+from sim.evidence.convergence import require_diagnostics
+from sim.evidence.fit.calibration import (
     FIRST,
     SECOND,
     BallotLikelihood,
     Calibration,
-    Progress,
-    batch_folder,
     calibrate,
     design,
-    first_files,
 )
 from sim.evidence.fit.emulator import transform
 from sim.evidence.fit.identifiability import identifiability_report
@@ -31,40 +32,34 @@ from sim.evidence.fit.place_effects import (
     simulated_courses,
     write_places,
 )
-from sim.evidence.fit.scores_of_priors import ROWS, fitted_names, write_array, write_draws
+from sim.evidence.fit.settings import FitSettings, Progress
+from sim.evidence.fit.standardised import ROWS, write_array, write_draws
 from sim.evidence.fit.summaries import Covariates
 from sim.evidence.fit.waves import APRIL_2020, Wave, wave_of_2020
-from sim.evidence.proof.predictive_tables import FIGURE, FILES
 from sim.evidence.record.observed import observed_systems
-from sim.evidence.record.recorded_round import PUSHED_REGIONS, round_of_2020
+from sim.evidence.record.public_proposals import PUSHED_REGIONS, round_of_2020
 from sim.experiment.provenance import refuse_other_code
 from sim.records.files import write_whole
 from sim.records.ledger import enlist, refuse_foreign
 from sim.records.markdown import plain
 from sim.scenario.model import DEFAULT_FORM
+from sim.scenario.parameters import DEFAULT_PRIORS
 from sim.world.load import load_world
 
 POSTERIOR: Final = "posterior"
 CHECK: Final = "check"
-TRUTHS: Final = "truths"
 FIT_FILES: Final = (
     "report.md",
     *(f"{POSTERIOR}/{name}" for name in ("draws.csv", "scores.npy", "places.csv", "about.toml")),
 )
 """What a fit writes into its folder beside the batches."""
-PROOF_FILES: Final = (
-    "simulation_based_check.md",
-    *(f"{name}.csv" for name in FILES),
-    f"{FIGURE}.png",
-)
-"""What a proof of the fitting writes there."""
 SMALLEST_SPREAD: Final = {"support_sd": 0.2}  # that the ballots' integration resolves
 CHECK_SEED: Final = 300  # added to the fit's seed for replications that check it
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished fit: the calibration, what it predicts of each wave, and what places taught."""
+    """A finished fit: the calibration, its predictions of each wave, its estimates of systems."""
 
     calibration: Calibration
     predicted: dict[str, Array]
@@ -103,49 +98,30 @@ def fit(
         progress: told what runs and how far it is.
 
     Raises:
-        InputError: a batch in the folder is another one, or was made by other code.
+        InputError: a batch in the folder is another one, or was made by other code; or the library
+            that judges the chains is not installed.
     """
-    refuse_foreign(folder, [*FIT_FILES, *first_files(folder, replications)])
-    batches = [
-        batch_folder(folder, stage, wave, replications)
-        for stage in (FIRST, SECOND, CHECK)
-        for wave in waves
-    ]
+    require_diagnostics()
+    settings = FitSettings(folder, replications, seed, workers, overwrite, progress)
+    refuse_foreign(folder, [*FIT_FILES, *settings.first_files()])
+    batches = [settings.batch(stage, wave) for stage in (FIRST, SECOND, CHECK) for wave in waves]
     if not overwrite:
         refuse_other_code(batches)
     likelihood = ballot_likelihood(leave_out) if ballots else None
-    found = calibrate(
-        waves,
-        likelihood,
-        folder,
-        replications=replications,
-        seed=seed,
-        workers=workers,
-        overwrite=overwrite,
-        progress=progress,
-    )
+    found = calibrate(waves, likelihood, settings)
     posterior = folder / POSTERIOR
     enlist(folder, FIT_FILES)
     posterior.mkdir(parents=True, exist_ok=True)
     for left in ("places.csv", "about.toml"):
         (posterior / left).unlink(missing_ok=True)
     write_draws(posterior / "draws.csv", found.values)
-    write_array(posterior / "scores.npy", found.scores)
+    write_array(posterior / "scores.npy", found.standardised)
     predicted = {}
     learnt: tuple[LearntPlace, ...] = ()
     for wave in waves:
-        batch = batch_folder(folder, CHECK, wave, replications)
-        part = design(
-            wave,
-            batch,
-            found.names,
-            replications=checks,
-            seed=seed + CHECK_SEED,
-            workers=workers,
-            posterior=posterior,
-            overwrite=overwrite,
-            progress=progress,
-        )
+        batch = settings.batch(CHECK, wave)
+        at_draws = replace(settings, replications=checks, seed=seed + CHECK_SEED)
+        part = design(wave, batch, found.names, at_draws, posterior=posterior)
         predicted[wave.name] = part.summaries
         if places and wave.name == wave_of_2020().name:
             learnt = _learn(batch, seed + CHECK_SEED)
@@ -153,79 +129,13 @@ def fit(
         write_places(posterior / "places.csv", learnt)
     result = Fit(found, predicted, tuple(waves), learnt)
     code = refuse_other_code(batches)  # and if it was changed while they ran
-    about = _about(result, seed, replications, code)
-    write_whole(posterior / "about.toml", about)
+    write_whole(posterior / "about.toml", _about(result, settings, code))
     write_whole(folder / FIT_FILES[0], report(result))
     return result
 
 
-def prove(
-    waves: Sequence[Wave],
-    folder: Path,
-    *,
-    replications: int,
-    truths: int,
-    seed: int,
-    workers: int | None = None,
-    overwrite: bool = False,
-    progress: Progress | None = None,
-) -> str:
-    """Prove the fitting on synthetic truths; returns what came of it as markdown.
-
-    The waves are run at prior parameters under one seed, so that a truth is the same in all, and
-    share no luck beyond them; ``truths`` of the replications stand for records and the others train
-    the emulators. Written are ``simulation_based_check.md`` and, with several waves, the forecasts
-    of each from the others: ``predictive_pit.csv``, ``predictive_histogram.csv`` and
-    ``predictive_reliability.csv``. What
-    is in the folder already is used again, or refused, as in ``fit``.
-    """
-    from sim.evidence.proof.predictive import leave_each_out
-    from sim.evidence.proof.predictive_report import predictive_report
-    from sim.evidence.proof.predictive_tables import predictive_tables, write_tables
-    from sim.evidence.proof.simulation_based import check_report, simulation_based_check
-
-    refuse_foreign(folder, PROOF_FILES)
-    names = fitted_names()
-    batches = [
-        batch_folder(folder, f"{TRUTHS}_{index}", wave, replications)
-        for index, wave in enumerate(waves)
-    ]
-    if not overwrite:
-        refuse_other_code(batches)
-    designs = [
-        design(
-            wave,
-            batch,
-            names,
-            replications=replications,
-            seed=seed,
-            workers=workers,
-            overwrite=overwrite,
-            progress=progress,
-            independent=index,
-        )
-        for index, (wave, batch) in enumerate(zip(waves, batches, strict=True))
-    ]
-    refuse_other_code(batches)
-    found = simulation_based_check(waves, designs, names, truths=truths, seed=seed)
-    text = check_report(found, truths)
-    left_out = leave_each_out(waves, designs, names, truths=truths, seed=seed)
-    tables = predictive_tables(left_out, seed=seed) if left_out else None
-    enlist(folder, PROOF_FILES)
-    write_tables(folder, tables)
-    if tables is not None:
-        text += "\n" + predictive_report(left_out, tables.pit, seed=seed)
-    write_whole(folder / PROOF_FILES[0], text)
-    return text
-
-
 def ballot_likelihood(leave_out: Sequence[str] = ()) -> BallotLikelihood:
     """Return the log-likelihood of the recorded ballots as a function of values by name."""
-    from sim.evidence.ballots.data import ballot_data
-    from sim.evidence.ballots.fit import complete
-    from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
-    from sim.scenario.parameters import DEFAULT_PRIORS
-
     data = ballot_data(load_world("england_2019"), leave_out=leave_out)
 
     def log_likelihood(values: dict[str, Array]) -> Array:
@@ -257,13 +167,13 @@ def _learn(batch: Path, seed: int) -> tuple[LearntPlace, ...]:
     return learn_places(recorded, simulated, covariates, seed)
 
 
-def _about(result: Fit, seed: int, replications: int, code: str) -> str:
-    draws = np.ascontiguousarray(result.calibration.scores)
+def _about(result: Fit, settings: FitSettings, code: str) -> str:
+    draws = np.ascontiguousarray(result.calibration.standardised)
     waves = ", ".join(f'"{wave.name}"' for wave in result.waves)
     return (
         "# How these draws were made; see docs/calibration.md. Written by `calibrate`.\n"
-        f"waves = [{waves}]\nseed = {seed}\nreplications = {replications}\n"
-        f"rows = {len(draws)}\nlargest_r_hat = {float(result.calibration.r_hat.max()):.4f}\n"
+        f"waves = [{waves}]\nseed = {settings.seed}\nreplications = {settings.replications}\n"
+        f"rows = {len(draws)}\nlargest_r_hat = {result.calibration.r_hat:.4f}\n"
         f"ballot_weight = {result.calibration.ballot_weight:.3f}\n"
         f'scores_sha256 = "{hashlib.sha256(draws.round(6).tobytes()).hexdigest()}"\n'
         f'code_sha256 = "{code}"\n'
@@ -277,7 +187,7 @@ def report(result: Fit) -> str:
         "# The fit",
         "",
         (
-            f"Largest split R-hat {float(found.r_hat.max()):.3f}; effective share of draws after "
+            f"Largest R-hat {found.r_hat:.3f}; effective share of draws after "
             f"weighting them by the exact likelihood of the ballots {found.ballot_weight:.0%}."
         ),
         "",
@@ -285,7 +195,7 @@ def report(result: Fit) -> str:
     for wave in result.waves:
         lines += [f"## {wave.name}: recorded and predicted", "", *_predicted(result, wave), ""]
     lines += ["## What the data say about each parameter", ""]
-    lines.append(identifiability_report(found.names, found.scores, found.values))
+    lines.append(identifiability_report(found.names, found.standardised, found.values))
     if result.places:
         lines += ["## What the data say about each system", "", *_places(result.places)]
     return "\n".join(lines) + "\n"

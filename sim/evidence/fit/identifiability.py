@@ -1,4 +1,4 @@
-"""What the fit has learnt of each parameter, and which pairs it cannot tell apart."""
+"""What the fit has learnt of each parameter, and which pairs it cannot distinguish."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.scores_of_priors import ROWS
+from sim.evidence.fit.standardised import ROWS
 
 CLOSE: Final = 0.5  # a correlation beyond which a pair is named
 LEARNT: Final = 0.1  # a share of the prior's variance taken away below which little was learnt
@@ -31,7 +31,9 @@ class Learnt:
     contraction: float
 
 
-def learnt(names: Sequence[str], scores: Array, values: dict[str, Array]) -> tuple[Learnt, ...]:
+def learnt(
+    names: Sequence[str], standardised: Array, values: dict[str, Array]
+) -> tuple[Learnt, ...]:
     """Return a row for each fitted parameter, those that learnt most first."""
     rows = []
     for column, name in enumerate(names):
@@ -41,18 +43,18 @@ def learnt(names: Sequence[str], scores: Array, values: dict[str, Array]) -> tup
             Learnt(
                 name=name,
                 unit=ROWS[name].unit,
-                prior=(prior.draw(0.05), prior.draw(0.5), prior.draw(0.95)),
+                prior=(prior.quantile(0.05), prior.quantile(0.5), prior.quantile(0.95)),
                 posterior=(float(low), float(middle), float(high)),
-                shift=float(scores[:, column].mean()),
-                contraction=1.0 - float(scores[:, column].var()),
+                shift=float(standardised[:, column].mean()),
+                contraction=1.0 - float(standardised[:, column].var()),
             )
         )
     return tuple(sorted(rows, key=lambda row: (-row.contraction - abs(row.shift), row.name)))
 
 
-def tied_pairs(names: Sequence[str], scores: Array) -> list[tuple[str, str, float]]:
+def tied_pairs(names: Sequence[str], standardised: Array) -> list[tuple[str, str, float]]:
     """Return pairs whose draws correlate by more than ``CLOSE``, the closest first."""
-    matrix = np.atleast_2d(np.corrcoef(scores, rowvar=False))
+    matrix = np.atleast_2d(np.corrcoef(standardised, rowvar=False))
     pairs = [
         (names[i], names[j], float(matrix[i, j]))
         for i in range(len(names))
@@ -62,9 +64,11 @@ def tied_pairs(names: Sequence[str], scores: Array) -> list[tuple[str, str, floa
     return sorted(pairs, key=lambda pair: (-abs(pair[2]), pair[0], pair[1]))
 
 
-def identifiability_report(names: Sequence[str], scores: Array, values: dict[str, Array]) -> str:
+def identifiability_report(
+    names: Sequence[str], standardised: Array, values: dict[str, Array]
+) -> str:
     """Return the report as markdown: a table and the pairs."""
-    rows = learnt(names, scores, values)
+    rows = learnt(names, standardised, values)
     lines = [
         "| parameter | unit | prior median (90%) | posterior median (90%) | shift | learnt |",
         "|---|---|---|---|---|---|",
@@ -85,7 +89,7 @@ def identifiability_report(names: Sequence[str], scores: Array, values: dict[str
         f"{len(rows)} parameters (less than {LEARNT:.0%})."
     )
     lines += ["", told, ""]
-    pairs = tied_pairs(names, scores)
+    pairs = tied_pairs(names, standardised)
     if pairs:
         told = ", ".join(f"`{a}` with `{b}` ({r:+.2f})" for a, b, r in pairs)
         lines.append(f"Pairs that the fit can hardly tell apart (correlation of draws): {told}.")

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy import special
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.summaries import Covariates, PublicProposal
+from sim.evidence.fit.summaries import Covariates
+from sim.evidence.record.public_proposals import PublicProposal
 from sim.records.csv_text import write_rows
 from sim.scenario.posterior import PlaceEffect
 from sim.streams import Streams, purposes
@@ -103,9 +105,9 @@ def learn_places(
 ) -> tuple[LearntPlace, ...]:
     """Return what the record says of each system's leanings.
 
-    ``seed`` is that of the simulated batch, whose leanings are drawn anew from its luck. A system
-    whose course hardly ever happened (fewer than ``FEWEST`` replications) is matched on whether
-    it merged alone; failing that nothing is learnt of it.
+    ``seed`` is that of the simulated batch, whose leanings are drawn again from its random
+    streams. A system whose course hardly ever happened (fewer than ``FEWEST`` replications) is
+    matched on whether it merged alone; failing that nothing is learnt of it.
     """
     world = covariates.world
     index = {system.code: system.index for system in world.systems}
@@ -133,14 +135,12 @@ def learn_places(
 
 def _leanings(seed: int, numbers: Sequence[int], systems: int) -> tuple[Array, Array]:
     """Return the standard-normal leanings (replications by systems) to start and to support."""
-    from scipy.special import ndtri
-
     drawn = np.empty((2, len(numbers), systems))
     for row, number in enumerate(numbers):
         streams = Streams(seed, number, {"system": systems})
         for kind, purpose in enumerate((purposes.PLACE_START, purposes.PLACE_SUPPORT)):
             drawn[kind, row] = [streams.uniform(purpose, system) for system in range(systems)]
-    normal = np.asarray(ndtri(drawn), dtype=float)
+    normal = np.asarray(special.ndtri(drawn), dtype=float)
     return normal[0], normal[1]
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.evidence.record.public_proposals import PublicProposal
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -59,23 +60,6 @@ SUMMARIES: Final[tuple[Summary, ...]] = (
 PUBLIC_BY: Final = (7, 31)  # month and day of the year before: two months before the deadline
 DEADLINE: Final = (9, 30)  # for applications of the round (approval_criteria.md)
 NAMES: Final[tuple[str, ...]] = tuple(summary.name for summary in SUMMARIES)
-
-
-@dataclass(frozen=True, slots=True)
-class PublicProposal:
-    """One public proposal of a recorded round.
-
-    ``live`` is true where it was public at the start; ``outcome`` is merged, lost, refused,
-    withdrawn or open on the date. ``unballoted``: public for two months and more when the round's
-    window closed, and then neither ended nor through the votes of all its members: leaders had
-    held the ballot back, or had not got so far.
-    """
-
-    system: str
-    ccgs: tuple[str, ...]
-    live: bool
-    outcome: str
-    unballoted: bool = False
 
 
 class Covariates:

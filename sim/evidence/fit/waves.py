@@ -1,4 +1,4 @@
-"""The recorded waves that the model is fitted to: what was seen, and how a run is seen alike."""
+"""The recorded waves that the model is fitted to: summaries of the record and of runs alike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.evidence.arrays import Array
 from sim.evidence.fit.summaries import NAMES, Covariates, recorded_summaries, simulated_summaries
-from sim.evidence.record.recorded_round import PUSHED_REGIONS, newly_single_2020, round_of_2020
+from sim.evidence.record.public_proposals import PUSHED_REGIONS, newly_single_2020, round_of_2020
 from sim.scenario.load import parse_scenario
 from sim.world.load import load_world
 
@@ -21,7 +21,7 @@ APRIL_2020: Final = date(2020, 4, 1)
 TOLD_BY_BALLOTS: Final = ("lost",)
 """Summaries left to the ballots' likelihood, which holds the result of every proposal balloted.
 
-Where the ballots do not count (the check on synthetic truths) only mergers speak of them."""
+Where the ballots do not count (the check on synthetic truths) only mergers inform them."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import Design, marginal
+from sim.evidence.fit.calibration import Design, marginal
 from sim.evidence.fit.emulator import Emulator, back, fit_emulator, transform
 from sim.evidence.fit.waves import Wave
 from sim.evidence.proof.simulation_based import posterior_of_each
@@ -38,7 +38,7 @@ class Forecasts:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class PredictedWave:
     """One wave left out: its summaries, the forecasts of it, and what it gives at prior parameters.
 
     ``prior`` are the training replications' summaries, one row each: what would be said of the wave
@@ -60,20 +60,22 @@ def leave_each_out(
     *,
     truths: int,
     seed: int,
-) -> tuple[LeftOut, ...]:
+) -> tuple[PredictedWave, ...]:
     """Leave out each wave in turn and forecast it; nothing where there is but one.
 
     Args:
         waves: the waves, and ``designs`` their replications at prior parameters, with the same
-            scores row by row (the same seed).
+            parameters row by row (the same seed).
         designs: see above; the last ``truths`` rows are the synthetic truths, the others train.
-        names: of the scores.
+        names: of the parameters.
         truths: how many.
         seed: of the samplers and the emulators' scatter.
     """
     if len(waves) < 2:
         return ()
-    emulators = [fit_emulator(one.scores[:-truths], one.summaries[:-truths]) for one in designs]
+    emulators = [
+        fit_emulator(one.standardised[:-truths], one.summaries[:-truths]) for one in designs
+    ]
     fitted_to = [
         np.concatenate([part.summaries[-truths:], np.tile(_recorded(wave), (RECORD_CHAINS, 1))])
         for wave, part in zip(waves, designs, strict=True)
@@ -93,7 +95,7 @@ def leave_each_out(
         drawn = back(predictive_draws(emulators[index], draws, rng), wave.signed, whole)
         width = drawn.shape[-1]
         found.append(
-            LeftOut(
+            PredictedWave(
                 wave=wave.name,
                 fitted=tuple(waves[number].name for number in others),
                 names=wave.names,
@@ -111,13 +113,13 @@ def leave_each_out(
     return tuple(found)
 
 
-def predictive_draws(emulator: Emulator, scores: Array, rng: np.random.Generator) -> Array:
-    """Return draws of transformed summaries: the mean at each vector of scores, and scatter.
+def predictive_draws(emulator: Emulator, standardised: Array, rng: np.random.Generator) -> Array:
+    """Return draws of transformed summaries: the mean at each row of parameters, and scatter.
 
-    ``scores`` are truths by draws by scores; each gives ``SCATTERED`` draws of the summaries.
+    ``standardised`` are truths by draws by parameters; each row gives ``SCATTERED`` draws.
     """
-    truths, draws, dimensions = scores.shape
-    mean = emulator.mean(scores.reshape(-1, dimensions))
+    truths, draws, dimensions = standardised.shape
+    mean = emulator.mean(standardised.reshape(-1, dimensions))
     factor = np.linalg.cholesky(emulator.covariance)
     around = rng.standard_normal((len(mean), SCATTERED, mean.shape[1])) @ factor.T
     drawn = mean[:, None, :] + around

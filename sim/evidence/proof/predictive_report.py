@@ -1,4 +1,4 @@
-"""The predictive part of the proof of the fitting, in words and one table a wave."""
+"""The report on forecasts of a wave left out: words, and one table per wave."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.evidence.proof.predictive import LeftOut
+from sim.evidence.proof.predictive import PredictedWave
 from sim.evidence.proof.predictive_tables import held, held_band, uniform_p
 from sim.evidence.score.scores import LEVELS
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def predictive_report(found: Sequence[LeftOut], pit: pd.DataFrame, *, seed: int) -> str:
+def predictive_report(found: Sequence[PredictedWave], pit: pd.DataFrame, *, seed: int) -> str:
     """Return the section as markdown.
 
     Args:
         found: the waves left out.
-        pit: ``predictive_tables.pit_table`` of all of them.
+        pit: ``predictive_tables.predictive_pit`` of all of them.
         seed: of the bands.
     """
     lines = [
@@ -64,7 +64,7 @@ def _scatter(truths: int) -> str:
     )
 
 
-def _of_wave(one: LeftOut, pit: pd.DataFrame, seed: int) -> list[str]:
+def _of_wave(one: PredictedWave, pit: pd.DataFrame, seed: int) -> list[str]:
     synthetic, record = pit[pit["source"] == "synthetic"], pit[pit["source"] == "recorded"]
     every = synthetic["pit"].to_numpy(dtype=float)
     shares = []
@@ -107,7 +107,7 @@ def _p(value: float) -> str:
     return "below 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _widths(one: LeftOut) -> list[str]:
+def _widths(one: PredictedWave) -> list[str]:
     """Return mean width of the truths' 80% intervals over that of the prior, by summary."""
     low, high = np.quantile(one.synthetic.draws, (0.1, 0.9), axis=1)
     prior = np.diff(np.quantile(one.prior, (0.1, 0.9), axis=0), axis=0)[0]

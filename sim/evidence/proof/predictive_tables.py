@@ -1,4 +1,4 @@
-"""How honest the forecasts of a wave left out are: PIT, coverage and reliability, as tables.
+"""How well calibrated forecasts of a wave left out are: PIT, coverage, reliability, as tables.
 
 Summaries of one truth go together (more mergers, more CCGs merged), while truths are independent.
 So tests are made summary by summary, where the truths give exact p-values; and bands of anything
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.arrays import Array
-from sim.evidence.proof.predictive import Forecasts, LeftOut
+from sim.evidence.proof.predictive import Forecasts, PredictedWave
 from sim.evidence.score import scores
 from sim.evidence.score.reliability import histogram_band, reliability_curve
 from sim.records.csv_text import write_frame
@@ -48,19 +48,22 @@ class PredictiveTables:
         return self.pit, self.histogram, self.reliability
 
 
-def predictive_tables(found: Sequence[LeftOut], *, seed: int) -> PredictiveTables:
+def predictive_tables(found: Sequence[PredictedWave], *, seed: int) -> PredictiveTables:
     """Return all tables of the waves left out, under each other."""
     import pandas as pd
 
-    pits = [pit_table(one, seed=seed) for one in found]
+    pits = [predictive_pit(one, seed=seed) for one in found]
     return PredictiveTables(
         pit=pd.concat(pits, ignore_index=True),
         histogram=pd.concat(
-            [pit_histogram(one, pit, seed=seed) for one, pit in zip(found, pits, strict=True)],
+            [
+                predictive_pit_histogram(one, pit, seed=seed)
+                for one, pit in zip(found, pits, strict=True)
+            ],
             ignore_index=True,
         ),
         reliability=pd.concat(
-            [reliability_table(one, seed=seed) for one in found], ignore_index=True
+            [predictive_reliability(one, seed=seed) for one in found], ignore_index=True
         ),
     )
 
@@ -78,12 +81,12 @@ def write_tables(folder: Path, tables: PredictiveTables | None) -> None:
         (folder / f"{FIGURE}.png").unlink(missing_ok=True)
 
 
-def pit_table(found: LeftOut, *, seed: int) -> pd.DataFrame:
+def predictive_pit(found: PredictedWave, *, seed: int) -> pd.DataFrame:
     """Return where each summary of each truth, and of the record, fell in its forecast.
 
     The PIT of synthetic truths is randomised, ties broken by chance, so that it is uniform for
     counts too; an interval of 80 % holds the truth where the PIT lies in 0.1 to 0.9, which is exact
-    for counts. That of the record takes the middle of its ties, so that it owes nothing to chance.
+    for counts. That of the record takes the middle of its ties, so that it is not random.
 
     Columns: left_out, source (synthetic or recorded), truth (its number; 0 for the record),
     summary, seen, median, low, high (of the central 90 %), pit.
@@ -117,8 +120,8 @@ def pit_table(found: LeftOut, *, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def pit_histogram(
-    found: LeftOut, pit: pd.DataFrame, *, seed: int, bars: int = PIT_BARS
+def predictive_pit_histogram(
+    found: PredictedWave, pit: pd.DataFrame, *, seed: int, bars: int = PIT_BARS
 ) -> pd.DataFrame:
     """Return the histogram of the synthetic truths' PIT over all summaries, with its band.
 
@@ -148,7 +151,7 @@ def pit_histogram(
     )
 
 
-def reliability_table(found: LeftOut, *, seed: int) -> pd.DataFrame:
+def predictive_reliability(found: PredictedWave, *, seed: int) -> pd.DataFrame:
     """Return reliability curves of "more than the threshold", synthetic and recorded.
 
     Columns: left_out, source, and those of ``reliability.reliability_curve``.
@@ -201,7 +204,7 @@ def held(pits: Array, level: float) -> float:
     return float(np.mean(np.abs(np.asarray(pits) - 0.5) <= level / 2))
 
 
-def held_band(found: LeftOut, level: float, *, seed: int) -> tuple[float, float]:
+def held_band(found: PredictedWave, level: float, *, seed: int) -> tuple[float, float]:
     """Return the central 90 % of the share held over all summaries where forecasts are honest."""
     rng = np.random.default_rng([seed, 23])
     under = np.abs(_pit_of_own_draws(found.synthetic.draws, rng) - 0.5) <= level / 2

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import Design, marginal
+from sim.evidence.fit.calibration import Design, marginal
 from sim.evidence.fit.emulator import Emulator, fit_emulator
-from sim.evidence.fit.sampler import elliptical_slice
 from sim.evidence.fit.waves import Wave
+from sim.evidence.sampler import elliptical_slice
 
 DRAWS: Final = 99  # ranks 0 to 99
 LEVELS: Final = (0.5, 0.8, 0.9)
@@ -64,19 +64,19 @@ def simulation_based_check(
 
     Args:
         waves: the waves, and ``designs`` their replications at prior parameters, with the same
-            scores row by row (the same seed).
+            parameters row by row (the same seed).
         designs: see above; the last ``truths`` rows are the synthetic rounds.
-        names: of the scores.
+        names: of the parameters.
         truths: how many.
         seed: of the sampler.
     """
     emulators: list[Emulator] = []
     observed: list[Array] = []
-    truth = designs[0].scores[-truths:]
+    truth = designs[0].standardised[-truths:]
     for wave, part in zip(waves, designs, strict=True):
         used = list(wave.used)
         emulators.append(
-            marginal(fit_emulator(part.scores[:-truths], part.summaries[:-truths]), used)
+            marginal(fit_emulator(part.standardised[:-truths], part.summaries[:-truths]), used)
         )
         observed.append(part.summaries[-truths:][:, used])
 
@@ -88,19 +88,19 @@ def simulation_based_check(
 def posterior_of_each(
     emulators: Sequence[Emulator], observed: Sequence[Array], dimensions: int, seed: int
 ) -> Array:
-    """Fit to many rounds side by side, one chain each: draws by round, draw and score.
+    """Fit to many rounds side by side, one chain each: draws by round, draw and parameter.
 
     Args:
         emulators: of the waves fitted to.
         observed: what was seen of each of these waves, one row a round.
-        dimensions: number of scores.
+        dimensions: number of parameters.
         seed: of the sampler.
     """
 
-    def log_likelihood(scores: Array, chains: NDArray[np.int64]) -> Array:
-        total = np.zeros(len(scores))
+    def log_likelihood(standardised: Array, chains: NDArray[np.int64]) -> Array:
+        total = np.zeros(len(standardised))
         for emulator, seen in zip(emulators, observed, strict=True):
-            total += emulator.log_likelihood(scores, seen[chains])
+            total += emulator.log_likelihood(standardised, seen[chains])
         return total
 
     return elliptical_slice(

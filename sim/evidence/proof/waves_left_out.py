@@ -5,7 +5,8 @@ among the others (all recorded ballots are of that round). The emulators come fr
 replications of the finished fit: the wave's mergers, and its part in the totals, are not counted
 in them, so nothing is run again. They were trained near a fit that had seen the wave; how far from
 there the new draws lie is reported. Then the years since April 2013 are run at those draws, up to
-the wave's 1 April; and once at the draws of the finished fit, for comparison, under the same luck.
+the wave's 1 April; and once at the draws of the finished fit, for comparison, with the same random
+numbers.
 
 What a wave cannot be left out of: the map from which the round of 2020 starts, which is a given of
 that round and not explained by the fit, and the dates and rates of past policies, which are stated
@@ -26,20 +27,19 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibrate import (
+from sim.evidence.convergence import require_diagnostics
+from sim.evidence.fit.calibration import (
     FINAL_ROWS,
     SECOND,
     BallotLikelihood,
-    Progress,
     Quadratic,
-    batch_folder,
-    first_posterior,
-    posterior_scores,
+    posterior_draws,
     trained,
 )
+from sim.evidence.fit.earlier_waves import LAST_DAY, WAVES, history_wave, last_day
 from sim.evidence.fit.fitting import POSTERIOR
-from sim.evidence.fit.history_wave import LAST_DAY, WAVES, history_wave, last_day
-from sim.evidence.fit.scores_of_priors import fitted_names, values_of, write_array, write_draws
+from sim.evidence.fit.settings import FitSettings, Progress
+from sim.evidence.fit.standardised import fitted_names, values_of, write_array, write_draws
 from sim.evidence.fit.waves import wave_of_2020
 from sim.experiment.api import run_batch
 from sim.experiment.plan import check_numbers
@@ -50,6 +50,10 @@ from sim.records.ledger import enlist
 NOTHING: Final = "nothing"  # what the finished fit has left out
 DRAWS_SEED: Final = 400  # added to the seed for the draws of each wave in turn
 RUN_SEED: Final = 500  # added to the seed for all replications at draws
+
+
+class NoFitError(InputError):
+    """A folder holds no fit that can be used; making one there is the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +67,19 @@ class FinishedFit:
     folder: Path
     seed: int
     replications: int
-    scores: Array
+    standardised: Array
     around: Array
     r_hat: float
     ballot_weight: float
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A wave left out: draws that have not seen it, how they were come by, and their runs.
+class FitWithoutWave:
+    """A fit without one wave: its draws, their diagnostics, and runs at them.
 
     Attributes:
         wave: its name, or ``NOTHING`` for the finished fit itself.
-        scores: draws (rows by fitted parameters).
+        standardised: draws (rows by fitted parameters).
         r_hat: the largest split R-hat of the chains.
         ballot_weight: effective share of draws after the ballots' likelihood was made exact.
         away: how far the mean of the draws lies from that of the points that trained the emulators,
@@ -87,7 +91,7 @@ class LeftOut:
     """
 
     wave: str
-    scores: Array
+    standardised: Array
     r_hat: float
     ballot_weight: float
     away: float
@@ -102,32 +106,34 @@ def finished_fit(folder: Path) -> FinishedFit:
         InputError: there is none, or it has not been made to both waves and today's parameters.
     """
     posterior = folder / POSTERIOR
-    advice = "run calibrate with the same --out first"
     try:
         about = tomllib.loads((posterior / "about.toml").read_text(encoding="utf-8"))
         seed, replications = int(about["seed"]), int(about["replications"])
         told = float(about["largest_r_hat"]), float(about["ballot_weight"])
-        scores = np.load(posterior / "scores.npy")
-        around = np.load(first_posterior(folder, replications) / "scores.npy")
+        standardised = np.load(posterior / "scores.npy")
+        settings = FitSettings(folder, replications, seed)
+        around = np.load(settings.first_posterior / "scores.npy")
     except (OSError, ValueError, KeyError, EOFError):
-        raise InputError(f"--out {folder}: holds no finished fit; {advice}") from None
+        raise NoFitError(f"{folder}: holds no finished fit") from None
     both = (wave_of_2020(), history_wave())
     wanted = [wave.name for wave in both]
     if about.get("waves") != wanted:
         raise InputError(
-            f"--out {folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
+            f"{folder}: holds a fit to {about.get('waves')}, not to {' and '.join(wanted)}; "
             "the waves can be left out of a fit that has seen them all"
         )
-    second = [batch_folder(folder, SECOND, wave, replications) for wave in both]
+    second = [settings.batch(SECOND, wave) for wave in both]
     if any(code != replication_code() for batch in second for code in codes_of(batch)):
-        raise InputError(
-            f"--out {folder}: holds a fit made by other code; run calibrate with the same --out "
-            "and --overwrite first"
+        raise NoFitError(
+            f"{folder}: holds a fit made by other code", remedy="fit anew with {overwrite=True}"
         )
     count = len(fitted_names())
-    if any(part.ndim != 2 or part.shape[1] != count for part in (scores, around)):
-        raise InputError(f"--out {folder}: the fit is not of today's {count} parameters; {advice}")
-    return FinishedFit(folder, seed, replications, scores, around, *told)
+    if any(part.ndim != 2 or part.shape[1] != count for part in (standardised, around)):
+        raise NoFitError(
+            f"{folder}: the fit is not of today's {count} parameters",
+            remedy="fit anew with {overwrite=True}",
+        )
+    return FinishedFit(folder, seed, replications, standardised, around, *told)
 
 
 def leave_waves_out(
@@ -139,7 +145,7 @@ def leave_waves_out(
     workers: int | None = None,
     waves: Sequence[str] = WAVES,
     progress: Progress | None = None,
-) -> tuple[LeftOut, ...]:
+) -> tuple[FitWithoutWave, ...]:
     """Run the finished fit and then fits that have not seen one of the waves; see the module.
 
     Draws and replications are kept in ``left_out`` in the fit's folder and used again.
@@ -148,7 +154,7 @@ def leave_waves_out(
         fit: the finished fit.
         ballots: log-likelihood of the recorded ballots, or None to do without.
         replications: at the draws of each fit.
-        seed: of draws and replications; the emulators keep the luck of the fit.
+        seed: of draws and replications; the emulators keep the random streams of the fit.
         workers: worker processes; nothing depends on it.
         waves: names of the waves to leave out, each alone.
         progress: told what runs and how far it is.
@@ -157,55 +163,42 @@ def leave_waves_out(
         First the finished fit with nothing left out, then one for each wave.
 
     Raises:
-        InputError: a number is out of range; nothing has been written.
+        InputError: a number is out of range, or the library that judges the chains is not
+            installed; nothing has been written.
     """
     check_numbers([history_wave().scenario("prior")], replications, seed, workers)
+    require_diagnostics()
+    settings = FitSettings(fit.folder, fit.replications, fit.seed, workers, progress=progress)
     names = fitted_names()
-    away = distance(fit.scores, fit.around)
-    seen = LeftOut(NOTHING, fit.scores, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path())
+    away = distance(fit.standardised, fit.around)
+    seen = FitWithoutWave(
+        NOTHING, fit.standardised, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path()
+    )
     found = [_run(seen, fit, LAST_DAY, replications, seed, workers, progress)]
     of_2020 = wave_of_2020()
-    emulator_2020 = trained(
-        of_2020,
-        0,
-        fit.folder,
-        SECOND,
-        replications=fit.replications,
-        seed=fit.seed,
-        workers=workers,
-        progress=progress,
-    )
-    stand_in = None
+    emulator_2020 = trained(of_2020, 0, SECOND, settings)
+    surrogate = None
     if ballots is not None:
-        stand_in = Quadratic.fit(fit.around, ballots(values_of(fit.around, names)))
+        surrogate = Quadratic.fit(fit.around, ballots(values_of(fit.around, names)))
     for wave in waves:
         others = history_wave(left_out=wave)
-        emulator = trained(
-            others,
-            1,
-            fit.folder,
-            SECOND,
-            replications=fit.replications,
-            seed=fit.seed,
-            workers=workers,
-            progress=progress,
-        )
-        scores, r_hat, weight = posterior_scores(
+        emulator = trained(others, 1, SECOND, settings)
+        standardised, largest, weight = posterior_draws(
             (of_2020, others),
             (emulator_2020, emulator),
             names,
             ballots,
             seed=seed + DRAWS_SEED + WAVES.index(wave),
             rows=FINAL_ROWS,
-            stand_in=stand_in,
+            surrogate=surrogate,
         )
-        one = LeftOut(
+        one = FitWithoutWave(
             wave,
-            scores,
-            float(r_hat.max()),
+            standardised,
+            largest,
             weight,
-            distance(scores, fit.around),
-            furthest(names, scores, fit.scores),
+            distance(standardised, fit.around),
+            furthest(names, standardised, fit.standardised),
             Path(),
         )
         found.append(_run(one, fit, last_day(wave), replications, seed, workers, progress))
@@ -213,23 +206,23 @@ def leave_waves_out(
 
 
 def _run(
-    one: LeftOut,
+    one: FitWithoutWave,
     fit: FinishedFit,
     last: date,
     replications: int,
     seed: int,
     workers: int | None,
     progress: Progress | None,
-) -> LeftOut:
+) -> FitWithoutWave:
     """Run the years since 2013 at some draws and return them with their batch."""
     # named by its draws too, so that those of another fit never lie beside these runs
-    digest = hashlib.sha256(one.scores.round(6).tobytes()).hexdigest()[:8]
+    digest = hashlib.sha256(one.standardised.round(6).tobytes()).hexdigest()[:8]
     name = f"left_out/{one.wave}_{fit.replications}_{seed}_{digest}"
     folder = fit.folder / name
     enlist(fit.folder, [f"{name}/scores.npy", f"{name}/draws.csv"])
     folder.mkdir(parents=True, exist_ok=True)
-    write_array(folder / "scores.npy", one.scores)
-    write_draws(folder / "draws.csv", values_of(one.scores, fitted_names()))
+    write_array(folder / "scores.npy", one.standardised)
+    write_draws(folder / "draws.csv", values_of(one.standardised, fitted_names()))
     past = history_wave()
     scenario = replace(past, tables={**past.tables, "end": last}).scenario(str(folder.resolve()))
     label = f"{past.name} with {one.wave} left out"
@@ -245,18 +238,18 @@ def _run(
     return replace(one, runs=batch.folder)
 
 
-def distance(scores: Array, points: Array) -> float:
+def distance(standardised: Array, points: Array) -> float:
     """Return how far the mean of draws lies from that of some points (Mahalanobis's distance).
 
     In the points' own standard deviations in that direction.
     """
-    shift = scores.mean(axis=0) - points.mean(axis=0)
+    shift = standardised.mean(axis=0) - points.mean(axis=0)
     covariance = np.cov(points, rowvar=False)
     return float(np.sqrt(shift @ np.linalg.solve(covariance, shift)))
 
 
-def furthest(names: Sequence[str], scores: Array, before: Array) -> tuple[str, float]:
-    """Return the parameter whose mean score has moved most, in standard deviations before."""
-    shift = (scores.mean(axis=0) - before.mean(axis=0)) / before.std(axis=0)
+def furthest(names: Sequence[str], standardised: Array, before: Array) -> tuple[str, float]:
+    """Return the parameter whose mean has moved most, in its standard deviations before."""
+    shift = (standardised.mean(axis=0) - before.mean(axis=0)) / before.std(axis=0)
     most = int(np.abs(shift).argmax())
     return names[most], float(shift[most])

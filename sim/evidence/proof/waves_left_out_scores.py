@@ -1,8 +1,8 @@
-"""What fits that have not seen an earlier wave say of it, scored beside the fit that has.
+"""Scores of leave-one-wave-out forecasts, next to those of the full fit.
 
 Three quantities of each wave: the count of CCGs on its 1 April, how many fewer that are than at
 the end of the wave before, and its mergers. All are as the runs from April 2013 give them: they
-are not told how the rounds before the wave came out.
+do not know the outcomes of the rounds before the wave.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.history_wave import ROUNDS, WAVES, history_wave, last_day
-from sim.evidence.proof.waves_left_out import NOTHING, LeftOut
+from sim.evidence.fit.earlier_waves import ROUNDS, WAVES, history_wave, last_day
+from sim.evidence.proof.waves_left_out import NOTHING, FitWithoutWave
 from sim.evidence.record.register import AT_START, START, observed_counts
 from sim.evidence.score.scores import covered, crps, interval, log_score_of_count, pit
 
@@ -87,7 +87,7 @@ def simulated(folder: Path, wave: str) -> dict[str, Array]:
     return {"count": count, "fall": before - count, "mergers": mergers}
 
 
-def score_waves(found: Sequence[LeftOut], seed: int) -> pd.DataFrame:
+def score_waves(found: Sequence[FitWithoutWave], seed: int) -> pd.DataFrame:
     """Return the scores of every wave left out: a row for each quantity and forecast.
 
     ``left_out`` is the fit that has not seen the wave, ``seen`` the finished one. ``nobody_merges``
@@ -95,7 +95,7 @@ def score_waves(found: Sequence[LeftOut], seed: int) -> pd.DataFrame:
 
     Args:
         found: the finished fit and those with a wave left out, all run.
-        seed: of the randomised PIT, which uses the same luck for both fits.
+        seed: of the randomised PIT, the same random numbers for both fits.
     """
     import pandas as pd
 
@@ -146,8 +146,8 @@ HOW_TO_READ: Final = (
 )
 
 
-def waves_left_out_page(table: pd.DataFrame, found: Sequence[LeftOut]) -> str:
-    """Return the scores and how the samples were drawn as a page of markdown."""
+def waves_left_out_page(table: pd.DataFrame, found: Sequence[FitWithoutWave]) -> str:
+    """Return the scores and the diagnostics of the draws as a page of markdown."""
     lines = [
         "# Earlier waves, each left out of the fit",
         "",
@@ -191,7 +191,7 @@ def _losses(row: Mapping[Any, Any]) -> str:
     return f"{row['crps']:.1f} | {row['log_score']:.1f}"
 
 
-def _draws(found: Sequence[LeftOut]) -> list[str]:
+def _draws(found: Sequence[FitWithoutWave]) -> list[str]:
     lines = [
         "| left out | largest R-hat | effective share after the ballots | away | moved most |",
         "|---|---:|---:|---:|---|",

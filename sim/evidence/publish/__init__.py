@@ -1,1 +1,5 @@
-"""Dated forecasts: what is written down before the outcome is known."""
+"""What is forecast, written down with its date before the outcome is known?"""
+
+from sim.evidence.publish.published import PAGE, Published, make_forecast, write_forecast
+
+__all__ = ["PAGE", "Published", "make_forecast", "write_forecast"]

@@ -152,8 +152,8 @@ def write_forecast(published: Published, docs: Path) -> Path:
     folder = docs / "forecast" / published.made_on.isoformat()
     if folder.exists():
         raise InputError(
-            f"{folder}: a forecast of that day is published already and must not change; "
-            "give another day with --made-on"
+            f"{folder}: a forecast of that day is published already and must not change",
+            remedy="give another day as {made_on}",
         )
     final = folder
     final.parent.mkdir(parents=True, exist_ok=True)

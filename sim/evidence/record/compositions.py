@@ -1,6 +1,6 @@
 """Which starting CCGs are one body on a day, whatever has merged them: proposals or a mandate.
 
-The tables of a batch tell of a merger in three ways: ``proposals`` has the footprints that took
+The tables of a batch record a merger in three ways: ``proposals`` has the footprints that took
 effect, but a mandate merges without any; ``ccgs`` has the body that each CCG ends in and the day
 of its last merger, but not what it was in before that; ``systems`` has the number of CCGs of each
 system on the day. So a body on a day is made of
@@ -42,7 +42,7 @@ Merger = tuple[date, str]
 
 @dataclass(frozen=True)
 class MergerTables:
-    """The tables of one scenario of a batch that tell of its mergers."""
+    """The tables of one scenario of a batch that record its mergers."""
 
     proposals: pd.DataFrame
     systems: pd.DataFrame

@@ -42,7 +42,7 @@ class ObservedSystem:
 
 @dataclass(frozen=True, slots=True)
 class ObservedCase:
-    """One recorded proposal: its CCGs, what became of it, and the page that says so.
+    """One recorded proposal: its CCGs, its outcome, and the page that says so.
 
     ``kind`` is ``attempt`` (aimed at 1 April 2020) or ``open`` (undecided on that day).
     ``ballots_held`` and ``ballots_carried`` are None where no result by CCG is on record.

@@ -40,7 +40,7 @@ _Word = TypeVar("_Word", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of the register: who with whom, what was said and voted, what became of it.
+    """One case of the register: who with whom, views and votes, and its outcome.
 
     ``kind``: ``attempt`` (counted in the rounds), ``open`` (a proposal or talks undecided on
     1 April 2020), ``joint_working`` (no merger proposed), ``position`` (against one CCG a system)

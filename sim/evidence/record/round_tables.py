@@ -30,7 +30,7 @@ NEVER: Final = date(9999, 1, 1)
 
 @dataclass(frozen=True)
 class Footprints:
-    """What can be told of a footprint from the world at the start, looked up by its text."""
+    """What the world at the start says of a footprint, looked up by its text."""
 
     facts: Facts
     live: frozenset[str]

@@ -1,1 +1,42 @@
-"""How well a fit foretells what is on record, beside simple rules."""
+"""How well does a run predict the record, against simple rules? Scores, patterns, reliability."""
+
+from sim.evidence.score.forecast import Ensemble, Forecast, read_ensemble
+from sim.evidence.score.hindcast import hindcast_scores
+from sim.evidence.score.hindcast_run import (
+    ARMS,
+    TABLES,
+    Hindcast,
+    check_libraries,
+    facts_for,
+    hindcast_arms,
+    score_batch,
+    write_hindcast,
+)
+from sim.evidence.score.patterns import Pattern, load_patterns, passes, patterns_report
+from sim.evidence.score.rounds_before_2020 import (
+    EARLIER_SCENARIO,
+    earlier_rounds,
+    earlier_rounds_page,
+)
+
+__all__ = [
+    "ARMS",
+    "EARLIER_SCENARIO",
+    "TABLES",
+    "Ensemble",
+    "Forecast",
+    "Hindcast",
+    "Pattern",
+    "check_libraries",
+    "earlier_rounds",
+    "earlier_rounds_page",
+    "facts_for",
+    "hindcast_arms",
+    "hindcast_scores",
+    "load_patterns",
+    "passes",
+    "patterns_report",
+    "read_ensemble",
+    "score_batch",
+    "write_hindcast",
+]

@@ -1,7 +1,7 @@
-"""Named forecasts to beat: constants, public guesses of the time, and an afternoon's statistics.
+"""Simple forecasts to beat: constants, public guesses of the time, and logistic regressions.
 
-A simulation that does not beat these has not earned its keep. Two of them know more than a
-forecaster could: ``base_rate`` is told how many came true, and the logistic regressions are fitted
+A simulation is worth its complexity only where it beats these. Two of them know more than a
+forecaster could: ``base_rate`` knows how many came true, and the logistic regressions are fitted
 to the very round that they forecast, though each system only by what happened in the others.
 """
 
@@ -13,7 +13,8 @@ from typing import Final, Literal
 import numpy as np
 
 from sim.evidence.record.facts import ROUND_2020, Facts
-from sim.evidence.record.plan_units import (
+from sim.evidence.score.forecast import Forecast, stated_range
+from sim.evidence.score.plan_units import (
     MEMBERS,
     draw_counts,
     merger_units,
@@ -21,7 +22,6 @@ from sim.evidence.record.plan_units import (
     same_plan,
     whole_plan,
 )
-from sim.evidence.score.forecast import Forecast, stated_range
 from sim.evidence.score.regression import logistic
 
 LISTED_COUNT: Final = 126
@@ -63,7 +63,7 @@ def baselines(
 ) -> list[Forecast]:
     """Return all named baselines for a round, in the order of the tables.
 
-    Public guesses stand only beside the round of 2020, forecasts from plans where plans are known.
+    Public guesses are given for the round of 2020 only, forecasts from plans where plans are known.
 
     Args:
         facts: the round; the regressions and ``base_rate`` look at its outcome (see above), and
@@ -83,7 +83,7 @@ def baselines(
         stated_range("uniform", f"every count from {low} to {high} alike", range(low, high + 1)),
     ]
     if facts.on == ROUND_2020:
-        found += [public_plans(facts), *(stated_range(*guess) for guess in GUESSES)]
+        found += [all_plans_merge(facts), *(stated_range(*guess) for guess in GUESSES)]
     if facts.plans_at_start:
         found.append(past_rate(facts, "start", before, seed=seed))
     if facts.plans:
@@ -163,7 +163,7 @@ def one_per_system(facts: Facts) -> Forecast:
     )
 
 
-def public_plans(facts: Facts) -> Forecast:
+def all_plans_merge(facts: Facts) -> Forecast:
     """Return the forecast that every plan public in July 2019 goes ahead and no other.
 
     The count is the listed 126; places follow the plans of the register (21 groups of 85 CCGs,
@@ -192,7 +192,7 @@ def past_rate(
 
     Each public plan merges by itself with the share of earlier plans that did, each open system
     that no plan touches comes to one CCG with the share of earlier systems that did. It looks at
-    nothing of the round itself: what could be said at the time in five minutes.
+    nothing of the round itself.
 
     Args:
         facts: the round.

@@ -42,7 +42,7 @@ PIT_TRUTHS: Final = 500
 CHANCES: Final = ("systems", "ccgs", "pairs")
 REFERENCES: Final = ("base_rate", "past_rate_start", "logistic_plans")
 """What skill is measured against where the references stand among the forecasts; for the count
-``uniform`` takes the place of the base rate, which is told the answer."""
+``uniform`` replaces the base rate, which knows the answer."""
 COUNT_REFERENCES: Final = ("uniform", "past_rate_start", "logistic_plans")
 
 
@@ -245,7 +245,7 @@ def _rows_against(
 # -- reliability and PIT -------------------------------------------------------------------------
 
 
-def reliability_table(ensemble: Ensemble, name: str, facts: Facts, *, seed: int) -> pd.DataFrame:
+def hindcast_reliability(ensemble: Ensemble, name: str, facts: Facts, *, seed: int) -> pd.DataFrame:
     """Return the reliability curves of the simulation, its own replications giving the bands.
 
     Columns: quantity, forecast (name), and those of ``reliability.reliability_curve``, in which
@@ -270,7 +270,7 @@ def reliability_table(ensemble: Ensemble, name: str, facts: Facts, *, seed: int)
     return pd.concat(parts, ignore_index=True)
 
 
-def pit_table(ensemble: Ensemble, name: str, facts: Facts, *, seed: int) -> pd.DataFrame:
+def hindcast_pit(ensemble: Ensemble, name: str, facts: Facts, *, seed: int) -> pd.DataFrame:
     """Return the randomised PIT of the count and of the CCGs of each open system.
 
     Columns: quantity (count, system_counts), forecast, system ("" for the count), pit.
@@ -290,7 +290,7 @@ def pit_table(ensemble: Ensemble, name: str, facts: Facts, *, seed: int) -> pd.D
     return pd.DataFrame(rows, columns=["quantity", "forecast", "system", "pit"])
 
 
-def pit_histogram(
+def hindcast_pit_histogram(
     ensemble: Ensemble, name: str, facts: Facts, *, seed: int, bars: int = PIT_BARS
 ) -> pd.DataFrame:
     """Return the histogram of the PIT of the open systems' counts, with its band.
@@ -308,7 +308,7 @@ def pit_histogram(
     truths = members[:, rng.permutation(members.shape[1])[:PIT_TRUTHS]]
     drawn = np.stack([scores.pit(truth, members, rng.random(len(spots))) for truth in truths.T])
     low, high = histogram_band(drawn, bars)
-    own = pit_table(ensemble, name, facts, seed=seed)
+    own = hindcast_pit(ensemble, name, facts, seed=seed)
     mine = own.loc[own["quantity"] == "system_counts", "pit"].to_numpy(dtype=float)
     edges = np.linspace(0.0, 1.0, bars + 1)
     return pd.DataFrame(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.errors import InputError
+from sim.evidence.extras import require
 from sim.evidence.record.compositions import MergerTables
 from sim.evidence.record.facts import Facts, facts_2020
 from sim.evidence.record.round_tables import simulated_round
@@ -23,16 +24,17 @@ from sim.evidence.score.baselines import baselines
 from sim.evidence.score.forecast import Forecast, read_ensemble
 from sim.evidence.score.hindcast import (
     CHANCES,
+    hindcast_pit,
+    hindcast_pit_histogram,
+    hindcast_reliability,
     hindcast_scores,
     outcomes,
-    pit_histogram,
-    pit_table,
-    reliability_table,
 )
 from sim.evidence.score.patterns import load_patterns, patterns_report
-from sim.evidence.score.scores import crps, require
+from sim.evidence.score.scores import crps
 from sim.records.csv_text import write_frame
 from sim.scenario import Scenario, parse_scenario
+from sim.world.load import load_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +85,7 @@ def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     """Return the scenario up to the day, and its variants, by the name of arms.
 
     What the fit has learnt of each system from this very round (leanings) is left out of all but
-    ``places_learnt``: with it, systems are scored by what they themselves have told.
+    ``places_learnt``: with it, systems are scored with estimates made from their own outcomes.
     ``no_shared_effect``: ``support_shared`` is 0, so that CCGs of one proposal differ as much as
     those of two. ``no_leaders_gate``: leaders call every ballot (``ballot.leaders_gate``).
 
@@ -112,8 +114,6 @@ def facts_for(base: Scenario, world: World) -> Facts:
     Raises:
         InputError: it is not a scenario of England from 1 June 2019.
     """
-    from sim.world.load import load_world
-
     known = load_world("england_2019")
     if world.digest != known.digest:
         raise InputError(
@@ -167,9 +167,9 @@ def score_batch(
     tables: dict[str, pd.DataFrame] = {
         "scores": hindcast_scores(forecasts, facts, seed=seed, ballots=ballots),
         "patterns": patterns_report(arms, load_patterns()),
-        "reliability": reliability_table(own, first, facts, seed=seed),
-        "pit": pit_table(own, first, facts, seed=seed),
-        "pit_histogram": pit_histogram(own, first, facts, seed=seed),
+        "reliability": hindcast_reliability(own, first, facts, seed=seed),
+        "pit": hindcast_pit(own, first, facts, seed=seed),
+        "pit_histogram": hindcast_pit_histogram(own, first, facts, seed=seed),
         "count_forecasts": pd.DataFrame(_count_rows(forecasts, facts)),
         "items": _items(forecasts, facts),
     }
@@ -207,7 +207,7 @@ def _count_rows(forecasts: Sequence[Forecast], facts: Facts) -> list[dict[str, A
 
 
 def _items(forecasts: Sequence[Forecast], facts: Facts) -> pd.DataFrame:
-    """Return every item with what came of it and the chance that each forecast gave it."""
+    """Return every item with its outcome and the probability that each forecast gave it."""
     import pandas as pd
 
     codes = np.array(facts.ccgs)

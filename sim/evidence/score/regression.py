@@ -1,7 +1,7 @@
-"""What a good statistician gets in an afternoon: ridge logistic regressions on plans and officers.
+"""Ridge logistic regressions on public plans and shared officers, as forecasts to beat.
 
 They are fitted to the very round that they forecast, though each system only by what happened in
-the others, so their level is told by hindsight even where their places are not.
+the others, so their overall level is known from hindsight even where their places are not.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.evidence.extras import require
 from sim.evidence.record.facts import Facts, Indices
-from sim.evidence.record.plan_units import draw_counts, merger_units, plan_of, same_plan, whole_plan
 from sim.evidence.score.forecast import Floats, Forecast
-from sim.evidence.score.scores import require
+from sim.evidence.score.plan_units import draw_counts, merger_units, plan_of, same_plan, whole_plan
 
 STRENGTH: Final = 1.0
 """Inverse strength of the ridge penalty (features lie in 0 to 1); the usual value, not tuned."""

@@ -1,4 +1,4 @@
-"""Whether stated probabilities come true as often as stated, and how far that can be told.
+"""Whether events happen as often as their stated probabilities, and how certain that is.
 
 Murphy's decomposition, and the reliability curve with bands that a calibrated forecast would stay
 in. CCGs of one system merge together or not at all, so bands for independent items would be too

@@ -7,43 +7,23 @@ saying what he believes. CRPS and Brier scores come from the library ``scoringru
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.errors import InputError
+from sim.evidence.extras import require
 
 Floats = NDArray[np.float64]
 
 CLIP: Final = 0.005
 """Probabilities are moved to at least this and at most 1 less this before a log score, since an
-ensemble of some hundred replications cannot tell a chance of nought from one of 1 in 200."""
+ensemble of some hundred replications cannot distinguish a probability of 0 from one of 1 in 200."""
 FLOOR: Final = 0.01
 """Weight of the uniform distribution mixed into the distribution of a count for its log score."""
 LEVELS: Final = (0.5, 0.8, 0.9)
 """Levels of the central intervals whose coverage is reported."""
 _BLOCK: Final = 2_000_000  # numbers scored at a time, so that memory stays small
-
-
-def require(package: str) -> ModuleType:
-    """Return an optional package of the extra ``analysis``.
-
-    Raises:
-        InputError: it is not installed; the message says how to get it.
-    """
-    import importlib
-
-    try:
-        return importlib.import_module(package)
-    except ImportError:
-        top = package.partition(".")[0]
-        shown = {"sklearn": "scikit-learn"}.get(top, top)
-        raise InputError(
-            f"this needs the package {shown}, which is not installed; "
-            "install the optional extra: pip install 'ccg-consolidation[analysis]'"
-        ) from None
 
 
 # -- counts --------------------------------------------------------------------------------------

@@ -50,24 +50,20 @@ def grant_exemptions(sizes: Sequence[int], places: int) -> tuple[int, ...]:
 
 
 def split_rate(
-    *,
-    base: float,
-    named: bool,
-    stated: bool,
-    before_statement: float,
-    visibility: float,
-    granted: int,
-    relative_size: float,
+    p: Parameters, *, named: bool, stated: bool, granted: int, relative_size: float
 ) -> float:
-    """Return the rate at which a system asks to be split.
+    """Return the rate per month at which a system asks to be split.
 
-    Before any split only a system whose split people have named thinks of it, and hardly before
-    the centre has said that borders may change. Each split granted makes it known to all that
-    splitting is possible. ``relative_size`` is the system's patients over the mean system's: the
-    larger ask more. Source: HSJ The Integrator, October 2019; proportionality to size is assumed.
+    It is ``split_request`` x ``relative_size`` x (own + ``split_visibility`` x the splits granted
+    so far); own is 1 for a system whose split has been named once the centre has stated that
+    borders may change, ``split_before_statement`` before, and 0 for others. Before any split only a
+    system whose split people have named thinks of it, and hardly before the centre has said that
+    borders may change. Each split granted makes it known to all that splitting is possible.
+    ``relative_size`` is the system's patients over the mean system's: the larger ask more. Source:
+    HSJ The Integrator, October 2019; proportionality to size is assumed.
     """
-    own = (1.0 if stated else before_statement) if named else 0.0
-    return base * relative_size * (own + visibility * granted)
+    own = (1.0 if stated else p.split_before_statement) if named else 0.0
+    return p.split_request * relative_size * (own + p.split_visibility * granted)
 
 
 def approach_rate(base: float, relative_size: float) -> float:
@@ -79,7 +75,10 @@ def approach_rate(base: float, relative_size: float) -> float:
 
 
 def _divided_county(levers: Levers, parameters: Parameters, facts: SystemFacts) -> float:
-    """Return how much a county divided among several CCGs is sought out for merging."""
+    """Return how much a county divided among several CCGs is sought out for merging.
+
+    Source: row 103; size assumed.
+    """
     return levers.boundaries.divided_counties * parameters.start_divided_county * facts.log_divided
 
 

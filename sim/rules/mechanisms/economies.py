@@ -22,25 +22,27 @@ USUAL_ALLOWANCE: Final = 20.07  # pounds a patient and year before it (1.21 bill
 # -- What leaders and members weigh --------------------------------------------------------------
 
 
-def worth_of_size(parts: int, patients: float, benefit: float, localness: float) -> float:
+def worth_of_size(p: Parameters, parts: int, patients: float) -> float:
     """Return the worth of a footprint's size to its sponsors, in units of utility.
 
-    Joining more CCGs frees staff from reporting, gathers expertise and keeps practices out of
-    conflicts of interest, by less with each further one (``benefit`` x ln parts); distance from
-    the ground grows with every million patients (``localness`` each). With both above zero the
-    worth rises, peaks at ``benefit`` / ``localness`` million patients for bodies of a million
-    each, and falls: an inverted U. Source: rows 68, 77 and 78; the form is assumed.
+    It is ``size_benefit`` x ln(``parts``) - ``size_localness`` x million ``patients``. Joining more
+    CCGs frees staff from reporting, gathers expertise and keeps practices out of conflicts of
+    interest, by less with each further one; distance from the ground grows with every million
+    patients. With both above zero the worth rises, peaks at ``size_benefit`` / ``size_localness``
+    million patients for bodies of a million each, and falls: an inverted U. Source: rows 68, 77 and
+    78; the form is assumed.
     """
-    return benefit * math.log(parts) - localness * patients / MILLION
+    return p.size_benefit * math.log(parts) - p.size_localness * patients / MILLION
 
 
 def pooled_debts(own_distress: float, partner_distress: float, own_share: float) -> float:
     """Return how far a CCG's members would pay for others, -1 (all debtors) to 1 (all payers).
 
-    The gap of distress to the partners counts by the partners' share of the merged patients:
-    small payers of large debts lose most, small debtors of sound partners gain most. Debts alone
-    are pooled here; the world holds no index of deprivation, whose extra money would be pooled
-    in the same way. Source: priors.md section 7 (poorer and larger partners reinforce each other).
+    It is (the partners' distress - its own) x (1 - its own share of patients). The gap of distress
+    to the partners counts by the partners' share of the merged patients: small payers of large
+    debts lose most, small debtors of sound partners gain most. Debts alone are pooled here; the
+    world holds no index of deprivation, whose extra money would be pooled in the same way. Source:
+    priors.md section 7 (poorer and larger partners reinforce each other).
     """
     return (partner_distress - own_distress) * (1.0 - own_share)
 
@@ -67,19 +69,25 @@ def _graded(levers: Levers) -> bool:
 
 
 def _size_at_start(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return the worth of all free CCGs' joining in a system, against an average system's."""
-    there = worth_of_size(max(1, facts.free), facts.patients, p.size_benefit, p.size_localness)
+    """Return the worth of all free CCGs' joining in a system, against an average system's.
+
+    Source: rows 68, 77 and 78; the form is assumed.
+    """
+    there = worth_of_size(p, max(1, facts.free), facts.patients)
     usual = p.size_benefit * math.log(AVERAGE_PARTS) - p.size_localness * AVERAGE_PATIENTS
     return there - usual
 
 
 def _size_of_footprint(levers: Levers, p: Parameters, facts: CandidateFacts) -> float:
     """Return the worth of a candidate's size to the leaders who choose among footprints."""
-    return worth_of_size(facts.parts, facts.patients, p.size_benefit, p.size_localness)
+    return worth_of_size(p, facts.parts, facts.patients)
 
 
 def _distance(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what members think of being further from where decisions are made."""
+    """Return what being further from where decisions are made adds to members' support, log-odds.
+
+    -``size_localness`` x the million patients of the other CCGs. Source: row 78; form assumed.
+    """
     return -p.size_localness * (facts.all_patients - facts.own_patients) / MILLION
 
 

@@ -23,18 +23,28 @@ def becomes_ics(rule: str, ccgs: int, exempt: bool) -> bool:
 
 
 def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what the prospect of becoming an ICS does for starting in a system that is none."""
+    """Return what the prospect of becoming an ICS does for starting in a system that is none.
+
+    Source: row 12 (HSJ, October 2019); size: the lower end of priors.md section 6 for an explicit
+    expectation.
+    """
     del levers
     return p.start_ics_status if facts.ics_status == NOT_YET else 0.0
 
 
 def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what members make of the proposals lost in England so far in the run."""
+    """Return what members make of the proposals lost in England so far in the run.
+
+    Source: row 36; priors.md section 4 (spill-over -.1 to 0 per visible refusal).
+    """
     return levers.information.salience * p.support_salience * facts.refusals
 
 
 def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:
-    """Return what a presumption against mergers takes from approval, or from passing each test."""
+    """Return what a presumption against mergers takes from approval, or from passing each test.
+
+    Source: row 64; size assumed.
+    """
     del levers, facts
     return p.approval_presumption
 

@@ -21,22 +21,18 @@ class Shares(NamedTuple):
 
 
 def allocate(
-    *,
-    places: int,
-    led: int,
-    to_place: bool,
-    csu_capacity: float,
-    function_up: float,
-    function_csu: float,
+    p: Parameters, *, places: int, led: int, to_place: bool, csu_capacity: float
 ) -> Shares:
-    """Return the shares that go up to the merged CCG, down to place and to the CSU.
+    """Return where the tasks of merging CCGs go: to the merged CCG, to places, to the support unit.
 
-    Of ``places`` of equal weight ``led`` have a provider or council to take their tasks on; the
-    tasks of the others go up. ``csu_capacity`` 1 is half as much room again. Source: rows 41, 58
+    Weights are exp(``function_up``) for the merged CCG, exp(``function_csu``) x (1 + half of the
+    lever ``csu_capacity``) for the commissioning support unit (CSU), and 1 for places, of which
+    the share without a provider or council to lead it goes up; shares are weights over their sum.
+    Of ``places`` of equal weight ``led`` have a leader. Source: rows 41, 58
     and 69; the form (weights against the places' 1) is assumed.
     """
-    up = exp(function_up)
-    csu = exp(function_csu) * (1.0 + 0.5 * csu_capacity)
+    up = exp(p.function_up)
+    csu = exp(p.function_csu) * (1.0 + 0.5 * csu_capacity)
     down = led / places if to_place else 0.0
     if to_place:
         up += 1.0 - down
@@ -45,23 +41,18 @@ def allocate(
 
 
 def place_leader(
-    u_taken: float,
-    u_kind: float,
-    *,
-    has_council: bool,
-    strength: float,
-    place_taken: float,
-    provider_appetite: float,
+    p: Parameters, *, has_council: bool, strength: float, u_taken: float, u_kind: float
 ) -> str:
     """Return who takes on a place's tasks after a merger: provider, council or "" (nobody).
 
-    A council can lead where the place is that council's area; elsewhere it is a provider or
-    nobody. ``strength`` is the system's leading provider's, in log-odds. Source: rows 41 and 42;
+    Somebody does with chance ``place_taken``. Where the place is one council's area it is a
+    provider with log-odds ``provider_appetite`` + the ``strength`` of the system's leading
+    provider, and otherwise that council; elsewhere it is a provider. Source: rows 41 and 42;
     that a council needs its own area is assumed.
     """
-    if u_taken >= place_taken:
+    if u_taken >= p.place_taken:
         return ""
-    if not has_council or u_kind < expit(provider_appetite + strength):
+    if not has_council or u_kind < expit(p.provider_appetite + strength):
         return "provider"
     return "council"
 
@@ -73,7 +64,8 @@ def _csu_offered(levers: Levers) -> bool:
 def csu_term(levers: Levers, parameters: Parameters, _facts: SystemFacts) -> float:
     """Return how far room at the support unit stands in for a merger, in log-rate of starting.
 
-    Source: row 69 (CCGs and CSUs are reshaped in one process).
+    ``csu_substitute`` x the lever ``csu_capacity``. Source: row 69 (CCGs and CSUs are reshaped in
+    one process).
     """
     return parameters.csu_substitute * levers.functions.csu_capacity
 

@@ -34,16 +34,17 @@ HALF_BLOCKED: Final = 0.5  # a system less cooperative than this counts as block
 
 
 def confidence(mean: float, z: float, backing: float) -> float:
-    """Return the national confidence in one leader, 0 to 1.
+    """Return the national confidence in one leader of a system, from 0 to 1.
 
-    ``z`` is the leader's own standard normal draw; a statement of backing adds its strength in
-    log-odds. Assumed: "national confidence" is named by the sources, not measured.
+    Its log-odds are those of the ``mean`` + the leader's own standard normal draw ``z`` + the
+    strength of a statement of ``backing``. Assumed: "national confidence" is named by the sources,
+    not measured.
     """
     return expit(logit(mean) + CONFIDENCE_SPREAD * z + backing)
 
 
 def exit_reason(u: float, *, dedicated: bool, confidence: float, losses: int) -> str:
-    """Return why a leader leaves: back to the day job, moved on, or had enough.
+    """Return why a system's leader leaves: back to the day job, moved on, or had enough.
 
     The weights are 1 for the day job (0 for a dedicated leader, who has none to return to), 2 x (1
     - ``confidence``) for being moved on by the centre, and 1 + ``losses`` (lost ballots and
@@ -63,26 +64,35 @@ def exit_reason(u: float, *, dedicated: bool, confidence: float, losses: int) ->
     return weights[-1][0]
 
 
-def favour_probability(share: float, strength: float, leaders: float) -> float:
+def favour_probability(p: Parameters, leaders: float) -> float:
     """Return the chance that a senior leader favours merging.
 
-    ``leaders`` is how strong local leadership is, in standard deviations: the quality of the
-    system's leader in post, and one more where a strong provider leads.
+    Its log-odds are those of ``sponsor_share`` plus ``sponsor_strength`` x ``leaders``: how strong
+    local leadership is, in standard deviations (the quality of the system's leader in post, and
+    one more where a strong provider leads).
     Source: HSJ, June 2019 and mid 2016 (strong leaders and strong providers); size assumed.
     """
-    return expit(logit(share) + strength * leaders)
+    return expit(logit(p.sponsor_share) + p.sponsor_strength * leaders)
 
 
-def pace(*, chair: bool, rival: bool, outside_chair: float, rivalry: float) -> float:
-    """Return how much longer talks and drafting take: an outside chair hastens, rivalry slows."""
-    return exp((rivalry if rival else 0.0) - (outside_chair if chair else 0.0))
+def pace(p: Parameters, *, chair: bool, rival: bool) -> float:
+    """Return the factor by which talks and drafting take longer for their leaders' sake.
+
+    It is exp(``rivalry``) where trusts are rivals, times exp(-``outside_chair``) where an outside
+    chair leads. Source: rows 72 and 101 (signs); sizes assumed.
+    """
+    return exp((p.rivalry if rival else 0.0) - (p.outside_chair if chair else 0.0))
 
 
 # -- Place leaders -------------------------------------------------------------------------------
 
 
 def place_leader_type(u: float) -> str:
-    """Return which kind of body the leader of a place comes from."""
+    """Return which kind of body the leader of a place comes from.
+
+    Drawn in the shares of ``PLACE_LEADERS``. Computed from the place leaders named in HSJ, June
+    2019.
+    """
     for kind, share in PLACE_LEADERS:
         if u < share:
             return kind
@@ -90,22 +100,24 @@ def place_leader_type(u: float) -> str:
     return PLACE_LEADERS[-1][0]
 
 
-def place_leader_rate(base: float, keenness: float, merged: float) -> float:
+def place_leader_rate(p: Parameters, *, keenness: float, merged: bool) -> float:
     """Return the rate per month at which somebody takes the lead of a place.
 
-    ``keenness`` is that of trusts and councils, ``merged`` a log-rate once the place's CCG has
-    merged: leaders of places are partly a consequence of mergers (HSJ, June 2019).
+    It is ``place_leader_rate`` x the ``keenness`` of trusts and councils, times
+    exp(``place_leader_merged``) once the place's CCG has merged. Source: HSJ, June 2019 (leaders
+    of places are partly a consequence of mergers).
     """
-    return base * keenness * exp(merged)
+    return p.place_leader_rate * keenness * exp(p.place_leader_merged if merged else 0.0)
 
 
 # -- Cooperation ---------------------------------------------------------------------------------
 
 
 def cooperation_after(before: float, per_month: float, joint_share: float, months: float) -> float:
-    """Return the cooperation stock after some months: joint working closes the gap to 1.
+    """Return how well a system cooperates after some months, from 0 (blocked) to 1.
 
-    ``joint_share`` is the share of CCGs that work under a shared officer. What providers perform
+    The gap to 1 falls as exp(-``per_month`` x ``joint_share`` x ``months``), where ``joint_share``
+    is the share of CCGs that work under a shared officer. What providers perform
     does not enter: cooperation held in places in trouble. Source: HSJ, June 2019 (direction).
     """
     return before - (1.0 - before) * math.expm1(-per_month * joint_share * months)
@@ -115,15 +127,21 @@ def cooperation_after(before: float, per_month: float, joint_share: float, month
 
 
 def after_compromise(opposed_share: float, gain: float) -> float:
-    """Return the opposed share of residents once a compromise has been struck."""
+    """Return the share of residents whose council is still opposed once a compromise is struck.
+
+    It is the share before x (1 - ``gain``). Source: HSJ, June 2019 (row 54); the size is assumed.
+    """
     return opposed_share * (1.0 - gain)
 
 
-# -- Influences ----------------------------------------------------------------------------------
+# -- Effects -------------------------------------------------------------------------------------
 
 
 def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return how senior local leaders in favour, or none, speed up or hold back starting."""
+    """Return how senior local leaders in favour, or none, speed up or hold back starting.
+
+    Source: rows 6 and 41 (signs); sizes assumed.
+    """
     leaders = facts.leaders
     if leaders.in_favour == 0:
         return p.start_unsponsored
@@ -131,43 +149,67 @@ def _sponsors(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 
 
 def _backing(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return what a national statement of backing is worth where the centre trusts the leader."""
+    """Return what a national statement of backing is worth where the centre trusts the leader.
+
+    Source: row 96 (leaders act if they are told that they will be backed); size assumed.
+    """
     return p.start_backing * facts.leaders.backing * facts.leaders.confidence
 
 
 def _chair(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return how an outside chair speeds up starting."""
+    """Return how an outside chair speeds up starting.
+
+    Source: row 72 (outside leadership worked in two places); size assumed.
+    """
     return p.outside_chair if facts.leaders.outside_chair else 0.0
 
 
 def _place_leaders(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return how leaders of places speed up starting."""
+    """Return how leaders of places speed up starting.
+
+    Source: row 41 (strong local leaders bring mergers); size assumed.
+    """
     return p.start_local_leader * facts.leaders.places_led
 
 
 def _devolved(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return the further need of merging in a system with a devolution deal."""
+    """Return the further need of merging in a system with a devolution deal.
+
+    Source: row 74 (where powers are devolved, mergers are needed less); size assumed.
+    """
     return p.devolved_need if facts.ics_status == DEVOLVED else 0.0
 
 
 def _rivalry(_levers: Levers, p: Parameters, facts: SystemFacts) -> float:
-    """Return how rivalry between trusts holds back starting."""
+    """Return how rivalry between trusts holds back starting.
+
+    Source: row 101 (sign); size assumed.
+    """
     return -p.rivalry if facts.leaders.rival else 0.0
 
 
 def _firm_hand(_levers: Levers, p: Parameters, facts: SystemFacts | BodyFacts) -> float:
-    """Return what a firm hand wins where partners are blocked and loses elsewhere."""
+    """Return what a firm hand wins where partners are blocked and loses elsewhere.
+
+    Source: row 71; form and size assumed.
+    """
     leaders = facts.leaders
     return p.firm_hand * leaders.firm * (1.0 - 2.0 * leaders.cooperation)
 
 
 def _impartial(_levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what members make of an outside chair."""
+    """Return what members make of an outside chair.
+
+    Source: row 72 (sign); size assumed.
+    """
     return p.ballot_outside_chair if facts.leaders.outside_chair else 0.0
 
 
 def _takeover(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
-    """Return what talk of a takeover by providers does to members' support."""
+    """Return what talk of a takeover by providers does to members' support.
+
+    Source: row 51 (sign); size assumed.
+    """
     return p.ballot_takeover * levers.leaders.takeover_fear * facts.leaders.provider_led
 
 

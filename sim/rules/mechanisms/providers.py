@@ -65,7 +65,11 @@ def _reviewed(levers: Levers) -> bool:
 
 
 def alternative_term(_levers: Levers, parameters: Parameters, facts: SystemFacts) -> float:
-    """Return how far the shape that a system has chosen stands in for a merger, in log-rate."""
+    """Return how far the shape that a system has chosen stands in for a merger, in log-rate.
+
+    ``alternative_pull`` while that shape is share, federate, vertical or split. Source: rows 86
+    and 87; size assumed.
+    """
     return parameters.alternative_pull if facts.alternative in STANDING_IN else 0.0
 
 
@@ -76,7 +80,8 @@ def _small_ones_first(levers: Levers) -> bool:
 def small_size_term(_levers: Levers, parameters: Parameters, facts: SystemFacts) -> float:
     """Return how much sooner the smaller CCGs of a system merge under the counter-view.
 
-    In log-rate of starting, per halving of the mean size against England's. Source: row 89.
+    In log-rate of starting: ``small_size_start`` x log2(315,800 x its CCGs / its patients), the
+    halvings of their mean size against England's. Source: row 89.
     """
     halvings = math.log2(REFERENCE_SIZE * max(1, facts.ccgs) / max(1, facts.patients))
     return parameters.small_size_start * halvings

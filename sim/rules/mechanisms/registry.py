@@ -1,4 +1,4 @@
-"""All influences of the model, in the order in which their terms follow the spine's."""
+"""All effects of mechanisms, in the order in which their terms follow those of the core chain."""
 
 from __future__ import annotations
 

@@ -41,8 +41,9 @@ def veto_terms(
 
 
 def veto_probability(terms: Terms, autonomy_kept: float) -> float:
-    """Return the chance of a veto that counts: none where CCGs keep no right to block.
+    """Return the chance that a CCG vetoes a reconfiguration, by a right to block that counts.
 
+    It is expit(sum of the terms) x the part of that right that CCGs keep (``autonomy_kept``).
     Source: row 93 (autonomy ends if it is used to block change); that a part of the right counts
     in proportion is assumed.
     """
@@ -50,7 +51,7 @@ def veto_probability(terms: Terms, autonomy_kept: float) -> float:
 
 
 def verdict(rule: str, vetoes: int, parties: int, *, leader_in_post: bool) -> str:
-    """Return what a system's CCGs come to: agreed, majority, leader, or deadlock.
+    """Return what a system's CCGs decide on a reconfiguration: agreed, majority, leader, deadlock.
 
     Under ``majority`` less than half may be against; under ``leader`` the leader decides, and
     while the post is vacant a majority does. Source: row 98.
@@ -67,7 +68,8 @@ def verdict(rule: str, vetoes: int, parties: int, *, leader_in_post: bool) -> st
 def voluntary_probability(voluntary_share: float, strength: float) -> float:
     """Return the chance that a system forms a combined authority of its own accord.
 
-    ``strength`` of its leading provider, in log-odds. Source: rows 99 and 100.
+    Its log-odds are those of ``voluntary_share`` + the ``strength`` of its leading provider.
+    Source: rows 99 and 100.
     """
     return expit(logit(voluntary_share) + strength)
 
@@ -75,8 +77,9 @@ def voluntary_probability(voluntary_share: float, strength: float) -> float:
 def imposition_probability(distress_share: float, impose_distress: float) -> float:
     """Return the chance that the centre would impose an authority on a blocked patch.
 
-    ``distress_share`` is the patient share of its bodies in distress: force is aimed where a
-    block meets trouble. Source: row 102; the even odds at one half are assumed.
+    Its log-odds are ``impose_distress`` x (the patient share of its bodies in distress - one half):
+    force is aimed where a block meets trouble. Source: row 102; the even odds at one half are
+    assumed.
     """
     return expit(impose_distress * (distress_share - EVEN_DISTRESS))
 
@@ -106,22 +109,25 @@ def final_word(final_say: str, patch: str) -> str:
     return ""
 
 
-def prevails_probability(
-    who: str, *, leader_prevails: float, voluntary_prevails: float, force_prevails: float
-) -> float:
-    """Return the chance that the last word holds; the centre's force is high but not certain.
+def prevails_probability(p: Parameters, who: str, *, leader_in_post: bool) -> float:
+    """Return the chance that the last word on a reconfiguration holds.
 
+    ``force_prevails`` for the centre or an imposed authority, ``voluntary_prevails`` for a
+    voluntary authority, ``leader_prevails`` for the system's leader (0 while the post is vacant).
     Source: rows 91 (the leader's say holds with the centre's confidence) and 92.
     """
     if who in FORCED:
-        return force_prevails
-    return leader_prevails if who == "leader" else voluntary_prevails
+        return p.force_prevails
+    if who == "leader":
+        return p.leader_prevails if leader_in_post else 0.0
+    return p.voluntary_prevails
 
 
 def delay_factor(loss: float, deadlock_salience: float) -> float:
-    """Return how much longer a deadlock lasts for what is at stake, 1 at half a hospital.
+    """Return the factor by which a deadlock lasts longer for what is at stake.
 
-    Source: row 97 (the political cost of unpopular closures delays them).
+    It is exp(``deadlock_salience`` x (the ``loss`` - one half)), so 1 at half a hospital. Source:
+    row 97 (the political cost of unpopular closures delays them).
     """
     return exp(deadlock_salience * (loss - MIDDLE_LOSS))
 
@@ -140,7 +146,10 @@ def alienation_after(how: str, alienation_mild: float) -> float:
 
 
 def fading(months: float, half_life: float) -> float:
-    """Return what is left of an alienation after a time, 1 at first, a half after one half-life."""
+    """Return what is left of a CCG's alienation after a time: 1 at first, half after a half-life.
+
+    It is 2 to the power of -``months`` / ``half_life``. Assumed.
+    """
     return math.exp(-math.log(2.0) * months / half_life)
 
 
@@ -155,9 +164,10 @@ def can_alienate(levers: Levers) -> bool:
 
 
 def alienation_term(_levers: Levers, parameters: Parameters, facts: BodyFacts) -> float:
-    """Return what alienation takes from a CCG's consent or from its members' support, log-odds.
+    """Return what alienation takes from a CCG's consent or from its members' support, in log-odds.
 
-    Source: row 79 (alienating CCGs damages the chance of winning over their GPs).
+    ``alienation_effect`` x the CCG's alienation now, in forced moves still fresh. Source: row 79
+    (alienating CCGs damages the chance of winning over their GPs).
     """
     return parameters.alienation_effect * facts.alienation
 

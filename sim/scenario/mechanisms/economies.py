@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.scenario.distributions import beta, fixed, lognormal, normal
 from sim.scenario.parameter_field import parameter
-from sim.scenario.priors import beta, fixed, lognormal, normal
 
 _NEVER_FAILED = (
     "computed: failed by none of the 18 mergers of 2020, whose shortfalls add up to {}; Jeffreys' "

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.scenario.distributions import beta, normal
 from sim.scenario.lever_field import Group, lever
 from sim.scenario.parameter_field import parameter
-from sim.scenario.priors import beta, normal
 
 
 class Functions(Group):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.scenario.distributions import normal
 from sim.scenario.lever_field import Group, lever
 from sim.scenario.parameter_field import parameter
-from sim.scenario.priors import normal
 
 
 class Providers(Group):

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-LETTERS: Final = 36
-"""In one line of a panel's heading."""
+HEADING: Final = 3.1
+"""Inches that a panel's heading may be wide."""
 
 
 def fan_quantiles(counts: pd.DataFrame, scenario: str) -> pd.DataFrame:
@@ -37,14 +37,14 @@ def fan_quantiles(counts: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
 @drawn
 def fan_figure(counts: pd.DataFrame, scenarios: Sequence[str], *, footer: str) -> Figure:
-    """Return a fan chart a scenario: median, 50 % and 90 % bands of the count of CCGs.
+    """Return a fan chart a scenario: median, 50% and 90% bands of the count of CCGs.
 
     ``counts`` is counts.parquet. Bands are drawn as steps, because a merger takes effect on a
     1 April and the count stands still in between.
     """
     columns = min(3, len(scenarios))
     rows = -(-len(scenarios) // columns)
-    headings = [wrapped(scenario, LETTERS) for scenario in scenarios]
+    headings = [wrapped(scenario, HEADING, size=11) for scenario in scenarios]
     extra = 0.19 * max(heading.count("\n") for heading in headings)  # inches, for a second line
     figure = new_figure(max(5.5, 3.6 * columns), 1.5 + (2.6 + extra) * rows)
     top = put_title(

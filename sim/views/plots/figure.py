@@ -145,15 +145,36 @@ def with_glyphs(text: str, font: FontProperties) -> str:
     )
 
 
-def wrapped(text: str, letters: int, most: int = 2) -> str:
-    """Return a text that may hold names in lines of so many letters, at most so many lines.
+def wrapped(text: str, inches: float, *, size: float, most: int = 2, weight: str = "normal") -> str:
+    """Return a text that may hold names in lines that fit a width, at most so many lines.
 
-    What has no glyph is escaped before the lines are cut, so that escapes take no room unseen.
+    What has no glyph is escaped before lines are cut, so that its escape has room too.
+
+    Args:
+        text: one line.
+        inches: the width.
+        size: size of the font in points.
+        most: lines; what is left over becomes an ellipsis.
+        weight: weight of the font.
     """
     from matplotlib.font_manager import FontProperties
 
-    plain = with_glyphs(text, FontProperties())
-    return "\n".join(textwrap.wrap(plain, letters, max_lines=most, placeholder="…"))
+    plain = with_glyphs(text, FontProperties(weight=weight))
+    for letters in range(max(2, int(20 * inches)), 0, -1):
+        lines = textwrap.wrap(plain, letters, max_lines=most, placeholder="…")
+        if max((width_of(line, size, weight) for line in lines), default=0.0) <= inches:
+            break
+    return "\n".join(lines)
+
+
+def width_of(line: str, size: float, weight: str = "normal") -> float:
+    """Return how wide a line is in inches, in a font of so many points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(line, font, ismath=False)
+    return float(width / 72)
 
 
 @lru_cache(maxsize=8)
@@ -188,7 +209,7 @@ def put_title(figure: Figure, title: str, reading: str, *, left: float = 0.02) -
     """Write the title and how to read the plot at the top; return the height left (0 to 1)."""
     inches = figure.get_size_inches()
     lines = textwrap.wrap(reading, int(inches[0] * 14.5))
-    heading = wrapped(title, int(inches[0] * 8), most=3)
+    heading = wrapped(title, float(inches[0]) * (1 - 2 * left), size=14, most=3, weight="bold")
     top = 1 - 0.12 / inches[1]
     figure.text(left, top, heading, fontsize=14, fontweight="bold", va="top", ha="left")
     top -= 0.25 * heading.count("\n") / inches[1]

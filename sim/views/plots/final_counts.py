@@ -13,6 +13,7 @@ from sim.views.plots.figure import (
     new_figure,
     put_footer,
     put_title,
+    width_of,
     wrapped,
 )
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Forecast(NamedTuple):
+class PublicForecast(NamedTuple):
     """A public forecast of where the count would land: range of CCGs, who said so, when."""
 
     low: int
@@ -32,14 +33,14 @@ class Forecast(NamedTuple):
 
 ENGLAND_STARTS: Final = (191, 135)  # 1 June 2019, 1 April 2020
 FORECASTS: Final = (
-    Forecast(38, 42, "about 40: national option, Sept 2019"),
-    Forecast(60, 70, "60–70: journalist, Sept–Oct 2019"),
-    Forecast(60, 80, "60–80: CCGs' membership body, Dec 2019–Jan 2020"),
+    PublicForecast(38, 42, "about 40: national option, Sept 2019"),
+    PublicForecast(60, 70, "60–70: journalist, Sept–Oct 2019"),
+    PublicForecast(60, 80, "60–80: CCGs' membership body, Dec 2019–Jan 2020"),
 )
 """Sources: HSJ insight 7025607, HSJ 7025936 (September 2019), HSJ map 7026848; all known by
 the cut-off. They speak of where England's CCGs end; other worlds are shown without them."""
-LETTERS: Final = 24
-"""In one line of a row's label."""
+LABEL: Final = 2.1
+"""Inches that a row's label may be wide."""
 
 
 def bin_width(values: Sequence[float]) -> int:
@@ -55,20 +56,20 @@ def final_count_figure(
     """Return histograms of the final count, one row a scenario, all on one axis.
 
     ``finals`` has columns scenario and final_ccgs (a row a replication); ``start`` is the count
-    of CCGs on the first day. Below each histogram: median (dot), 50 % (thick) and 90 % (thin).
+    of CCGs on the first day. Below each histogram: median (dot), 50% (thick) and 90% (thin).
     """
     import seaborn as sns
     from matplotlib.patches import Rectangle
 
     known = start in ENGLAND_STARTS
-    labels = [wrapped(scenario, LETTERS, most=3) for scenario in scenarios]
-    longest = max(len(line) for label in labels for line in label.split("\n"))
+    labels = [wrapped(scenario, LABEL, size=10, most=3) for scenario in scenarios]
+    widest = max(width_of(line, 10) for label in labels for line in label.split("\n"))
     figure = new_figure(9.5, 2.0 + 1.05 * len(scenarios) + (0.95 if known else 0.25))
     top = put_title(
         figure,
         "How many CCGs in the end?",
         "How to read: bars show in what share of replications the count ended there; below them "
-        "the median (dot), the middle half (thick line) and the middle 90 % (thin line).",
+        "the median (dot), the middle half (thick line) and the middle 90% (thin line).",
     )
     bottom = put_footer(figure, footer)
     height = figure.get_size_inches()[1]
@@ -78,7 +79,7 @@ def final_count_figure(
     grid = figure.add_gridspec(
         len(scenarios),
         1,
-        left=max(0.17, (0.25 + 0.088 * longest) / 9.5),
+        left=max(0.17, (0.25 + widest) / 9.5),
         right=0.97,
         bottom=bottom + 0.5 / height,
         top=top - (0.85 if known else 0.3) / height,
@@ -135,7 +136,7 @@ def final_count_figure(
 
 
 def _mark_quantiles(axes: Axes, values: pd.Series[int], level: float) -> None:
-    """Draw median, 50 % and 90 % interval at a height below the bars."""
+    """Draw median, 50% and 90% interval at a height below the bars."""
     q05, q25, q50, q75, q95 = (float(values.quantile(p)) for p in (0.05, 0.25, 0.5, 0.75, 0.95))
     axes.plot([q05, q95], [level, level], color=INK, lw=1, solid_capstyle="butt", gid="90")
     axes.plot([q25, q75], [level, level], color=INK, lw=4, solid_capstyle="butt", gid="50")

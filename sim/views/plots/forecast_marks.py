@@ -30,7 +30,7 @@ def count_forecast_figure(forecasts: pd.DataFrame, *, model: str, footer: str) -
     top = put_title(
         figure,
         f"How many CCGs: {truth} came, and what forecasts said",
-        "How to read: dot the median, thick line the middle half, thin line the middle 90 %; the "
+        "How to read: dot the median, thick line the middle half, thin line the middle 90%; the "
         "grey line is the record. At the right the CRPS, a distance in CCGs: less is better, and "
         "for a forecast of one number it is the error. Guesses below 100 were for later years.",
     )

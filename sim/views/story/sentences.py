@@ -15,8 +15,8 @@ from sim.views.wording import count_of, iso_to_long, listing, long_date, month_y
 WORDINGS: Final = {
     "none": "no rule on how many CCGs a system has",
     "typically": "a system will “typically” have one CCG",
-    "expected": "one CCG a system is expected",
-    "required": "one CCG a system is required",
+    "expected": "one CCG per system is expected",
+    "required": "one CCG per system is required",
 }
 RUNGS: Final = {
     "separate": "work separately again",
@@ -223,7 +223,7 @@ def _council_view(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 def _share_expected(log_odds: object) -> str:
     """Return leaders' estimate of support, in log-odds, as per cent of practices that vote."""
     bounded = max(min(float(str(log_odds)), 50.0), -50.0)
-    return f"about {100 / (1 + math.exp(-bounded)):.0f} %"
+    return f"about {100 / (1 + math.exp(-bounded)):.0f}%"
 
 
 def _engaged(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -233,7 +233,7 @@ def _engaged(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     text += f" {origin}"
     chance = dict(bundle.first.terms).get("perceived_centre")
     if chance is not None:
-        text += f" (the chance of being seen as driven from the centre was {100 * chance:.0f} %)"
+        text += f" (the chance of being seen as driven from the centre was {100 * chance:.0f}%)"
     return f"{text}."
 
 

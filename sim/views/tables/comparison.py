@@ -1,4 +1,4 @@
-"""The tables of a comparison: what a lever changes under the same luck, and where."""
+"""The tables of a comparison: what a lever changes, with the same random numbers, and where."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def difference_table(differences: pd.DataFrame) -> Table:
     """Return the table of paired differences, a block for each scenario compared.
 
     ``differences`` has a row an outcome: base, other, outcome, mean_base, mean_other, difference
-    (other minus base), low, high (95 % interval) and share_changed (0 to 1).
+    (other minus base), low, high (95% interval) and share_changed (0 to 1).
     """
     table = plain_table(
-        "What changes, replication by replication under the same luck",
-        "How to read: the difference is the other scenario less the base, averaged over pairs of "
-        "replications that share all their luck; where its 95 % interval holds no zero, chance "
-        "alone does not explain it. “Changed” is the share of pairs that differ at all.",
+        "What changes, with the same random numbers in both",
+        "How to read: the difference is the other scenario minus the base, averaged over pairs of "
+        "replications with the same random numbers. If its 95% interval does not contain 0, "
+        "chance alone does not explain it. “Changed” is the share of pairs that differ at all.",
     )
     table.add_column("base → other", overflow="fold", style="bold")
     table.add_column("outcome", overflow="fold")
-    for heading in ("base", "other", "differ-\nence", "95 %\ninterval", "changed\n%"):
+    for heading in ("base", "other", "differ-\nence", "95%\ninterval", "changed\n%"):
         table.add_column(heading, justify="right", no_wrap=True)
     before = ("", "")
     for row in _records(differences):
@@ -76,8 +76,8 @@ def places_table(places: pd.DataFrame, most: int = 10) -> Table:
     table = plain_table(
         "Where it changes most",
         "How to read: mean number of CCGs of a system at the end in both scenarios, the paired "
-        "difference, and the chance in per cent of a single CCG. The largest differences come "
-        "first; picked from all systems, they are somewhat larger than they would prove again.",
+        "difference, and the chance of a single CCG in %. The largest differences come first; "
+        "because they are picked from all systems, a new run would show them somewhat smaller.",
     )
     shown = [column for column in PLACE_COLUMNS if column[0] in places.columns]
     table.add_column("base → other", overflow="fold", style="bold")

@@ -1,4 +1,4 @@
-"""The main job's tables: how many CCGs, with what chances, by what way, owed to what."""
+"""The main job's tables: final counts, chances, ballots and refusals, shares of variance."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMPONENTS: Final = ("place", "proposal", "ccg", "practice", "parameters", "othe
 
 
 class VarianceShares(NamedTuple):
-    """Shares of the variance of the final count: parameters alone, luck alone, both together."""
+    """Shares of the variance of the final count: parameters, other random numbers, and both."""
 
     parameters: float
     streams: float
@@ -56,10 +56,11 @@ def median_standard_error(values: Iterable[float]) -> float:
 
 
 def variance_shares(variance: pd.DataFrame, scenario: str) -> VarianceShares | None:
-    """Return what the final count's variance is owed to, or None where it was not measured.
+    """Return where the final count's variance comes from, or None where it was not measured.
 
-    Parameters alone is the first-order share S of the row ``parameters``; luck alone is 1 - T
-    with T its total share; both together, the interaction, is T - S. The three add up to 1.
+    Parameters alone is the first-order share S of the row ``parameters``; all other random
+    numbers alone are 1 - T with T its total share; both together, the interaction, is T - S. The
+    three add up to 1.
     """
     rows = variance[(variance["scenario"] == scenario) & (variance["component"] == "parameters")]
     if rows.empty:
@@ -118,13 +119,13 @@ def count_table(summary: pd.DataFrame, counts: pd.DataFrame) -> Table:
     rows, errors = _rows(summary), _median_errors(summary, counts)
     table = plain_table(
         "How many CCGs",
-        "How to read: half of the replications lie within the 50 % interval, nine in ten within "
-        "the 90 % interval; ± is the Monte Carlo standard error of the number before it, which "
-        "more replications would shrink. The intervals would not shrink.",
+        "How to read: half of the replications lie within the 50% interval, nine in ten within "
+        "the 90% interval; ± is the Monte Carlo standard error of the number before it. More "
+        "replications make that error smaller, but not the intervals.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
     table.add_column("at", no_wrap=True)
-    for heading in ("median", "±", "50 %", "90 %", "mean", "±"):
+    for heading in ("median", "±", "50%", "90%", "mean", "±"):
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario in _scenarios(summary):
         shown = [m for m in _moments(summary) if (scenario, m[0]) in rows]
@@ -145,12 +146,12 @@ def count_table(summary: pd.DataFrame, counts: pd.DataFrame) -> Table:
 
 
 def chance_table(summary: pd.DataFrame) -> Table:
-    """Return the table of chances at the end of the horizon, per cent with Wilson 95 %."""
+    """Return the table of chances at the end of the horizon, in % with Wilson's 95% interval."""
     rows = _rows(summary)
     table = plain_table(
-        "Chances of the count at the end, per cent (95 % interval)",
-        "How to read: the share of replications that end in this range; in brackets Wilson's 95 % "
-        "interval for the chance itself. “A former count” is a number of bodies that the "
+        "Chances of the count at the end, in % (95% interval)",
+        "How to read: the share of replications that end in this range, and in brackets Wilson's "
+        "95% interval for the chance itself. “A former count” is a number of bodies that the "
         "commissioning tier had before 2019, which the “Edwards rule” says is never repeated.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
@@ -168,23 +169,24 @@ def chance_table(summary: pd.DataFrame) -> Table:
 
 
 def way_table(summary: pd.DataFrame, variance: pd.DataFrame | None = None) -> Table:
-    """Return the table of what happened on the way and what the spread is owed to.
+    """Return the table of ballots lost, refusals and where the spread comes from.
 
     Means per replication with their standard errors; then the shares of the variance of the
-    final count in per cent (parameters alone, luck alone, their interaction; they sum to 100).
+    final count in per cent (parameters alone, random numbers alone, their interaction; they sum to
+    100).
     """
     rows = _rows(summary)
     table = plain_table(
-        "On the way, and what the spread of the final count is owed to",
+        "Ballots lost, refusals, and where the spread of the final count comes from",
         "How to read: means per replication, ± their standard error (a ballot is one CCG's vote). "
-        "Then the variance of the final count in per cent: owed to what nobody knows "
-        "(parameters), to luck, and to both acting together.",
+        "Then the shares of the variance of the final count, in %: from what nobody knows "
+        "(parameters), from random numbers, and from both together.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
     table.add_column("repli-\ncations", justify="right", no_wrap=True)
     for _, heading in WAY:
         table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("para-\nmeters", "luck", "both"):
+    for heading in ("para-\nmeters", "random\nnumbers", "both"):
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario in _scenarios(summary):
         cells = [str(int(rows[scenario, "final_ccgs"]["replications"]))]
@@ -198,13 +200,13 @@ def way_table(summary: pd.DataFrame, variance: pd.DataFrame | None = None) -> Ta
 
 
 def variance_table(variance: pd.DataFrame) -> Table:
-    """Return the table of variance components: total shares in per cent, ± standard error.
+    """Return the table of variance components: total shares in %, ± standard error.
 
     ``variance`` is variance.csv; a component's total share is the variance of the final count
     that would be left, on average, if everything but this component were known.
     """
     table = plain_table(
-        "Variance components of the final count, per cent of its variance",
+        "Variance components of the final count, in % of its variance",
         "How to read: the share of variance left if all but this component were known (total "
         "effect), ± its standard error. Components act together, so rows may add up to more than "
         "100; values within two errors of zero are not told apart from zero.",

@@ -39,7 +39,7 @@ def figures(outcome: str, value: float) -> str:
 
 
 def sweep_table(frame: pd.DataFrame) -> Table:
-    """Return the table of a sweep: a row a value (and line), a column an outcome.
+    """Return the table of a sweep: one row per value (and line), one column per outcome.
 
     ``frame`` is that of ``sim.experiment.sweep.Sweep``.
     """
@@ -47,8 +47,9 @@ def sweep_table(frame: pd.DataFrame) -> Table:
     outcomes = list(dict.fromkeys(frame["outcome"]))
     table = plain_table(
         f"Sweep of {setting}" + (f", at values of {also}" if also else ""),
-        "How to read: means over replications under the same luck. An asterisk marks a mean whose "
-        "95 % interval of the paired difference from the first value of its line excludes 0.",
+        "How to read: means over replications, with the same random numbers for all values. An "
+        "asterisk marks a mean that differs from the first value of its line: the 95% interval of "
+        "the paired difference excludes 0.",
     )
     if also:
         table.add_column(also, overflow="fold")
@@ -71,9 +72,9 @@ def sweep_table(frame: pd.DataFrame) -> Table:
 
 @drawn
 def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
-    """Return the plot of a sweep: a panel an outcome, a line for each value of the second setting.
+    """Return the plot of a sweep: a panel per outcome, a line per value of the second setting.
 
-    Bands are 95 % intervals of the means; one value lies where it lies if all are numbers, else
+    Bands are 95% intervals of the means; one value lies where it lies if all are numbers, else
     they stand side by side.
     """
     setting, also = str(frame["setting"].iloc[0]), str(frame["also"].iloc[0])
@@ -87,7 +88,7 @@ def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
     top = put_title(
         figure,
         f"What {setting} moves",
-        "Means over replications under the same luck, with 95 % intervals"
+        "Means over replications with the same random numbers, and 95% intervals"
         + (f"; a line for each value of {also}." if also else "."),
     )
     axes = figure.subplots(high, wide, squeeze=False).ravel()

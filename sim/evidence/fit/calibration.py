@@ -3,15 +3,15 @@
 Replications at prior parameters train an emulator of each wave's summaries; elliptical slices
 draw from prior x synthetic likelihood x ballots' likelihood; replications at those draws, spread a
 little, train it again where it matters, and the draws are made anew. Every step follows from one
-seed: addressed luck for the replications, a Philox generator for the rest; so the result does not
-depend on the number of workers, and a stopped run goes on from the replications it has.
+seed: addressed random streams for the replications, a Philox generator for the rest; so the result
+does not depend on the number of workers, and a stopped run goes on from the replications it has.
 docs/decisions says why this and not another method.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,22 +19,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.arrays import Array
+from sim.evidence.convergence import r_hat
 from sim.evidence.fit.emulator import Emulator, fit_emulator, transform
-from sim.evidence.fit.sampler import elliptical_slice, split_r_hat
-from sim.evidence.fit.scores_of_priors import (
+from sim.evidence.fit.settings import FitSettings
+from sim.evidence.fit.standardised import (
     drawn_rows,
+    drawn_standardised,
     fitted_names,
-    prior_scores,
     values_of,
     write_array,
     write_draws,
 )
 from sim.evidence.fit.waves import Wave
+from sim.evidence.sampler import elliptical_slice
 from sim.experiment.api import run_batch
 from sim.experiment.independent_streams import IndependentStreams
 from sim.records.ledger import enlist
 
-Progress = Callable[[str, int, int], None]
 BallotLikelihood = Callable[[dict[str, Array]], Array]
 
 SPREAD: Final = 1.5  # the second round looks a little beyond the first posterior
@@ -48,86 +49,74 @@ SECOND: Final = "second"
 
 @dataclass(frozen=True)
 class Design:
-    """Replications of one wave: their scores and transformed summaries."""
+    """Replications of one wave: their standardised parameters and transformed summaries."""
 
-    scores: Array
+    standardised: Array
     summaries: Array
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A finished fit: names, scores and values of the final draws, emulators, diagnostics.
+    """A finished fit: the final draws, standardised and as values, emulators and diagnostics.
 
     ``ballot_weight`` is the effective share of draws left by the last correction from the
     emulated to the exact ballots' likelihood (1 where they agree).
     """
 
     names: tuple[str, ...]
-    scores: Array
+    standardised: Array
     values: dict[str, Array]
     emulators: dict[str, Emulator]
-    r_hat: Array
+    r_hat: float
     ballot_weight: float
-
-
-def batch_folder(folder: Path, stage: str, wave: Wave, replications: int) -> Path:
-    """Return where a stage of a fit keeps its replications of a wave."""
-    return folder / f"{stage}_{wave.name}_{replications}"
 
 
 def design(
     wave: Wave,
-    folder: Path,
+    batch: Path,
     names: Sequence[str],
+    settings: FitSettings,
     *,
-    replications: int,
-    seed: int,
-    workers: int | None,
     posterior: Path | None = None,
-    overwrite: bool = False,
-    progress: Progress | None = None,
     independent: int = 0,
 ) -> Design:
     """Run (or finish) one wave's replications and return what they drew and gave.
 
     Args:
         wave: the wave.
-        folder: where its batch is kept; a batch already there is reused or extended, if the same
+        batch: where its batch is kept; a batch already there is reused or extended, if the same
             code has made it.
-        names: parameters whose scores are wanted.
-        replications: how many.
-        seed: master seed of the batch.
-        workers: worker processes; the result does not depend on it.
+        names: parameters whose values are wanted.
+        settings: how many replications under which seed, and how they are run.
         posterior: a folder of draws with ``scores.npy`` beside them; prior draws without it.
-        overwrite: discard the batch that is there and run it from the beginning.
-        progress: told the wave's name, replications done and wanted.
         independent: 0, or which random streams to use that other waves under the seed do not share.
 
     Raises:
         InputError: another batch lies there, or one made by other code.
     """
     knowledge = "prior" if posterior is None else str(posterior.resolve())
+    seed, progress = settings.seed, settings.progress
     run_batch(
         wave.scenario(knowledge),
-        replications=replications,
+        replications=settings.replications,
         seed=seed,
-        workers=workers,
-        out=folder,
-        overwrite=overwrite,
+        workers=settings.workers,
+        out=batch,
+        overwrite=settings.overwrite,
         one_code=True,
         progress=None if progress is None else lambda a, b: progress(wave.name, a, b),
         replicate=IndependentStreams(independent) if independent else None,
     )
-    numbers, summaries = wave.of(folder)
+    numbers, summaries = wave.of(batch)
     if posterior is None:
-        scores = prior_scores(seed, [int(n) for n in numbers], names)
+        standardised = drawn_standardised(seed, [int(n) for n in numbers], names)
     else:
         rows = np.load(posterior / "scores.npy")
-        scores = rows[drawn_rows(seed, [int(n) for n in numbers], len(rows))]
-    return Design(scores, transform(summaries, wave.signed))
+        standardised = rows[drawn_rows(seed, [int(n) for n in numbers], len(rows))]
+    return Design(standardised, transform(summaries, wave.signed))
 
 
-def posterior_scores(
+def posterior_draws(
     waves: Sequence[Wave],
     emulators: Sequence[Emulator],
     names: Sequence[str],
@@ -136,41 +125,44 @@ def posterior_scores(
     seed: int,
     rows: int,
     centre: Array | None = None,
-    stand_in: Quadratic | None = None,
-) -> tuple[Array, Array, float]:
-    """Draw scores from prior x waves x ballots.
+    surrogate: Quadratic | None = None,
+) -> tuple[Array, float, float]:
+    """Draw standardised parameters from prior x waves x ballots.
 
     Args:
         waves: the waves fitted to, and ``emulators`` theirs in the same order.
         emulators: see above.
-        names: of the scores.
+        names: of the parameters.
         ballots: the exact log-likelihood of the recorded ballots at values by name, or None.
         seed: of the sampler.
         rows: draws wanted.
         centre: points about which the ballots' likelihood is emulated; by default prior draws.
-        stand_in: the emulated likelihood of the ballots, where it has been fitted already.
+        surrogate: the emulated likelihood of the ballots, where it has been fitted already.
 
     Returns:
-        Draws (rows by names), the split R-hat of each, and the effective share of draws after the
+        Draws (rows by names), the largest R-hat, and the effective share of draws after the
         ballots' likelihood has been made exact.
     """
     observed = [transform(wave.observed[None], wave.signed)[0] for wave in waves]
 
-    def of_waves(scores: Array) -> Array:
-        total = np.zeros(len(scores))
+    def of_waves(standardised: Array) -> Array:
+        total = np.zeros(len(standardised))
         for wave, emulator, seen in zip(waves, emulators, observed, strict=True):
-            total += marginal(emulator, wave.used).log_likelihood(scores, seen[list(wave.used)])
+            total += marginal(emulator, wave.used).log_likelihood(
+                standardised, seen[list(wave.used)]
+            )
         return total
 
     rng = np.random.Generator(np.random.Philox(key=[seed, 1]))
-    surrogate = stand_in if ballots is not None else None
-    if ballots is not None and surrogate is None:
+    if ballots is None:
+        surrogate = None
+    elif surrogate is None:
         points = rng.standard_normal((BALLOT_POINTS, len(names))) if centre is None else centre
         surrogate = Quadratic.fit(points, ballots(values_of(points, names)))
 
-    def log_likelihood(scores: Array, _chains: NDArray[np.int64]) -> Array:
-        level = of_waves(scores)
-        return level if surrogate is None else level + surrogate.at(scores)
+    def log_likelihood(standardised: Array, _chains: NDArray[np.int64]) -> Array:
+        level = of_waves(standardised)
+        return level if surrogate is None else level + surrogate.at(standardised)
 
     draws = elliptical_slice(
         log_likelihood, len(names), chains=CHAINS, warmup=600, steps=1500, thin=15, seed=seed
@@ -178,13 +170,13 @@ def posterior_scores(
     flat = draws.reshape(-1, len(names))
     if surrogate is None or ballots is None:
         chosen = rng.choice(len(flat), size=rows, replace=len(flat) < rows)
-        return flat[chosen], split_r_hat(draws), 1.0
+        return flat[chosen], float(r_hat(draws).max()), 1.0
     flat = flat[rng.permutation(len(flat))[:BALLOT_POINTS]]
     level = ballots(values_of(flat, names)) - surrogate.at(flat)
     weights = np.exp(level - level.max())
     weights /= weights.sum()
     effective = 1.0 / float((weights**2).sum()) / len(flat)
-    return flat[_systematic(weights, rows, rng)], split_r_hat(draws), effective
+    return flat[_systematic(weights, rows, rng)], float(r_hat(draws).max()), effective
 
 
 def marginal(emulator: Emulator, used: Sequence[int]) -> Emulator:
@@ -207,7 +199,7 @@ def _systematic(weights: Array, rows: int, rng: np.random.Generator) -> NDArray[
 
 @dataclass(frozen=True)
 class Quadratic:
-    """A quadratic stand-in for a smooth log-likelihood, fitted where it is not negligible."""
+    """A quadratic surrogate of a smooth log-likelihood, fitted where it is not negligible."""
 
     emulator: Emulator
 
@@ -218,121 +210,65 @@ class Quadratic:
         emulator = fit_emulator(points[near], levels[near][:, None], interacting=20)
         return cls(emulator)
 
-    def at(self, scores: Array) -> Array:
-        """Return the stand-in at each vector of scores."""
-        return np.asarray(self.emulator.mean(scores)[:, 0], dtype=float)
+    def at(self, standardised: Array) -> Array:
+        """Return the surrogate at each vector of standardised parameters."""
+        return np.asarray(self.emulator.mean(standardised)[:, 0], dtype=float)
 
 
-def first_posterior(folder: Path, replications: int) -> Path:
-    """Return where a fit keeps the draws, spread a little, that its second round is run at."""
-    return folder / f"first_posterior_{replications}"
-
-
-def first_files(folder: Path, replications: int) -> list[str]:
-    """Return the names of the files in it, relative to the fit's folder."""
-    name = first_posterior(folder, replications).name
-    return [f"{name}/scores.npy", f"{name}/draws.csv"]
-
-
-def trained(
-    wave: Wave,
-    position: int,
-    folder: Path,
-    round_name: str,
-    *,
-    replications: int,
-    seed: int,
-    workers: int | None = None,
-    overwrite: bool = False,
-    progress: Progress | None = None,
-) -> Emulator:
+def trained(wave: Wave, position: int, round_name: str, settings: FitSettings) -> Emulator:
     """Return a wave's emulator from one of the two rounds of a fit, running what it still lacks.
 
     Args:
         wave: the wave.
-        position: its place among the waves that the fit is made to, on which its luck hangs.
-        folder: the fit's working folder.
+        position: its place among the waves that the fit is made to; its random streams depend on
+            it.
         round_name: ``FIRST`` or ``SECOND``.
-        replications: of the wave in this round.
-        seed: of the fit.
-        workers: worker processes.
-        overwrite: discard the replications found there and run them from the beginning.
-        progress: told what runs, how far it is and how far it goes.
+        settings: of the fit.
     """
     part = design(
         wave,
-        batch_folder(folder, round_name, wave, replications),
+        settings.batch(round_name, wave),
         fitted_names(),
-        replications=replications,
-        seed=seed + position + (0 if round_name == FIRST else 100),
-        workers=workers,
-        posterior=None if round_name == FIRST else first_posterior(folder, replications),
-        overwrite=overwrite,
-        progress=progress,
+        replace(settings, seed=settings.seed + position + (0 if round_name == FIRST else 100)),
+        posterior=None if round_name == FIRST else settings.first_posterior,
     )
-    return fit_emulator(part.scores, part.summaries)
+    return fit_emulator(part.standardised, part.summaries)
 
 
 def calibrate(
-    waves: Sequence[Wave],
-    ballots: BallotLikelihood | None,
-    folder: Path,
-    *,
-    replications: int,
-    seed: int,
-    workers: int | None = None,
-    overwrite: bool = False,
-    progress: Progress | None = None,
+    waves: Sequence[Wave], ballots: BallotLikelihood | None, settings: FitSettings
 ) -> Calibration:
     """Fit the parameters to recorded waves and ballots; see the module's text.
 
     Args:
         waves: the waves to fit to.
         ballots: log-likelihood of the recorded ballots, or None to leave them out.
-        folder: working folder; replications found there are used.
-        replications: of each wave in each of the two rounds.
-        seed: of everything.
-        workers: worker processes.
-        overwrite: discard the replications found there and run them from the beginning.
-        progress: told what runs, how far it is and how far it goes.
+        settings: how the fit is run.
     """
-    names = fitted_names()
+    names, seed = fitted_names(), settings.seed
 
     def run(round_name: str) -> list[Emulator]:
-        return [
-            trained(
-                wave,
-                position,
-                folder,
-                round_name,
-                replications=replications,
-                seed=seed,
-                workers=workers,
-                overwrite=overwrite,
-                progress=progress,
-            )
-            for position, wave in enumerate(waves)
-        ]
+        return [trained(wave, i, round_name, settings) for i, wave in enumerate(waves)]
 
     emulators = run(FIRST)
-    first, _, _ = posterior_scores(
+    first, _, _ = posterior_draws(
         waves, emulators, names, ballots, seed=seed + 10, rows=DESIGN_ROWS
     )
     around = first.mean(axis=0) + SPREAD * (first - first.mean(axis=0))
-    posterior = first_posterior(folder, replications)
-    enlist(folder, first_files(folder, replications))
+    posterior = settings.first_posterior
+    enlist(settings.folder, settings.first_files())
     posterior.mkdir(parents=True, exist_ok=True)
     write_array(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))
     emulators = run(SECOND)
-    scores, r_hat, weight = posterior_scores(
+    standardised, largest, weight = posterior_draws(
         waves, emulators, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
     )
     return Calibration(
         names=names,
-        scores=scores,
-        values=values_of(scores, names),
+        standardised=standardised,
+        values=values_of(standardised, names),
         emulators={wave.name: emulator for wave, emulator in zip(waves, emulators, strict=True)},
-        r_hat=r_hat,
+        r_hat=largest,
         ballot_weight=weight,
     )

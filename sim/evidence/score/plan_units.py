@@ -7,8 +7,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from sim.evidence.arrays import Array
 from sim.evidence.record.facts import Facts, Flags, Indices, Plan
-from sim.evidence.score.forecast import Floats
 
 MEMBERS: Final = 1000
 """Members of the ensembles of counts that baselines draw."""
@@ -51,7 +51,7 @@ def merger_units(facts: Facts, plans: Sequence[Plan]) -> Units:
     return units
 
 
-def draw_counts(facts: Facts, units: Units, chance: Floats, rng: np.random.Generator) -> Floats:
+def draw_counts(facts: Facts, units: Units, chance: Array, rng: np.random.Generator) -> Array:
     """Return CCGs by system in each member: each unit merges whole or not at all, by itself."""
     change = np.zeros((len(units), len(facts.systems)))
     for row, (system, ccgs) in enumerate(units):

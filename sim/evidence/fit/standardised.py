@@ -1,4 +1,4 @@
-"""Parameters as standard-normal scores of their priors: the space in which the model is fitted."""
+"""Standardised parameters, standard normal under their priors: the space in which the fit works."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from scipy import special
 from sim.evidence.arrays import Array
 from sim.records.csv_text import write_rows
 from sim.records.files import write_whole
-from sim.scenario.parameters import PARAMETER_COLUMNS, PARAMETER_TABLE, ParameterInfo
-from sim.scenario.priors import Prior
+from sim.scenario.parameters import (
+    PARAMETER_COLUMNS,
+    PARAMETER_TABLE,
+    POSTERIOR_ROW,
+    ParameterInfo,
+)
 from sim.streams import Streams
 from sim.streams.purposes import PARAMETERS
 
 ROWS: Final[dict[str, ParameterInfo]] = {row.name: row for row in PARAMETER_TABLE}
-SMALLEST: Final = 1e-12  # a quantile is not asked nearer to 0 or 1
 OF_THE_PAST: Final = ("regime_factor",)
-POSTERIOR_ROW: Final = 0  # the column that picks a joint draw (sim.agents.engine)
 
 
 def fitted_names() -> tuple[str, ...]:
@@ -34,38 +36,23 @@ def fitted_names() -> tuple[str, ...]:
     return tuple(row.name for row in PARAMETER_TABLE if row.active or row.name in OF_THE_PAST)
 
 
-def values_of(scores: Array, names: Sequence[str]) -> dict[str, Array]:
-    """Return the parameters' values at scores (one row a vector), put on their ranges."""
-    return {name: _quantiles(ROWS[name], scores[:, i]) for i, name in enumerate(names)}
+def values_of(standardised: Array, names: Sequence[str]) -> dict[str, Array]:
+    """Return values at standardised parameters (one row a vector), kept within their ranges."""
+    return {name: _on_range(ROWS[name], standardised[:, i]) for i, name in enumerate(names)}
 
 
-def _quantiles(row: ParameterInfo, score: Array) -> Array:
-    prior = row.default
-    if prior.family == "normal":
-        value = prior.first + prior.second * score
-    elif prior.family == "lognormal":
-        value = prior.first * np.exp(prior.second * score)
-    else:
-        value = _by_probability(prior, np.clip(special.ndtr(score), SMALLEST, 1.0 - SMALLEST))
-    return np.clip(value, row.low, row.high)
+def _on_range(row: ParameterInfo, standardised: Array) -> Array:
+    return np.clip(row.default.quantiles(standardised), row.low, row.high)
 
 
-def _by_probability(prior: Prior, u: Array) -> Array:
-    if prior.family == "uniform":
-        return np.asarray(prior.first + u * (prior.second - prior.first), dtype=float)
-    if prior.family == "beta":
-        return np.asarray(special.betaincinv(prior.first, prior.second, u), dtype=float)
-    return np.array([prior.draw(float(one)) for one in u])
-
-
-def prior_scores(seed: int, replications: Sequence[int], names: Sequence[str]) -> Array:
-    """Return the scores that replications of a batch at prior parameters have drawn."""
-    scores = np.empty((len(replications), len(names)))
+def drawn_standardised(seed: int, replications: Sequence[int], names: Sequence[str]) -> Array:
+    """Return the standardised parameters that replications at prior parameters have drawn."""
+    standardised = np.empty((len(replications), len(names)))
     for index, replication in enumerate(replications):
         streams = Streams(seed, int(replication), {"parameter": PARAMETER_COLUMNS})
         for column, name in enumerate(names):
-            scores[index, column] = streams.uniform(PARAMETERS, ROWS[name].number)
-    return np.asarray(special.ndtri(scores), dtype=float)
+            standardised[index, column] = streams.uniform(PARAMETERS, ROWS[name].number)
+    return np.asarray(special.ndtri(standardised), dtype=float)
 
 
 def drawn_rows(seed: int, replications: Sequence[int], rows: int) -> NDArray[np.int64]:

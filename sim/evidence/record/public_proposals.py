@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from sim.evidence.fit.summaries import PublicProposal
 from sim.evidence.record.facts import JULY_2019, public_since
 from sim.evidence.record.observed import observed_cases, observed_systems
 from sim.world.model import World
@@ -17,6 +17,23 @@ OUTCOMES: Final = {
     "postponed": "open",
     "open": "open",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProposal:
+    """One public proposal of a recorded round.
+
+    ``live`` is true where it was public at the start; ``outcome`` is merged, lost, refused,
+    withdrawn or open on the date. ``unballoted``: public for two months and more when the round's
+    window closed, and then neither ended nor through the votes of all its members: leaders had
+    held the ballot back, or had not got so far.
+    """
+
+    system: str
+    ccgs: tuple[str, ...]
+    live: bool
+    outcome: str
+    unballoted: bool = False
 
 
 def round_of_2020(world: World) -> tuple[PublicProposal, ...]:

@@ -6,7 +6,7 @@ side by side, so the likelihood is asked for many points at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +27,23 @@ def elliptical_slice(
     warmup: int,
     steps: int,
     thin: int,
-    seed: int,
+    seed: int | Sequence[int],
+    start: Array | None = None,
 ) -> Array:
     """Return draws by chain, draw and dimension; the same seed gives the same draws.
 
     Args:
         log_likelihood: of points, told their chains (which may have data of their own).
-        dimensions: number of scores; their prior is standard normal.
-        chains: independent chains, started from the prior.
+        dimensions: number of parameters; their prior is standard normal.
+        chains: independent chains.
         warmup: steps thrown away.
         steps: steps after it.
         thin: every how many of them is kept.
-        seed: of the whole run.
+        seed: of the whole run, one number or two.
+        start: where each chain begins, one row a chain; draws from the prior without it.
     """
     rng = np.random.Generator(np.random.Philox(key=seed))
-    state: Array = rng.standard_normal((chains, dimensions))
+    state: Array = rng.standard_normal((chains, dimensions)) if start is None else start
     level = log_likelihood(state, np.arange(chains))
     kept = []
     for step in range(warmup + steps):
@@ -80,13 +82,3 @@ def _step(
         high[bad] = np.where(angle[bad] >= 0.0, angle[bad], high[bad])
         angle[bad] = low[bad] + rng.random(len(bad)) * (high[bad] - low[bad])
     return new, new_level
-
-
-def split_r_hat(draws: Array) -> Array:
-    """Return the split R-hat of each dimension (Gelman et al. 2013): near 1 where chains agree."""
-    half = draws.shape[1] // 2
-    halves = np.concatenate([draws[:, :half], draws[:, half : 2 * half]], axis=0)
-    within = halves.var(axis=1, ddof=1).mean(axis=0)
-    between = half * halves.mean(axis=1).var(axis=0, ddof=1)
-    pooled = (half - 1) / half * within + between / half
-    return np.asarray(np.sqrt(pooled / np.maximum(within, 1e-300)), dtype=float)

@@ -1,7 +1,7 @@
 """The rounds before 2020, scored from the map of 2013: the count of CCGs on each 1 April.
 
 The world of 2013 knows sizes, borders and regions only, so places are not scored: only the count,
-round by round. Rounds follow each other in one run, so their errors hang together.
+round by round. Rounds follow each other in one run, so their errors are correlated.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.evidence.score.scores import covered, crps, log_score_of_count, pit
 if TYPE_CHECKING:
     import pandas as pd
 
-SCENARIO: Final = "history_2013"
+EARLIER_SCENARIO: Final = "history_2013"
 LAST_YEAR: Final = 2019
 LOWEST: Final = 42  # the least count that is thought possible in a log score
 COLUMNS: Final = (

@@ -1,4 +1,4 @@
-"""Makes a finished batch look as if other code had made it."""
+"""Marks the replications of a finished batch as those of another version of the code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.records.shards import SHARD_FOLDER
 OTHER = "0" * 64
 
 
-def made_by_other_code(folder: Path) -> None:
+def mark_as_other_code(folder: Path) -> None:
     """Put another hash into the note beside a batch's shards."""
     note = folder / SHARD_FOLDER / IDENTITY
     found = json.loads(note.read_text(encoding="utf-8"))
