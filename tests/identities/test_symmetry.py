@@ -85,6 +85,7 @@ def test_relabelling_ccgs_leaves_the_distribution_of_final_counts() -> None:
     assert _p_value(plain, permuted) > FALSE_ALARM
 
 
+@pytest.mark.slow
 def test_that_comparison_would_notice_a_small_bias() -> None:
     """Its power: support .5 log-odds higher is seen at the same size and false-alarm rate."""
     plain, moved = _finals((0, 1, 2, 3), 11), _finals((0, 1, 2, 3), 12, support=2.0)
