@@ -114,7 +114,7 @@ def _summary(fit: BallotFit) -> list[str]:
         f"or failed) of {ccgs} CCGs in {len(recorded)} proposals{without}; also "
         f"{len(silent)} mergers without a recorded vote ({sum(len(p.ccgs) for p in silent)} CCGs), "
         "taken to have been carried everywhere. "
-        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; worst R-hat "
+        f"{len(fit.draws)} draws in {fit.chains} chains, seed {fit.seed}; largest R-hat "
         f"{max(fit.r_hat.values()):.3f}, fewest effective draws "
         f"{min(fit.effective.values()):.0f}; mean log-likelihood {fit.log_likelihood.mean():.2f}."
     )
