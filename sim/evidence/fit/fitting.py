@@ -32,7 +32,7 @@ from sim.evidence.fit.place_effects import (
     simulated_courses,
     write_places,
 )
-from sim.evidence.fit.settings import FitSettings, Progress
+from sim.evidence.fit.settings import FitSettings
 from sim.evidence.fit.standardised import ROWS, write_array, write_draws
 from sim.evidence.fit.summaries import Covariates
 from sim.evidence.fit.waves import APRIL_2020, Wave, wave_of_2020
@@ -69,43 +69,33 @@ class Fit:
 
 def fit(
     waves: Sequence[Wave],
-    folder: Path,
+    settings: FitSettings,
     *,
     ballots: bool,
-    replications: int,
     checks: int,
-    seed: int,
-    workers: int | None = None,
-    overwrite: bool = False,
     places: bool = True,
     leave_out: Sequence[str] = (),
-    progress: Progress | None = None,
 ) -> Fit:
     """Fit the model and write ``posterior/`` (draws, places, about) and ``report.md``.
 
     Args:
         waves: the waves to fit to.
-        folder: working folder; replications found there are used again, if the same code has
-            made them all.
+        settings: how the fit is run. Replications found in its folder are used again, if the same
+            code has made them all.
         ballots: whether the recorded ballots count.
-        replications: of each wave in each of two rounds.
         checks: replications at the final draws, for what the fit predicts and for places.
-        seed: of everything.
-        workers: worker processes; nothing depends on it.
-        overwrite: discard the replications found there and run them from the beginning.
-        places: whether systems' own leanings are learnt from the round of 2020.
+        places: whether the leanings of systems are estimated from the round of 2020.
         leave_out: rounds or cases of ballots that must not count.
-        progress: told what runs and how far it is.
 
     Raises:
         InputError: a batch in the folder is another one, or was made by other code; or the library
             that judges the chains is not installed.
     """
     require_diagnostics()
-    settings = FitSettings(folder, replications, seed, workers, overwrite, progress)
+    folder, seed = settings.folder, settings.seed
     refuse_foreign(folder, [*FIT_FILES, *settings.first_files()])
     batches = [settings.batch(stage, wave) for stage in (FIRST, SECOND, CHECK) for wave in waves]
-    if not overwrite:
+    if not settings.overwrite:
         refuse_other_code(batches)
     likelihood = ballot_likelihood(leave_out) if ballots else None
     found = calibrate(waves, likelihood, settings)
