@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-import sim.evidence.fit.calibration
+import sim.evidence.fit.posterior
 from sim.errors import InputError
 from sim.evidence.fit import FitSettings, fit, wave_of_2020
 from sim.evidence.fit import earlier_waves as past
@@ -50,7 +50,7 @@ def quick_chains() -> Iterator[None]:
         return elliptical_slice(level, dimensions, **options)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sim.evidence.fit.calibration, "elliptical_slice", short)
+        patch.setattr(sim.evidence.fit.posterior, "elliptical_slice", short)
         patch.setattr("sim.evidence.fit.fitting.ballot_likelihood", lambda _left_out=(): ballots)
         yield
 
@@ -170,15 +170,15 @@ def test_each_is_run_up_to_its_day_at_its_own_draws(
 def test_again_nothing_is_run_and_the_workers_do_not_matter(
     fitted: Path, found: tuple[FitWithoutWave, ...]
 ) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     again = leave_waves_out(
         finished_fit(fitted),
         ballots,
-        FitSettings(fitted, RUNS, 1, workers=2, progress=lambda *what: told.append(what)),
+        FitSettings(fitted, RUNS, 1, workers=2, progress=lambda *what: steps.append(what)),
         waves=("in_2018", "in_2019"),
     )
-    assert {done == total for _, done, total in told} == {True}
-    assert f"history with {NOTHING} left out" in {label for label, _, _ in told}
+    assert {done == total for _, done, total in steps} == {True}
+    assert f"history with {NOTHING} left out" in {label for label, _, _ in steps}
     assert score_waves(again, 1).equals(score_waves(found, 1))
 
 

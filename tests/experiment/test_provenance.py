@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.evidence.fit import FitSettings, Wave, fit, history_wave
-from sim.evidence.fit.calibration import design
+from sim.evidence.fit.posterior import design
 from sim.evidence.proof import prove
 from sim.evidence.publish import make_forecast
 from sim.experiment.batch import Batch, run_batch

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sim.evidence.fit.calibration import design
-from sim.evidence.fit.settings import FitSettings
-from sim.evidence.fit.standardised import fitted_names
-from sim.evidence.fit.waves import Wave
+from sim.evidence.fit import FitSettings, Wave, design, fitted_names
 from sim.evidence.proof.predictive import leave_each_out
 from sim.evidence.proof.predictive_report import predictive_report
 from sim.evidence.proof.predictive_tables import FIGURE, FILES, predictive_tables, write_tables

@@ -28,19 +28,25 @@ import numpy as np
 from sim.errors import InputError
 from sim.evidence.arrays import Array
 from sim.evidence.convergence import require_diagnostics
-from sim.evidence.fit.calibration import (
+from sim.evidence.fit import (
     FINAL_ROWS,
+    LAST_DAY,
+    POSTERIOR,
     SECOND,
+    WAVES,
     BallotLikelihood,
+    FitSettings,
     Quadratic,
+    fitted_names,
+    history_wave,
+    last_day,
     posterior_draws,
     trained,
+    values_of,
+    wave_of_2020,
+    write_array,
+    write_draws,
 )
-from sim.evidence.fit.earlier_waves import LAST_DAY, WAVES, history_wave, last_day
-from sim.evidence.fit.fitting import POSTERIOR
-from sim.evidence.fit.settings import FitSettings
-from sim.evidence.fit.standardised import fitted_names, values_of, write_array, write_draws
-from sim.evidence.fit.waves import wave_of_2020
 from sim.experiment.api import run_batch
 from sim.experiment.plan import check_numbers
 from sim.experiment.provenance import codes_of
@@ -58,7 +64,7 @@ class NoFitError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class FinishedFit:
-    """A fit that ``calibrate`` has left in a folder: its seed, replications and final draws.
+    """A fit that ``fit`` has left in a folder: its seed, replications and final draws.
 
     ``around`` are the draws that its second round was run at, ``r_hat`` and ``ballot_weight`` what
     it says of its own draws.
@@ -84,7 +90,7 @@ class FitWithoutWave:
         ballot_weight: effective share of draws after the ballots' likelihood was made exact.
         away: how far the mean of the draws lies from that of the points that trained the emulators,
             in those points' standard deviations in that direction; where it is large the emulators
-            were asked what they do not know.
+            were used outside what they know.
         moved: the parameter whose mean moved most from the finished fit's, by how many of that
             fit's standard deviations.
         runs: the folder of the batch.
@@ -109,7 +115,7 @@ def finished_fit(folder: Path) -> FinishedFit:
     try:
         about = tomllib.loads((posterior / "about.toml").read_text(encoding="utf-8"))
         seed, replications = int(about["seed"]), int(about["replications"])
-        told = float(about["largest_r_hat"]), float(about["ballot_weight"])
+        diagnostics = float(about["largest_r_hat"]), float(about["ballot_weight"])
         standardised = np.load(posterior / "scores.npy")
         settings = FitSettings(folder, replications, seed)
         around = np.load(settings.first_posterior / "scores.npy")
@@ -133,7 +139,7 @@ def finished_fit(folder: Path) -> FinishedFit:
             f"{folder}: the fit is not of today's {count} parameters",
             remedy="fit anew with {overwrite=True}",
         )
-    return FinishedFit(folder, seed, replications, standardised, around, *told)
+    return FinishedFit(folder, seed, replications, standardised, around, *diagnostics)
 
 
 def leave_waves_out(

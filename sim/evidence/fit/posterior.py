@@ -1,4 +1,4 @@
-"""Calibration: from the recorded waves and ballots to joint draws of the parameters.
+"""The fit itself: from the recorded waves and ballots to joint draws of the parameters.
 
 Replications at prior parameters train an emulator of each wave's summaries; elliptical slices
 draw from prior x synthetic likelihood x ballots' likelihood; replications at those draws, spread a
@@ -56,7 +56,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class FittedPosterior:
     """A finished fit: the final draws, standardised and as values, emulators and diagnostics.
 
     ``ballot_weight`` is the effective share of draws left by the last correction from the
@@ -203,7 +203,7 @@ class Quadratic:
 
     @classmethod
     def fit(cls, points: Array, levels: Array) -> Quadratic:
-        """Fit it to points within forty of the best; those below tell nothing."""
+        """Fit it to points within forty of the best; those below say nothing."""
         near = levels > levels.max() - 40.0
         emulator = fit_emulator(points[near], levels[near][:, None], interacting=20)
         return cls(emulator)
@@ -233,9 +233,9 @@ def trained(wave: Wave, position: int, round_name: str, settings: FitSettings) -
     return fit_emulator(part.standardised, part.summaries)
 
 
-def calibrate(
+def fit_posterior(
     waves: Sequence[Wave], ballots: BallotLikelihood | None, settings: FitSettings
-) -> Calibration:
+) -> FittedPosterior:
     """Fit the parameters to recorded waves and ballots; see the module's text.
 
     Args:
@@ -259,7 +259,7 @@ def calibrate(
     standardised, largest, weight = posterior_draws(
         emulated, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
     )
-    return Calibration(
+    return FittedPosterior(
         names=names,
         standardised=standardised,
         values=values_of(standardised, names),
