@@ -235,7 +235,7 @@ def test_tables_of_an_earlier_run_do_not_stay(
 
 
 def swapped(engine: IndependentStreams, world: World, scenario: Scenario) -> dict[str, int]:
-    """Return which groups of random streams an engine asks to be drawn from another replication's."""
+    """Return which groups of random streams an engine draws from another replication."""
     with pytest.MonkeyPatch.context() as patch:
         asked: list[dict[str, int]] = []
         patch.setattr("sim.agents.replicate_log", lambda *given: asked.append(given[4]))
