@@ -23,7 +23,7 @@ TRUTHS: Final = 200
 LEFT_OUT: Final = 1000  # replications at the draws of each fit with a wave left out
 FEWEST: Final = 200  # replications of a wave from which an emulator can be fitted at all
 FEWEST_TRUTHS: Final = 20
-FEWEST_SCORED: Final = 20  # replications that have a 90 % interval at all
+FEWEST_SCORED: Final = 20  # replications that have a 90% interval at all
 
 FitOut: TypeAlias = Annotated[
     Path | None,
@@ -207,7 +207,7 @@ def make_fit(
     publish: str,
 ) -> str:
     """Fit, ship the posterior under ``publish`` where a name is given, and return the report."""
-    from sim.evidence.fit import POSTERIOR, fit
+    from sim.evidence.fit import POSTERIOR, FitSettings, fit
     from sim.experiment.owner import owning
     from sim.scenario.posterior import FOLDER
     from sim.views.progress import SeveralBatches
@@ -226,15 +226,10 @@ def make_fit(
     with owning(folder), SeveralBatches(quiet=quiet) as progress:
         fit(
             _waves(before_2020),
-            folder,
+            FitSettings(folder, replications, seed, workers, overwrite, progress),
             ballots=not before_2020,
-            replications=replications,
             checks=min(CHECKS, 2 * replications),
-            seed=seed,
-            workers=workers,
-            overwrite=overwrite,
             places=not before_2020,
-            progress=progress,
         )
     if publish:
         _ship(folder / POSTERIOR, publish)
@@ -272,6 +267,7 @@ def make_check(
     before_2020: bool,
 ) -> str:
     """Prove the fitting on synthetic truths, draw the forecasts' plot and return the page."""
+    from sim.evidence.fit import FitSettings
     from sim.evidence.proof import prove
     from sim.experiment.owner import owning
     from sim.views.plots.predictive import make_predictive_plot
@@ -282,16 +278,8 @@ def make_check(
         raise InputError(f"--truths is {truths}; must be {FEWEST_TRUTHS} or more synthetic truths")
     _at_least(replications, max(FEWEST, 2 * truths))
     with owning(folder), SeveralBatches(quiet=quiet) as progress:
-        page = prove(
-            _waves(before_2020),
-            folder,
-            replications=replications,
-            truths=truths,
-            seed=seed,
-            workers=workers,
-            overwrite=overwrite,
-            progress=progress,
-        )
+        settings = FitSettings(folder, replications, seed, workers, overwrite, progress)
+        page = prove(_waves(before_2020), settings, truths=truths)
         make_predictive_plot(
             folder,
             footer=f"{truths} synthetic truths, {replications:,} replications of each wave; "
@@ -305,7 +293,7 @@ def make_waves_left_out(
 ) -> str:
     """Leave each earlier wave out of the finished fit, score the forecasts and return the page."""
     from sim.evidence.extras import require
-    from sim.evidence.fit import ballot_likelihood
+    from sim.evidence.fit import FitSettings, ballot_likelihood
     from sim.evidence.proof import (
         NoFitError,
         finished_fit,
@@ -335,10 +323,7 @@ def make_waves_left_out(
             found = leave_waves_out(
                 finished,
                 ballot_likelihood(),
-                replications=replications,
-                seed=seed,
-                workers=workers,
-                progress=progress,
+                FitSettings(folder, replications, seed, workers, progress=progress),
             )
         table = score_waves(found, seed)
         enlist(folder, LEFT_OUT_FILES)

@@ -15,7 +15,7 @@ from sim.evidence.arrays import Array
 
 Index = NDArray[np.int64]
 LogLikelihood = Callable[[Array, Index], Array]
-"""The log-likelihood of points (one a row), told which chain each belongs to."""
+"""The log-likelihood of points (one a row), given the chain that each belongs to."""
 MOST_SHRINKS = 60
 
 
@@ -33,7 +33,7 @@ def elliptical_slice(
     """Return draws by chain, draw and dimension; the same seed gives the same draws.
 
     Args:
-        log_likelihood: of points, told their chains (which may have data of their own).
+        log_likelihood: of points, given their chains (which may have data of their own).
         dimensions: number of parameters; their prior is standard normal.
         chains: independent chains.
         warmup: steps thrown away.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError, RunFailed
-from sim.experiment.batch import Batch, run_batch
+from sim.experiment.batch import Batch
 from sim.experiment.plan import BatchInterrupted, Progress, job_for, run_missing
 from sim.experiment.tasks import Replicate
 from sim.experiment.workers import METHODS
@@ -57,14 +57,13 @@ BOOTSTRAP_SEED: Final = 20190601
 
 def variance_shares(
     scenarios: Sequence[Scenario],
-    batch: Batch | None = None,
+    batch: Batch,
     *,
     replications: int = 100,
     components: Sequence[str] = tuple(SERIES),
     seed: int = 1,
     workers: int | None = None,
     progress: Progress | None = None,
-    start_method: str = METHODS[0],
     worlds: Mapping[str, World] | None = None,
     replicate: Replicate | None = None,
 ) -> pd.DataFrame:
@@ -74,13 +73,12 @@ def variance_shares(
 
     Args:
         scenarios: the scenarios, in the batch's order.
-        batch: their finished batch, with at least so many replications; run if absent.
+        batch: their finished batch, with at least so many replications.
         replications: pairs of runs per scenario and component.
         components: groups of random streams, and ``luck`` for all of them but the parameters.
         seed: master seed, that of the batch.
         workers: worker processes; by default one per core.
-        progress: told how many exchanged runs are done and of how many.
-        start_method: how worker processes start.
+        progress: called with the number of exchanged runs that are done, and of all.
         worlds: worlds already loaded, by the name that scenarios use.
         replicate: the engine; by default ``sim.agents.replicate_log``.
 
@@ -98,23 +96,13 @@ def variance_shares(
     unknown = [name for name in components if name not in SERIES]
     if unknown:
         raise InputError(f"unknown component '{unknown[0]}'; known: {', '.join(SERIES)}")
-    if batch is None:
-        batch = run_batch(
-            scenarios,
-            replications=replications,
-            seed=seed,
-            workers=workers,
-            start_method=start_method,
-            worlds=worlds,
-            replicate=replicate,
-        )
     _check_batch(batch, scenarios, replications, seed)
     folder = batch.folder / SHARD_FOLDER
     series = {name: SERIES[name] for name in components}
     job = job_for(scenarios, seed, folder, series, worlds or {}, replicate)
     with batch.writing(VARIANCE):
         tell = progress or (lambda done, total: None)
-        ran = run_missing(job, replications, workers, start_method, tell)
+        ran = run_missing(job, replications, workers, METHODS[0], tell)
         if ran.interrupted:
             raise BatchInterrupted(ran.kept, ran.total, batch.folder)
         if ran.failures:

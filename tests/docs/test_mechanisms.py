@@ -130,10 +130,3 @@ def test_a_table_that_is_missing_or_lacks_a_column_is_refused(tmp_path: Path) ->
     short = [{key: value for key, value in row.items() if key != "note"} for row in rows()]
     with pytest.raises(InputError, match="the columns must be id, source"):
         registry(written(tmp_path, short))
-
-
-def test_what_levers_and_parameters_serve_can_be_looked_up(tmp_path: Path) -> None:
-    table = [row | sound() for row in rows()]
-    said = mechanisms.unreturned(written(tmp_path, table))
-    assert "ballot.quorum names row 1, which does not name it" in said
-    assert not [line for line in said if line.startswith("ballot.threshold ")]

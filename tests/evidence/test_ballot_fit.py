@@ -19,12 +19,19 @@ from sim.evidence.ballots import (
     log_marginal_likelihood,
     predict_ballots,
     prior_and_posterior,
-    simulate_data,
 )
 from sim.evidence.ballots.fit import complete, sampled_names, values_at
 from sim.scenario.distributions import Distribution, beta, fixed, normal
 from sim.scenario.parameters import DEFAULT_PRIORS
-from tests.evidence.ballot_examples import AWAY, PAIR, data_of, england, outcomes, values
+from tests.evidence.ballot_examples import (
+    AWAY,
+    PAIR,
+    data_of,
+    england,
+    outcomes,
+    simulate_data,
+    values,
+)
 
 FREE = ("support_mean", "support_sd", "support_shared", "lmc_oppose_effect")
 

@@ -20,10 +20,9 @@ from sim.evidence.ballots import (
     ballot_data,
     ballot_log_likelihoods,
     possible_counts,
-    simulate_data,
 )
 from sim.evidence.ballots.data import ccgs_in_ballot
-from sim.evidence.ballots.likelihood import FORMS, ballot_log_likelihood, case_log_likelihoods
+from sim.evidence.ballots.likelihood import FORMS, case_log_likelihoods
 from sim.rules import ballot, engagement, support
 from sim.rules.logistic import total
 from sim.scenario.parameters import DEFAULT_PRIORS
@@ -31,11 +30,13 @@ from tests.evidence.ballot_examples import (
     AWAY,
     OTHER,
     PAIR,
+    ballot_log_likelihood,
     counts,
     data_of,
     england,
     outcomes,
     record,
+    simulate_data,
     values,
 )
 from tests.rules.numbers import numbers

@@ -12,9 +12,9 @@ from scipy import stats
 
 from sim.evidence.convergence import r_hat
 from sim.evidence.fit import FitSettings, Wave, wave_of_2020
-from sim.evidence.fit.calibration import Design, Quadratic, calibrate
 from sim.evidence.fit.emulator import fit_emulator, transform
 from sim.evidence.fit.identifiability import identifiability_report, learnt, tied_pairs
+from sim.evidence.fit.posterior import Design, Quadratic, fit_posterior
 from sim.evidence.fit.standardised import (
     ROWS,
     drawn_rows,
@@ -151,7 +151,7 @@ def test_simulation_based_check_sees_a_fit_that_is_too_sure() -> None:
     assert found.smallest_adjusted_p() < 1e-6
 
 
-def test_what_was_learnt_is_told() -> None:
+def test_the_report_says_what_was_learnt() -> None:
     names = ("support_mean", "start_rate")
     rng = np.random.default_rng(4)
     shared = rng.standard_normal(4000)
@@ -184,7 +184,7 @@ def test_the_whole_chain_in_small_gives_the_same_draws(tmp_path: Path, workers: 
         wave.used,
         wave.of,
     )
-    found = calibrate([short], None, FitSettings(tmp_path, 40, 3, workers))
+    found = fit_posterior([short], None, FitSettings(tmp_path, 40, 3, workers))
     assert found.standardised.shape == (1000, len(fitted_names()))
     assert np.isfinite(found.standardised).all()
     KEPT.append(found.standardised)

@@ -42,9 +42,9 @@ def test_a_slow_chain_is_worth_few_draws() -> None:
 
 
 def _fit(folder: Path) -> None:
-    from sim.evidence.fit import fit
+    from sim.evidence.fit import FitSettings, fit
 
-    fit((), folder, ballots=False, replications=1, checks=1, seed=1)
+    fit((), FitSettings(folder, 1, 1), ballots=False, checks=1)
 
 
 def _fit_ballots(folder: Path) -> None:

@@ -53,6 +53,16 @@ def climbs(module: str, tree: ast.AST) -> list[str]:
     return sorted(name for name in imported(tree) if rank(name) > rank(module))
 
 
+def past_the_face(module: str, tree: ast.AST) -> list[str]:
+    """Return the files of other parts that a file imports from, past their faces."""
+    own = module.split(".")[2:3]
+    return sorted(
+        name
+        for name in imported(tree)
+        if rank(name) >= 0 and len(name.split(".")) > 3 and name.split(".")[2:3] != own
+    )
+
+
 def circle(arrows: dict[str, set[str]]) -> list[str]:
     """Return modules that import each other in a circle, or nothing."""
     done: set[str] = set()
@@ -92,6 +102,11 @@ def test_every_part_imports_only_from_those_before_it() -> None:
     assert not {name: found for name, found in wrong.items() if found}
 
 
+def test_a_part_knows_the_others_by_their_faces() -> None:
+    wrong = {name: past_the_face(name, parsed(path)) for name, path in MODULES.items()}
+    assert not {name: found for name, found in wrong.items() if found}
+
+
 def test_no_file_is_in_a_circle() -> None:
     assert not circle({name: imported(parsed(path)) - {name} for name, path in MODULES.items()})
 
@@ -110,6 +125,13 @@ def test_the_checks_see_what_they_should() -> None:
     assert climbs("sim.evidence.sampler", lazy) == ["sim.evidence.proof"]
     assert climbs("sim.evidence.publish.published", lazy) == []
     assert list(inside_functions(lazy)) == ["sim.evidence.proof"]
+    deep = ast.parse(
+        "from sim.evidence.fit.waves import Wave\nfrom sim.evidence.fit import fitting"
+    )
+    within = ["sim.evidence.fit.fitting", "sim.evidence.fit.waves"]
+    assert past_the_face("sim.evidence.proof.predictive", deep) == within
+    assert past_the_face("sim.evidence.fit.fitting", deep) == []
+    assert past_the_face("sim.evidence.score.scores", lazy) == []
     hint = ast.parse("if TYPE_CHECKING:\n    from sim.evidence.score import scores\n")
     assert climbs("sim.evidence.record.facts", hint) == ["sim.evidence.score.scores"]
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import InputError
-from sim.evidence.record import FOLDER, Facts, RoundTables, recorded_round, simulated_round
+from sim.evidence.record import FOLDER, Facts, RoundTables, simulated_round
 from sim.evidence.score import (
     Pattern,
     load_patterns,
@@ -23,6 +23,7 @@ from sim.evidence.score import (
 )
 from sim.evidence.score.pattern_statistics import STATISTICS
 from sim.world.model import World
+from tests.evidence.recorded_round import recorded_round
 
 NOT_IN_TABLES = {"typical_yes", "crushing_defeats", "decided_in_autumn"}
 

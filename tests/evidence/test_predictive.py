@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sim.agents import replicate_log
 from sim.evidence.fit import FitSettings, Wave, wave_of_2020
-from sim.evidence.fit.calibration import Design, design
 from sim.evidence.fit.emulator import Emulator, Features, back, transform
+from sim.evidence.fit.posterior import Design, design
 from sim.evidence.proof.predictive import (
     Forecasts,
     PredictedWave,
@@ -235,7 +235,7 @@ def test_tables_of_an_earlier_run_do_not_stay(
 
 
 def swapped(engine: IndependentStreams, world: World, scenario: Scenario) -> dict[str, int]:
-    """Return which groups of luck an engine asks to be drawn from another replication's."""
+    """Return which groups of random streams an engine draws from another replication."""
     with pytest.MonkeyPatch.context() as patch:
         asked: list[dict[str, int]] = []
         patch.setattr("sim.agents.replicate_log", lambda *given: asked.append(given[4]))

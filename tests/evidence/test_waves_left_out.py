@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-import sim.evidence.fit.calibration
+import sim.evidence.fit.posterior
 from sim.errors import InputError
+from sim.evidence.fit import FitSettings, fit, wave_of_2020
 from sim.evidence.fit import earlier_waves as past
-from sim.evidence.fit import fit, wave_of_2020
 from sim.evidence.proof import (
     FinishedFit,
     finished_fit,
@@ -43,14 +43,14 @@ def ballots(values: dict[str, Array]) -> Array:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_chains() -> Iterator[None]:
-    """Short chains: what is tested here does not hang on how well they mix."""
+    """Short chains: what is tested here does not depend on how well they mix."""
 
     def short(level: object, dimensions: int, **options: object) -> Array:
         options |= {"warmup": 30, "steps": 64, "thin": 4}
         return elliptical_slice(level, dimensions, **options)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sim.evidence.fit.calibration, "elliptical_slice", short)
+        patch.setattr(sim.evidence.fit.posterior, "elliptical_slice", short)
         patch.setattr("sim.evidence.fit.fitting.ballot_likelihood", lambda _left_out=(): ballots)
         yield
 
@@ -61,12 +61,9 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit") / "calibration"
     fit(
         (wave_of_2020(), past.history_wave()),
-        folder,
+        FitSettings(folder, FITTED, SEED, workers=1),
         ballots=True,
-        replications=FITTED,
         checks=2,
-        seed=SEED,
-        workers=1,
         places=False,
     )
     return folder
@@ -79,14 +76,8 @@ def found(fitted: Path) -> tuple[FitWithoutWave, ...]:
 
 
 def leave(of: FinishedFit, *waves: str) -> tuple[FitWithoutWave, ...]:
-    return leave_waves_out(
-        of,
-        ballots,
-        replications=RUNS,
-        seed=1,
-        workers=1,
-        waves=waves or ("in_2018", "in_2019"),
-    )
+    settings = FitSettings(of.folder, RUNS, 1, workers=1)
+    return leave_waves_out(of, ballots, settings, waves=waves or ("in_2018", "in_2019"))
 
 
 # -- what no longer counts -----------------------------------------------------------------------
@@ -179,18 +170,15 @@ def test_each_is_run_up_to_its_day_at_its_own_draws(
 def test_again_nothing_is_run_and_the_workers_do_not_matter(
     fitted: Path, found: tuple[FitWithoutWave, ...]
 ) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     again = leave_waves_out(
         finished_fit(fitted),
         ballots,
-        replications=RUNS,
-        seed=1,
-        workers=2,
+        FitSettings(fitted, RUNS, 1, workers=2, progress=lambda *what: steps.append(what)),
         waves=("in_2018", "in_2019"),
-        progress=lambda *what: told.append(what),
     )
-    assert {done == total for _, done, total in told} == {True}
-    assert f"history with {NOTHING} left out" in {label for label, _, _ in told}
+    assert {done == total for _, done, total in steps} == {True}
+    assert f"history with {NOTHING} left out" in {label for label, _, _ in steps}
     assert score_waves(again, 1).equals(score_waves(found, 1))
 
 
@@ -222,7 +210,7 @@ def test_only_a_finished_fit_to_both_waves_will_do(fitted: Path, tmp_path: Path)
     with pytest.raises(InputError, match="not of today's"):
         finished_fit(tmp_path)
     with pytest.raises(InputError, match=r"^seed is"):
-        leave_waves_out(replace(finished_fit(fitted)), None, replications=RUNS, seed=-1)
+        leave_waves_out(finished_fit(fitted), None, FitSettings(fitted, RUNS, -1))
 
 
 # -- scores --------------------------------------------------------------------------------------
@@ -281,7 +269,7 @@ def test_scores_are_those_of_the_members(made_up: Path) -> None:
     assert fall["log_score"] == pytest.approx(-np.log(count_probabilities(members, 0, 169)[truth]))
     assert 4 / 6 <= fall["pit"] <= 5 / 6  # four of five lie below
     assert (fall["median"], fall["observed"], fall["covered_90"]) == (4.0, 12, False)
-    assert fall.equals(rows.loc[("fall", "seen")])  # the same batch, the same luck
+    assert fall.equals(rows.loc[("fall", "seen")])  # the same batch, the same random numbers
     count = rows.loc[("count", "left_out")]
     assert count["crps"] == pytest.approx(np.abs(205 - members - 195).mean() - apart)
     stays = {name: rows.loc[(name, "nobody_merges"), "median"] for name in recorded("in_2018")}

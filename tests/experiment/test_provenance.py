@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.evidence.fit import FitSettings, Wave, fit, history_wave
-from sim.evidence.fit.calibration import design
+from sim.evidence.fit.posterior import design
 from sim.evidence.proof import prove
 from sim.evidence.publish import make_forecast
 from sim.experiment.batch import Batch, run_batch
@@ -136,12 +136,11 @@ def test_a_wave_is_not_extended_by_other_code(tmp_path: Path) -> None:
 
 
 def small_fit(folder: Path) -> None:
-    waves = (never_run(),)
-    fit(waves, folder, ballots=False, replications=200, checks=200, seed=1, workers=1)
+    fit((never_run(),), FitSettings(folder, 200, 1, 1), ballots=False, checks=200)
 
 
 def small_proof(folder: Path) -> None:
-    prove((never_run(),), folder, replications=200, truths=20, seed=1, workers=1)
+    prove((never_run(),), FitSettings(folder, 200, 1, 1), truths=20)
 
 
 def small_forecast(folder: Path) -> None:

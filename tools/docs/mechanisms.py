@@ -167,25 +167,6 @@ def _faults(row: Mechanism, root: Path) -> Iterator[str]:
             yield f"test: {test} does not exist"
 
 
-def unreturned(path: Path = TABLE) -> list[str]:
-    """Return levers and parameters that name a mechanism whose row does not name them.
-
-    Not a fault: a row names what represents it, a lever whatever it serves.
-    """
-    from sim.scenario.levers import lever_table
-    from sim.scenario.parameters import PARAMETER_TABLE
-
-    rows = {row.id: row for row in registry(path)}
-    served = [(one.name, one.mechanisms, "levers") for one in lever_table()]
-    served += [(one.name, one.mechanisms, "parameters") for one in PARAMETER_TABLE]
-    return [
-        f"{name} names row {number}, which does not name it"
-        for name, numbers, column in served
-        for number in numbers
-        if number not in rows or name not in getattr(rows[number], column)
-    ]
-
-
 @cache
 def _known() -> dict[str, frozenset[str]]:
     """Return the names that rows may use, by column."""

@@ -13,7 +13,7 @@ from sim.evidence.ballots.fit import BallotFit, complete, values_at
 from sim.evidence.ballots.likelihood import ballot_log_likelihoods, case_log_likelihoods
 from sim.evidence.ballots.possible_counts import Floats, outcome_of
 from sim.evidence.ballots.simulation import SimulatedVotes, simulate_votes
-from sim.evidence.record.votes import BallotRecord
+from sim.evidence.record import BallotRecord
 
 LEVEL: Final = 0.9  # of the intervals and sets in which a recorded ballot should lie
 
@@ -23,10 +23,10 @@ class PredictedBallot:
     """One recorded ballot and the model's prediction for a new proposal with its covariates.
 
     ``recorded`` is the yes share, None where only the outcome is known, and ``low`` to ``high``
-    the central 90 % of what is predicted. ``carried`` are the chances that each of its CCGs has
+    the central 90% of what is predicted. ``carried`` are the chances that each of its CCGs has
     the votes (quorum apart), ``outcomes`` what was recorded of each. ``share_inside``: the
     recorded share lies in the interval. ``outcomes_inside``: by CCG, whether the recorded outcome
-    is in the smallest set of (has them, has them not) that holds at least 90 %.
+    is in the smallest set of (has them, has them not) that holds at least 90%.
     """
 
     case: str
@@ -46,7 +46,7 @@ class CaseScore:
     """The log chance of a case's votes given all other cases, and how well that is known.
 
     ``effective`` is the effective number of posterior draws behind it: below some 50 the case
-    moves the posterior so far that only a fit without it would tell.
+    moves the posterior so far that only a fit without it would show the effect.
     """
 
     case: str

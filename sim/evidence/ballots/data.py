@@ -13,7 +13,7 @@ from typing import Final
 
 from sim.adding import add_up
 from sim.errors import InputError
-from sim.evidence.record.votes import (
+from sim.evidence.record import (
     BallotRecord,
     ballot_records,
     by_case,
@@ -38,7 +38,7 @@ ARGUMENTS: Final = (
 )
 
 
-# For each argument in turn: its parameter is one and all others are nought.
+# For each argument in turn: its parameter is one and all others are zero.
 _ONE_ALONE: Final = tuple(
     Parameters(**(dict.fromkeys(PARAMETER_NAMES, 0.0) | {name: 1.0})) for name in ARGUMENTS
 )

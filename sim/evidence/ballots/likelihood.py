@@ -84,18 +84,6 @@ AT_A_TIME: Final = 8  # parameter vectors, so that the arrays stay in the cache
 MOST_ALIKE: Final = 0.95  # of ``support_place_share``: the grid would not resolve more
 
 
-def ballot_log_likelihood(
-    values: Mapping[str, float], data: BallotData, form: str = DEFAULT_FORM, selection: bool = True
-) -> float:
-    """Return the log-likelihood of the recorded ballots at one value of each parameter.
-
-    Raises:
-        InputError: a parameter of ``BALLOT_PARAMETERS`` is missing, or the form is unknown.
-    """
-    arrays = {name: np.array([float(value)]) for name, value in values.items()}
-    return float(ballot_log_likelihoods(arrays, data, form, selection)[0])
-
-
 def ballot_log_likelihoods(
     values: Mapping[str, Floats], data: BallotData, form: str = DEFAULT_FORM, selection: bool = True
 ) -> Floats:

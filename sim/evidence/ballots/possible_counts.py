@@ -17,7 +17,7 @@ from scipy import special
 
 from sim.errors import InputError
 from sim.evidence.ballots.data import BallotProposal, CCGInBallot
-from sim.evidence.record.votes import BallotRecord
+from sim.evidence.record import BallotRecord
 from sim.rules import ballot
 
 Floats = NDArray[np.float64]

@@ -7,17 +7,16 @@ mood, who is seen behind a proposal, advice, CCGs' differences, the leaders' cal
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.evidence.ballots.data import ALL_STANCES, ARGUMENTS, BallotData, BallotProposal
+from sim.evidence.ballots.data import ALL_STANCES, ARGUMENTS, BallotProposal
 from sim.evidence.ballots.grids import PRACTICE_NODES
-from sim.evidence.ballots.possible_counts import Floats, outcome_of
-from sim.evidence.record.votes import BallotRecord
+from sim.evidence.ballots.possible_counts import Floats
 from sim.rules.support import MODE_SPREAD, MODES_APART
 from sim.scenario.model import DEFAULT_FORM
 
@@ -72,32 +71,6 @@ def simulate_votes(
     cast = random.binomial(practices, turnout)
     votes_for = random.binomial(cast, _yes_chance(support, values["support_practice_sd"]))
     return SimulatedVotes(cast, votes_for, called)
-
-
-def simulate_data(
-    values: Mapping[str, float],
-    data: BallotData,
-    random: np.random.Generator,
-    form: str = DEFAULT_FORM,
-    selection: bool = True,
-) -> BallotData:
-    """Return the same proposals with simulated counts by CCG in the place of the recorded ones.
-
-    Each proposal draws a place of its own, so only proposals of different places are independent
-    as the likelihood takes them to be.
-    """
-    arrays = {name: np.array([float(value)]) for name, value in values.items()}
-    proposals = []
-    for proposal in data.proposals:
-        votes = simulate_votes(arrays, proposal, random, form, selection)
-        records = tuple(
-            _counted(proposal, position, int(cast), int(votes_for))
-            for position, (cast, votes_for) in enumerate(
-                zip(votes.cast[0], votes.votes_for[0], strict=True)
-            )
-        )
-        proposals.append(replace(proposal, records=records))
-    return BallotData(tuple(proposals), data.places)
 
 
 def _draw_support(
@@ -169,18 +142,3 @@ def _yes_chance(support: Floats, spread: Floats) -> Floats:
     nodes, weights = np.polynomial.hermite_e.hermegauss(PRACTICE_NODES)
     each = special.expit(support[..., None] + spread[:, None, None] * nodes)
     return np.asarray(np.clip(each @ (weights / weights.sum()), 0.0, 1.0))
-
-
-def _counted(proposal: BallotProposal, position: int, cast: int, votes_for: int) -> BallotRecord:
-    ccg = proposal.ccgs[position]
-    return replace(
-        proposal.records[0],
-        ccgs=(ccg.code,),
-        kind="counts",
-        practices=ccg.practices,
-        votes_for=votes_for,
-        votes_against=cast - votes_for,
-        share_for=None,
-        turnout=(),
-        outcomes=(outcome_of(ccg, cast, votes_for),),
-    )

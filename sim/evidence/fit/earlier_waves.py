@@ -6,7 +6,7 @@ how many CCGs they took in, and how many public proposals ended without one.
 
 One of the rounds' waves can be left out. Then its mergers do not count, nor do their CCGs and the
 proposals that ended while it was under way: the two totals are taken over the other waves. To drop
-the totals instead would throw away what the others tell of sizes and failures; to split them by
+the totals instead would throw away what the others say about sizes and failures; to split them by
 wave for good would change the fit to all of them. The replications stay the same: only what is
 counted in them changes.
 """
@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.evidence.arrays import Array
 from sim.evidence.fit.waves import Wave
-from sim.evidence.record.register import attempts
+from sim.evidence.record import attempts
 
 NAMES: Final = ("to_2016", "in_2017", "in_2018", "in_2019", "merged_ccgs", "ended")
 ROUNDS: Final[dict[int, str]] = {

@@ -1,4 +1,4 @@
-"""One fit from end to end: calibrate, compare with the record, estimate systems, write it down."""
+"""One fit from end to end: fit, compare with the record, estimate systems, write it down."""
 
 from __future__ import annotations
 
@@ -11,18 +11,8 @@ from typing import Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.ballots.data import ballot_data
-from sim.evidence.ballots.fit import complete
-from sim.evidence.ballots.likelihood import BALLOT_PARAMETERS, ballot_log_likelihoods
+from sim.evidence.ballots import BALLOT_PARAMETERS, ballot_data, ballot_log_likelihoods, complete
 from sim.evidence.convergence import require_diagnostics
-from sim.evidence.fit.calibration import (
-    FIRST,
-    SECOND,
-    BallotLikelihood,
-    Calibration,
-    calibrate,
-    design,
-)
 from sim.evidence.fit.emulator import transform
 from sim.evidence.fit.identifiability import identifiability_report
 from sim.evidence.fit.place_effects import (
@@ -32,12 +22,19 @@ from sim.evidence.fit.place_effects import (
     simulated_courses,
     write_places,
 )
-from sim.evidence.fit.settings import FitSettings, Progress
+from sim.evidence.fit.posterior import (
+    FIRST,
+    SECOND,
+    BallotLikelihood,
+    FittedPosterior,
+    design,
+    fit_posterior,
+)
+from sim.evidence.fit.settings import FitSettings
 from sim.evidence.fit.standardised import ROWS, write_array, write_draws
 from sim.evidence.fit.summaries import Covariates
 from sim.evidence.fit.waves import APRIL_2020, Wave, wave_of_2020
-from sim.evidence.record.observed import observed_systems
-from sim.evidence.record.public_proposals import PUSHED_REGIONS, round_of_2020
+from sim.evidence.record import PUSHED_REGIONS, observed_systems, round_of_2020
 from sim.experiment.provenance import refuse_other_code
 from sim.records.files import write_whole
 from sim.records.ledger import enlist, refuse_foreign
@@ -59,9 +56,9 @@ CHECK_SEED: Final = 300  # added to the fit's seed for replications that check i
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished fit: the calibration, its predictions of each wave, its estimates of systems."""
+    """A finished fit: its posterior, its predictions of each wave, its estimates of systems."""
 
-    calibration: Calibration
+    posterior: FittedPosterior
     predicted: dict[str, Array]
     waves: tuple[Wave, ...]
     places: tuple[LearntPlace, ...]
@@ -69,46 +66,36 @@ class Fit:
 
 def fit(
     waves: Sequence[Wave],
-    folder: Path,
+    settings: FitSettings,
     *,
     ballots: bool,
-    replications: int,
     checks: int,
-    seed: int,
-    workers: int | None = None,
-    overwrite: bool = False,
     places: bool = True,
     leave_out: Sequence[str] = (),
-    progress: Progress | None = None,
 ) -> Fit:
     """Fit the model and write ``posterior/`` (draws, places, about) and ``report.md``.
 
     Args:
         waves: the waves to fit to.
-        folder: working folder; replications found there are used again, if the same code has
-            made them all.
+        settings: how the fit is run. Replications found in its folder are used again, if the same
+            code has made them all.
         ballots: whether the recorded ballots count.
-        replications: of each wave in each of two rounds.
         checks: replications at the final draws, for what the fit predicts and for places.
-        seed: of everything.
-        workers: worker processes; nothing depends on it.
-        overwrite: discard the replications found there and run them from the beginning.
-        places: whether systems' own leanings are learnt from the round of 2020.
+        places: whether the leanings of systems are estimated from the round of 2020.
         leave_out: rounds or cases of ballots that must not count.
-        progress: told what runs and how far it is.
 
     Raises:
         InputError: a batch in the folder is another one, or was made by other code; or the library
             that judges the chains is not installed.
     """
     require_diagnostics()
-    settings = FitSettings(folder, replications, seed, workers, overwrite, progress)
+    folder, seed = settings.folder, settings.seed
     refuse_foreign(folder, [*FIT_FILES, *settings.first_files()])
     batches = [settings.batch(stage, wave) for stage in (FIRST, SECOND, CHECK) for wave in waves]
-    if not overwrite:
+    if not settings.overwrite:
         refuse_other_code(batches)
     likelihood = ballot_likelihood(leave_out) if ballots else None
-    found = calibrate(waves, likelihood, settings)
+    found = fit_posterior(waves, likelihood, settings)
     posterior = folder / POSTERIOR
     enlist(folder, FIT_FILES)
     posterior.mkdir(parents=True, exist_ok=True)
@@ -168,21 +155,21 @@ def _learn(batch: Path, seed: int) -> tuple[LearntPlace, ...]:
 
 
 def _about(result: Fit, settings: FitSettings, code: str) -> str:
-    draws = np.ascontiguousarray(result.calibration.standardised)
+    draws = np.ascontiguousarray(result.posterior.standardised)
     waves = ", ".join(f'"{wave.name}"' for wave in result.waves)
     return (
-        "# How these draws were made; see docs/calibration.md. Written by `calibrate`.\n"
+        "# How these draws were made; see docs/calibration.md. Written by `fit run`.\n"
         f"waves = [{waves}]\nseed = {settings.seed}\nreplications = {settings.replications}\n"
-        f"rows = {len(draws)}\nlargest_r_hat = {result.calibration.r_hat:.4f}\n"
-        f"ballot_weight = {result.calibration.ballot_weight:.3f}\n"
+        f"rows = {len(draws)}\nlargest_r_hat = {result.posterior.r_hat:.4f}\n"
+        f"ballot_weight = {result.posterior.ballot_weight:.3f}\n"
         f'scores_sha256 = "{hashlib.sha256(draws.round(6).tobytes()).hexdigest()}"\n'
         f'code_sha256 = "{code}"\n'
     )
 
 
 def report(result: Fit) -> str:
-    """Return the fit's report as markdown: diagnostics, what it predicts, what it learnt."""
-    found = result.calibration
+    """Return the fit's report as markdown: diagnostics, predictions, parameters and systems."""
+    found = result.posterior
     lines = [
         "# The fit",
         "",
@@ -203,7 +190,7 @@ def report(result: Fit) -> str:
 
 def _predicted(result: Fit, wave: Wave) -> list[str]:
     seen = transform(wave.observed[None], wave.signed)[0]
-    explained = result.calibration.emulators[wave.name].explained
+    explained = result.posterior.emulators[wave.name].explained
     lines = [
         "| summary | recorded | predicted median (90%) | record's percentile | emulator explains |",
         "|---|---|---|---|---|",
@@ -236,11 +223,11 @@ def _places(places: Sequence[LearntPlace]) -> list[str]:
     ]
     for place in places:
         kind, lost, refused, new = place.course
-        told = [{"none": "no merger", "part": "merged in part", "whole": "one CCG"}[kind]]
-        told += ["ballot lost"] * lost + ["refused"] * refused + ["new proposal"] * new
+        course = [{"none": "no merger", "part": "merged in part", "whole": "one CCG"}[kind]]
+        course += ["ballot lost"] * lost + ["refused"] * refused + ["new proposal"] * new
         e = place.effect
         lines.append(
-            f"| {plain(names[place.system])} | {', '.join(told)} | {place.replications} | "
+            f"| {plain(names[place.system])} | {', '.join(course)} | {place.replications} | "
             f"{e.start_mean:+.2f} ({e.start_sd:.2f}) | {e.support_mean:+.2f} "
             f"({e.support_sd:.2f}) |"
         )

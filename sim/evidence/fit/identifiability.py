@@ -1,4 +1,4 @@
-"""What the fit has learnt of each parameter, and which pairs it cannot distinguish."""
+"""What the fit says about each parameter, and which pairs it cannot distinguish."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEARNT: Final = 0.1  # a share of the prior's variance taken away below which li
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """One parameter: prior and posterior median and 90 % interval, shift and contraction.
+    """One parameter: prior and posterior median and 90% interval, shift and contraction.
 
     ``shift`` is that of the mean in prior standard deviations; ``contraction`` the share of the
     prior's variance that the fit has taken away.
@@ -34,7 +34,7 @@ class Learnt:
 def learnt(
     names: Sequence[str], standardised: Array, values: dict[str, Array]
 ) -> tuple[Learnt, ...]:
-    """Return a row for each fitted parameter, those that learnt most first."""
+    """Return a row for each fitted parameter, those about which the data say most first."""
     rows = []
     for column, name in enumerate(names):
         prior = ROWS[name].default
@@ -83,16 +83,16 @@ def identifiability_report(
             f"{max(0.0, row.contraction):.0%} |"
         )
     little = sum(row.contraction < LEARNT for row in rows)
-    told = (
+    meaning = (
         f"Shift: how far the mean moved, in standard deviations of the prior. Learnt: by how much "
         f"the data reduce the prior's variance. The fit says little about {little} of the "
         f"{len(rows)} parameters (less than {LEARNT:.0%})."
     )
-    lines += ["", told, ""]
+    lines += ["", meaning, ""]
     pairs = tied_pairs(names, standardised)
     if pairs:
-        told = ", ".join(f"`{a}` with `{b}` ({r:+.2f})" for a, b, r in pairs)
-        lines.append(f"Pairs that the fit can hardly tell apart (correlation of draws): {told}.")
+        tied = ", ".join(f"`{a}` with `{b}` ({r:+.2f})" for a, b, r in pairs)
+        lines.append(f"Pairs that the fit can hardly tell apart (correlation of draws): {tied}.")
     else:
         lines.append(f"No pair of draws correlates by more than {CLOSE}.")
     return "\n".join(lines) + "\n"

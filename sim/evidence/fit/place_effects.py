@@ -2,7 +2,7 @@
 
 Systems differ for reasons that nobody measured; the model gives each a leaning to start and one
 to support, standard normal before any data. A replication in which a system goes the recorded
-way tells what its leanings may have been: the leanings of those replications are draws from the
+way shows what its leanings may have been: the leanings of those replications are draws from the
 posterior, given parameters from theirs. Systems hardly touch each other, so each is conditioned
 on its own course alone.
 """
@@ -20,7 +20,7 @@ from scipy import special
 
 from sim.evidence.arrays import Array
 from sim.evidence.fit.summaries import Covariates
-from sim.evidence.record.public_proposals import PublicProposal
+from sim.evidence.record import PublicProposal
 from sim.records.csv_text import write_rows
 from sim.scenario.posterior import PlaceEffect
 from sim.streams import Streams, purposes
@@ -36,7 +36,7 @@ Course = tuple[str, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class LearntPlace:
-    """What was learnt of one system: its course, how many replications shared it, the effect."""
+    """What the fit says about one system: its course, replications that shared it, the effect."""
 
     system: str
     course: Course
@@ -107,7 +107,7 @@ def learn_places(
 
     ``seed`` is that of the simulated batch, whose leanings are drawn again from its random
     streams. A system whose course hardly ever happened (fewer than ``FEWEST`` replications) is
-    matched on whether it merged alone; failing that nothing is learnt of it.
+    matched on whether it merged alone; failing that the fit says nothing about it.
     """
     world = covariates.world
     index = {system.code: system.index for system in world.systems}
@@ -145,6 +145,6 @@ def _leanings(seed: int, numbers: Sequence[int], systems: int) -> tuple[Array, A
 
 
 def write_places(path: Path, learnt: Sequence[LearntPlace]) -> None:
-    """Write the effects as ``places.csv``; systems of which nothing is learnt stay out."""
+    """Write the effects as ``places.csv``, without systems about which the fit says nothing."""
     rows = ((place.system, *place.effect) for place in learnt if place.replications)
     write_rows(path, ("system", *PlaceEffect._fields), rows, decimals=".4f")

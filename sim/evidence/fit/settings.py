@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.evidence.fit.waves import Wave
 
 Progress = Callable[[str, int, int], None]
-"""Told what runs, how far it is and how far it goes."""
+"""Called with the name of what runs, the replications done and those to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class FitSettings:
         seed: of everything.
         workers: worker processes; no result depends on it.
         overwrite: discard replications found in the folder and run them from the beginning.
-        progress: told what runs and how far it is.
+        progress: called with what runs and how far it is.
     """
 
     folder: Path

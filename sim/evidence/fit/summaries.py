@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.evidence.record.public_proposals import PublicProposal
+from sim.evidence.record import PublicProposal
 from sim.world.model import World
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _add(total: dict[str, float], w: dict[str, float], *, live: bool, outcome: s
         total["officer_mergers"] += w["one_officer"]
         total["match_mergers"] += w["match"]
     elif outcome in ("lost", "refused") or (live and outcome == "withdrawn"):
-        total[outcome] += 1  # that a later one was given up quietly the press would not tell
+        total[outcome] += 1  # the press would not report that a later one was given up quietly
     elif live and outcome == "open":
         total["live_open"] += 1
     if not live:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.evidence.arrays import Array
 from sim.evidence.fit.summaries import NAMES, Covariates, recorded_summaries, simulated_summaries
-from sim.evidence.record.public_proposals import PUSHED_REGIONS, newly_single_2020, round_of_2020
+from sim.evidence.record import PUSHED_REGIONS, newly_single_2020, round_of_2020
 from sim.scenario.load import parse_scenario
 from sim.world.load import load_world
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
 
 APRIL_2020: Final = date(2020, 4, 1)
-TOLD_BY_BALLOTS: Final = ("lost",)
+LEFT_TO_BALLOTS: Final = ("lost",)
 """Summaries left to the ballots' likelihood, which holds the result of every proposal balloted.
 
 Where the ballots do not count (the check on synthetic truths) only mergers inform them."""
@@ -67,6 +67,6 @@ def wave_of_2020() -> Wave:
         names=NAMES,
         observed=recorded_summaries(round_of_2020(world), newly_single_2020(), covariates),
         signed=(NAMES.index("new_size"),),
-        used=tuple(i for i, name in enumerate(NAMES) if name not in TOLD_BY_BALLOTS),
+        used=tuple(i for i, name in enumerate(NAMES) if name not in LEFT_TO_BALLOTS),
         of=summaries,
     )

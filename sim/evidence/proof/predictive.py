@@ -15,9 +15,7 @@ from typing import Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibration import Design, marginal
-from sim.evidence.fit.emulator import Emulator, back, fit_emulator, transform
-from sim.evidence.fit.waves import Wave
+from sim.evidence.fit import Design, Emulator, Wave, back, fit_emulator, marginal, transform
 from sim.evidence.proof.simulation_based import posterior_of_each
 
 SCATTERED: Final = 5
@@ -28,7 +26,7 @@ RECORD_CHAINS: Final = 8
 
 @dataclass(frozen=True)
 class Forecasts:
-    """What was said of the wave left out and what came, for one truth or many, in plain counts.
+    """Forecasts of the wave left out and what happened, for one truth or many, in plain counts.
 
     ``draws`` are truths by draws by summaries, ``seen`` truths by summaries.
     """

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.evidence.proof.predictive import PredictedWave
 from sim.evidence.proof.predictive_tables import held, held_band, uniform_p
-from sim.evidence.score.scores import LEVELS
+from sim.evidence.score import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,13 +54,13 @@ def _scatter(truths: int) -> str:
     """Return in words how far the share of truths inside varies by chance, for one summary."""
     from scipy import stats
 
-    told = []
+    ranges = []
     for level in LEVELS:
         low, high = (float(stats.binom.ppf(q, truths, level)) / truths for q in (0.05, 0.95))
-        told.append(f"{level:.0%} intervals {low:.1%} to {high:.1%}")
+        ranges.append(f"{level:.0%} intervals {low:.1%} to {high:.1%}")
     return (
         "Nine times in ten, well-calibrated intervals of a single summary contain this share of "
-        f"the truths: {', '.join(told)}."
+        f"the truths: {', '.join(ranges)}."
     )
 
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from sim.evidence.arrays import Array
 from sim.evidence.proof.predictive import Forecasts, PredictedWave
-from sim.evidence.score import scores
-from sim.evidence.score.reliability import histogram_band, reliability_curve
+from sim.evidence.score import histogram_band, reliability_curve
+from sim.evidence.score import pit as pit_of
 from sim.records.csv_text import write_frame
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ def predictive_pit(found: PredictedWave, *, seed: int) -> pd.DataFrame:
     """Return where each summary of each truth, and of the record, fell in its forecast.
 
     The PIT of synthetic truths is randomised, ties broken by chance, so that it is uniform for
-    counts too; an interval of 80 % holds the truth where the PIT lies in 0.1 to 0.9, which is exact
+    counts too; an interval of 80% holds the truth where the PIT lies in 0.1 to 0.9, which is exact
     for counts. That of the record takes the middle of its ties, so that it is not random.
 
     Columns: left_out, source (synthetic or recorded), truth (its number; 0 for the record),
-    summary, seen, median, low, high (of the central 90 %), pit.
+    summary, seen, median, low, high (of the central 90%), pit.
     """
     import pandas as pd
 
@@ -99,7 +99,7 @@ def predictive_pit(found: PredictedWave, *, seed: int) -> pd.DataFrame:
         members = said.draws.swapaxes(1, 2)
         shape = said.seen.shape
         uniforms = rng.random(shape) if source == "synthetic" else np.full(shape, 0.5)
-        pit = scores.pit(said.seen, members, uniforms)
+        pit = pit_of(said.seen, members, uniforms)
         low, middle, high = np.quantile(said.draws, (0.05, 0.5, 0.95), axis=1)
         truths, summaries = shape
         parts.append(
@@ -205,7 +205,7 @@ def held(pits: Array, level: float) -> float:
 
 
 def held_band(found: PredictedWave, level: float, *, seed: int) -> tuple[float, float]:
-    """Return the central 90 % of the share held over all summaries where forecasts are honest."""
+    """Return the central 90% of the share held over all summaries where forecasts are honest."""
     rng = np.random.default_rng([seed, 23])
     under = np.abs(_pit_of_own_draws(found.synthetic.draws, rng) - 0.5) <= level / 2
     shares = _taken(under, _chosen(found.synthetic, RESAMPLES, rng)).mean(axis=(1, 2))

@@ -16,9 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.calibration import Design, marginal
-from sim.evidence.fit.emulator import Emulator, fit_emulator
-from sim.evidence.fit.waves import Wave
+from sim.evidence.fit import Design, Emulator, Wave, fit_emulator, marginal
 from sim.evidence.sampler import elliptical_slice
 
 DRAWS: Final = 99  # ranks 0 to 99
@@ -134,14 +132,14 @@ def _rows(
 def check_report(found: SimulationBasedCheck, truths: int) -> str:
     """Return the result as markdown: coverage over all parameters, and a row for each."""
     whole = np.mean([row.coverage for row in found.parameters], axis=0)
-    told = (
+    summary = (
         f"{truths} synthetic truths from the prior, {len(found.parameters)} parameters. Smallest "
         f"p-value of uniform ranks, Bonferroni-corrected: {found.smallest_adjusted_p():.3f}."
     )
     lines = [
         "# Simulation-based calibration",
         "",
-        told,
+        summary,
         "",
         "The central intervals, over all parameters: "
         + ", ".join(

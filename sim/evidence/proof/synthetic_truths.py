@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
-from sim.evidence.fit.calibration import design
-from sim.evidence.fit.settings import FitSettings, Progress
-from sim.evidence.fit.standardised import fitted_names
-from sim.evidence.fit.waves import Wave
+from sim.evidence.fit import FitSettings, Wave, design, fitted_names
 from sim.evidence.proof.predictive import leave_each_out
 from sim.evidence.proof.predictive_report import predictive_report
 from sim.evidence.proof.predictive_tables import FIGURE, FILES, predictive_tables, write_tables
@@ -27,17 +23,7 @@ PROOF_FILES: Final = (
 """What a proof of the fitting writes into its folder beside the batches."""
 
 
-def prove(
-    waves: Sequence[Wave],
-    folder: Path,
-    *,
-    replications: int,
-    truths: int,
-    seed: int,
-    workers: int | None = None,
-    overwrite: bool = False,
-    progress: Progress | None = None,
-) -> str:
+def prove(waves: Sequence[Wave], settings: FitSettings, *, truths: int) -> str:
     """Test the fitting on synthetic truths and return the result as markdown.
 
     The waves are run at prior parameters under one seed, so that a truth is the same in all of
@@ -49,22 +35,17 @@ def prove(
 
     Args:
         waves: the waves to fit to.
-        folder: working folder.
-        replications: of each wave.
-        truths: how many of them stand for records.
-        seed: of everything.
-        workers: worker processes; nothing depends on it.
-        overwrite: discard the replications found there and run them from the beginning.
-        progress: told what runs and how far it is.
+        settings: how the proof is run; each wave is run once.
+        truths: how many replications stand for records.
 
     Raises:
         InputError: a batch in the folder is another one, or was made by other code.
     """
+    folder, seed = settings.folder, settings.seed
     refuse_foreign(folder, PROOF_FILES)
     names = fitted_names()
-    settings = FitSettings(folder, replications, seed, workers, overwrite, progress)
     batches = [settings.batch(f"{TRUTHS}_{index}", wave) for index, wave in enumerate(waves)]
-    if not overwrite:
+    if not settings.overwrite:
         refuse_other_code(batches)
     designs = [
         design(wave, batch, names, settings, independent=index)

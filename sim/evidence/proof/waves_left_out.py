@@ -28,19 +28,25 @@ import numpy as np
 from sim.errors import InputError
 from sim.evidence.arrays import Array
 from sim.evidence.convergence import require_diagnostics
-from sim.evidence.fit.calibration import (
+from sim.evidence.fit import (
     FINAL_ROWS,
+    LAST_DAY,
+    POSTERIOR,
     SECOND,
+    WAVES,
     BallotLikelihood,
+    FitSettings,
     Quadratic,
+    fitted_names,
+    history_wave,
+    last_day,
     posterior_draws,
     trained,
+    values_of,
+    wave_of_2020,
+    write_array,
+    write_draws,
 )
-from sim.evidence.fit.earlier_waves import LAST_DAY, WAVES, history_wave, last_day
-from sim.evidence.fit.fitting import POSTERIOR
-from sim.evidence.fit.settings import FitSettings, Progress
-from sim.evidence.fit.standardised import fitted_names, values_of, write_array, write_draws
-from sim.evidence.fit.waves import wave_of_2020
 from sim.experiment.api import run_batch
 from sim.experiment.plan import check_numbers
 from sim.experiment.provenance import codes_of
@@ -58,7 +64,7 @@ class NoFitError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class FinishedFit:
-    """A fit that ``calibrate`` has left in a folder: its seed, replications and final draws.
+    """A fit that ``fit`` has left in a folder: its seed, replications and final draws.
 
     ``around`` are the draws that its second round was run at, ``r_hat`` and ``ballot_weight`` what
     it says of its own draws.
@@ -80,11 +86,11 @@ class FitWithoutWave:
     Attributes:
         wave: its name, or ``NOTHING`` for the finished fit itself.
         standardised: draws (rows by fitted parameters).
-        r_hat: the largest split R-hat of the chains.
+        r_hat: the largest R-hat of the chains.
         ballot_weight: effective share of draws after the ballots' likelihood was made exact.
         away: how far the mean of the draws lies from that of the points that trained the emulators,
             in those points' standard deviations in that direction; where it is large the emulators
-            were asked what they do not know.
+            were used outside what they know.
         moved: the parameter whose mean moved most from the finished fit's, by how many of that
             fit's standard deviations.
         runs: the folder of the batch.
@@ -109,7 +115,7 @@ def finished_fit(folder: Path) -> FinishedFit:
     try:
         about = tomllib.loads((posterior / "about.toml").read_text(encoding="utf-8"))
         seed, replications = int(about["seed"]), int(about["replications"])
-        told = float(about["largest_r_hat"]), float(about["ballot_weight"])
+        diagnostics = float(about["largest_r_hat"]), float(about["ballot_weight"])
         standardised = np.load(posterior / "scores.npy")
         settings = FitSettings(folder, replications, seed)
         around = np.load(settings.first_posterior / "scores.npy")
@@ -133,31 +139,26 @@ def finished_fit(folder: Path) -> FinishedFit:
             f"{folder}: the fit is not of today's {count} parameters",
             remedy="fit anew with {overwrite=True}",
         )
-    return FinishedFit(folder, seed, replications, standardised, around, *told)
+    return FinishedFit(folder, seed, replications, standardised, around, *diagnostics)
 
 
 def leave_waves_out(
     fit: FinishedFit,
     ballots: BallotLikelihood | None,
+    settings: FitSettings,
     *,
-    replications: int,
-    seed: int,
-    workers: int | None = None,
     waves: Sequence[str] = WAVES,
-    progress: Progress | None = None,
 ) -> tuple[FitWithoutWave, ...]:
     """Run the finished fit and then fits that have not seen one of the waves; see the module.
 
-    Draws and replications are kept in ``left_out`` in the fit's folder and used again.
+    Draws and replications are kept in ``left_out`` in the settings' folder and used again.
 
     Args:
         fit: the finished fit.
         ballots: log-likelihood of the recorded ballots, or None to do without.
-        replications: at the draws of each fit.
-        seed: of draws and replications; the emulators keep the random streams of the fit.
-        workers: worker processes; nothing depends on it.
+        settings: how the runs are made: replications at the draws of each fit, and the seed of
+            draws and replications. The emulators keep those of the fit.
         waves: names of the waves to leave out, each alone.
-        progress: told what runs and how far it is.
 
     Returns:
         First the finished fit with nothing left out, then one for each wave.
@@ -166,26 +167,28 @@ def leave_waves_out(
         InputError: a number is out of range, or the library that judges the chains is not
             installed; nothing has been written.
     """
-    check_numbers([history_wave().scenario("prior")], replications, seed, workers)
+    seed = settings.seed
+    check_numbers([history_wave().scenario("prior")], settings.replications, seed, settings.workers)
     require_diagnostics()
-    settings = FitSettings(fit.folder, fit.replications, fit.seed, workers, progress=progress)
+    of_fit = FitSettings(
+        fit.folder, fit.replications, fit.seed, settings.workers, progress=settings.progress
+    )
     names = fitted_names()
     away = distance(fit.standardised, fit.around)
     seen = FitWithoutWave(
         NOTHING, fit.standardised, fit.r_hat, fit.ballot_weight, away, ("", 0.0), Path()
     )
-    found = [_run(seen, fit, LAST_DAY, replications, seed, workers, progress)]
+    found = [_run(seen, fit, LAST_DAY, settings)]
     of_2020 = wave_of_2020()
-    emulator_2020 = trained(of_2020, 0, SECOND, settings)
+    emulator_2020 = trained(of_2020, 0, SECOND, of_fit)
     surrogate = None
     if ballots is not None:
         surrogate = Quadratic.fit(fit.around, ballots(values_of(fit.around, names)))
     for wave in waves:
         others = history_wave(left_out=wave)
-        emulator = trained(others, 1, SECOND, settings)
+        emulator = trained(others, 1, SECOND, of_fit)
         standardised, largest, weight = posterior_draws(
-            (of_2020, others),
-            (emulator_2020, emulator),
+            ((of_2020, emulator_2020), (others, emulator)),
             names,
             ballots,
             seed=seed + DRAWS_SEED + WAVES.index(wave),
@@ -201,37 +204,32 @@ def leave_waves_out(
             furthest(names, standardised, fit.standardised),
             Path(),
         )
-        found.append(_run(one, fit, last_day(wave), replications, seed, workers, progress))
+        found.append(_run(one, fit, last_day(wave), settings))
     return tuple(found)
 
 
 def _run(
-    one: FitWithoutWave,
-    fit: FinishedFit,
-    last: date,
-    replications: int,
-    seed: int,
-    workers: int | None,
-    progress: Progress | None,
+    one: FitWithoutWave, fit: FinishedFit, last: date, settings: FitSettings
 ) -> FitWithoutWave:
     """Run the years since 2013 at some draws and return them with their batch."""
     # named by its draws too, so that those of another fit never lie beside these runs
     digest = hashlib.sha256(one.standardised.round(6).tobytes()).hexdigest()[:8]
-    name = f"left_out/{one.wave}_{fit.replications}_{seed}_{digest}"
-    folder = fit.folder / name
-    enlist(fit.folder, [f"{name}/scores.npy", f"{name}/draws.csv"])
+    name = f"left_out/{one.wave}_{fit.replications}_{settings.seed}_{digest}"
+    folder = settings.folder / name
+    enlist(settings.folder, [f"{name}/scores.npy", f"{name}/draws.csv"])
     folder.mkdir(parents=True, exist_ok=True)
     write_array(folder / "scores.npy", one.standardised)
     write_draws(folder / "draws.csv", values_of(one.standardised, fitted_names()))
     past = history_wave()
     scenario = replace(past, tables={**past.tables, "end": last}).scenario(str(folder.resolve()))
-    label = f"{past.name} with {one.wave} left out"
+    label, progress = f"{past.name} with {one.wave} left out", settings.progress
     batch = run_batch(
         scenario,
-        replications=replications,
-        seed=seed + RUN_SEED,
-        workers=workers,
+        replications=settings.replications,
+        seed=settings.seed + RUN_SEED,
+        workers=settings.workers,
         out=folder / "runs",
+        overwrite=settings.overwrite,
         one_code=True,
         progress=None if progress is None else lambda a, b: progress(label, a, b),
     )

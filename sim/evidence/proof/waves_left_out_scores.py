@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.fit.earlier_waves import ROUNDS, WAVES, history_wave, last_day
+from sim.evidence.fit import ROUNDS, WAVES, history_wave, last_day
 from sim.evidence.proof.waves_left_out import NOTHING, FitWithoutWave
-from sim.evidence.record.register import AT_START, START, observed_counts
-from sim.evidence.score.scores import covered, crps, interval, log_score_of_count, pit
+from sim.evidence.record import AT_START, START, observed_counts
+from sim.evidence.score import covered, crps, interval, log_score_of_count, pit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,15 +111,17 @@ def score_waves(found: Sequence[FitWithoutWave], seed: int) -> pd.DataFrame:
             streams = rng.random()
             for forecast in FORECASTS:
                 given = members[forecast][name]
-                told = _scores(truth[name], given, QUANTITIES[name], streams)
-                rows.append((wave, last_day(wave).isoformat(), name, forecast, truth[name], *told))
+                scored = _scores(truth[name], given, QUANTITIES[name], streams)
+                rows.append(
+                    (wave, last_day(wave).isoformat(), name, forecast, truth[name], *scored)
+                )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _scores(
     truth: int, members: Array, possible: tuple[int, int], streams: float
 ) -> tuple[float, float, float, float, float, float, bool]:
-    """Return median, 90 % interval, CRPS, log score, PIT (none of one number) and coverage."""
+    """Return median, 90% interval, CRPS, log score, PIT (none of one number) and coverage."""
     low, high = interval(members, 0.9)
     return (
         float(np.median(members)),
@@ -204,10 +206,10 @@ def _draws(found: Sequence[FitWithoutWave]) -> list[str]:
         lines.append(
             f"| {left_out} | {one.r_hat:.3f} | {one.ballot_weight:.0%} | {one.away:.2f} | {moved} |"
         )
-    told = (
+    note = (
         "Away: distance from the mean of the draws to that of the points used to train the "
         "emulators, in standard deviations of those points. Where it is much larger than with "
         "nothing left out, the emulators extrapolate. Moved most: the parameter whose mean moved "
         "most when the wave was left out, in standard deviations of the full fit."
     )
-    return [*lines, "", told]
+    return [*lines, "", note]

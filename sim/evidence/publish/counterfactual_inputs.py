@@ -1,4 +1,4 @@
-"""A world or scenario with one input taken away, to see how far a forecast leans on it."""
+"""A world or scenario with one input taken away, to see how far a forecast depends on it."""
 
 from __future__ import annotations
 

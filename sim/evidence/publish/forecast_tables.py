@@ -1,4 +1,4 @@
-"""The tables of a published forecast: counts, systems, CCGs, pairs, and what each leans on."""
+"""The tables of a published forecast: counts, systems, CCGs, pairs, and what each depends on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.evidence.record.compositions import bodies_on, read_merger_tables
+from sim.evidence.record import bodies_on, read_merger_tables
 from sim.world.model import World
 
 if TYPE_CHECKING:

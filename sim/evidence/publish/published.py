@@ -55,7 +55,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Published:
-    """A forecast's tables by start and name, what it leans on, and the hashes it stands on."""
+    """A forecast's tables by start and name, what it depends on, and the hashes of its inputs."""
 
     made_on: date
     tables: dict[str, dict[str, pd.DataFrame]]
@@ -84,7 +84,7 @@ def make_forecast(
         seed: master seed.
         workers: worker processes.
         overwrite: discard the batches in the folder and run them from the beginning.
-        progress: told what runs and how far it is.
+        progress: called with what runs and how far it is.
 
     Raises:
         InputError: a batch in the folder is another one, or was made by other code.

@@ -76,7 +76,7 @@ def bodies_on(day: date, tables: MergerTables, world: World) -> dict[int, Bodies
         world: the world it started from.
 
     Raises:
-        InputError: the day is not in the tables, or they do not tell the bodies of the day.
+        InputError: the day is not in the tables, or they do not show the bodies of the day.
     """
     until = tables.systems[tables.systems["date"] <= day]
     on_day = until[until["date"] == day]

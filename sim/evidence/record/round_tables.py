@@ -7,17 +7,14 @@ date's register, the day since when it was known; earlier talks are private.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.evidence.record.facts import Facts, public_since
-from sim.evidence.record.observed import FOLDER, observed_cases
+from sim.evidence.record.facts import Facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,51 +134,11 @@ def simulated_round(
             "yes_share": votes["votes_for"].to_numpy(dtype=float) / np.where(cast, cast, np.nan),
         }
     )
-    return RoundTables(_described(frame, look), held, len(numbers), facts)
+    return RoundTables(described(frame, look), held, len(numbers), facts)
 
 
-def recorded_round(facts: Facts, world: World, folder: Path = FOLDER) -> RoundTables:
-    """Return the recorded round of April 2020 in the same shape, as one replication.
-
-    A case put off and listed again as open with the same CCGs is one proposal, as in the model. A
-    month stands for its first day where something begins and for its last where it ends. Who said
-    no is known for 14 proposals by number only; the numbers are laid on their first CCGs.
-
-    Raises:
-        InputError: a table is missing or broken.
-    """
-    import pandas as pd
-
-    look = Footprints(facts, live_register(world))
-    since = public_since(folder)
-    cases = observed_cases(folder)
-    put_off = {frozenset(case.ccgs) for case in cases if case.outcome == "postponed"}
-    rows, votes = [], []
-    for case in cases:
-        footprint = "+".join(sorted(case.ccgs))
-        again = case.kind == "open" and frozenset(case.ccgs) in put_off
-        ends: Mapping[str, str] = {"merged": "effective", "dropped": "lost", "refused": "refused"}
-        left = ends.get(case.outcome, "open")
-        if not again:
-            begun = date.fromisoformat(f"{since[case.case]}-01").toordinal()
-            ended = 0
-            if left == "effective":
-                ended = facts.on.toordinal()
-            elif left != "open":
-                ended = _month_end(case.outcome_month).toordinal()
-            live = footprint in look.live and begun < facts.start.toordinal()
-            rows.append((0, case.case, case.system, footprint, begun, live, left, ended, 0))
-        for number, code in enumerate(case.ccgs if case.ballots_held else ()):
-            lost = (case.ballots_held or 0) - (case.ballots_carried or 0)
-            votes.append((0, case.case, code, number >= lost, float("nan")))
-    columns = "replication proposal system footprint public_on live exit exit_on decided_on"
-    frame = pd.DataFrame(rows, columns=columns.split())
-    held = pd.DataFrame(votes, columns=["replication", "proposal", "ccg", "carried", "yes_share"])
-    return RoundTables(_described(frame, look), held, 1, facts)
-
-
-def _described(frame: pd.DataFrame, look: Footprints) -> pd.DataFrame:
-    """Add what the footprint tells, each looked up once."""
+def described(frame: pd.DataFrame, look: Footprints) -> pd.DataFrame:
+    """Return proposals with what is known of their footprints, each looked up once."""
     for name, of in (
         ("size", lambda text: text.count("+") + 1),
         ("whole", look.whole),
@@ -197,8 +154,3 @@ def _ordinals(days: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return dates as ordinals, 0 for none; each date is turned once."""
     known = {day: day.toordinal() for day in days.dropna().unique()}
     return days.map(known).fillna(0).to_numpy(dtype=np.int64)
-
-
-def _month_end(month: str) -> date:
-    first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -205,7 +205,7 @@ def _advice(row: _Row) -> tuple[tuple[str, str], ...]:
 
 
 def _check(row: _Row, record: BallotRecord) -> None:
-    """Refuse a row that is to be used and lacks what its kind says it tells."""
+    """Refuse a row that is to be used and lacks what its kind requires."""
     pooled = record.kind.startswith("pooled")
     if pooled == (len(record.ccgs) == 1):
         raise row.wrong("ccgs", "one CCG, or for the pooled kinds several joined by +")

@@ -13,30 +13,40 @@ from sim.evidence.score.hindcast_run import (
     write_hindcast,
 )
 from sim.evidence.score.patterns import Pattern, load_patterns, passes, patterns_report
+from sim.evidence.score.reliability import histogram_band, reliability_curve
 from sim.evidence.score.rounds_before_2020 import (
     EARLIER_SCENARIO,
     earlier_rounds,
     earlier_rounds_page,
 )
+from sim.evidence.score.scores import LEVELS, covered, crps, interval, log_score_of_count, pit
 
 __all__ = [
     "ARMS",
     "EARLIER_SCENARIO",
+    "LEVELS",
     "TABLES",
     "Ensemble",
     "Forecast",
     "Hindcast",
     "Pattern",
     "check_libraries",
+    "covered",
+    "crps",
     "earlier_rounds",
     "earlier_rounds_page",
     "facts_for",
     "hindcast_arms",
     "hindcast_scores",
+    "histogram_band",
+    "interval",
     "load_patterns",
+    "log_score_of_count",
     "passes",
     "patterns_report",
+    "pit",
     "read_ensemble",
+    "reliability_curve",
     "score_batch",
     "write_hindcast",
 ]

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sim.evidence.record.facts import ROUND_2020, Facts
+from sim.evidence.record import ROUND_2020, Facts
 from sim.evidence.score.forecast import Forecast, stated_range
 from sim.evidence.score.plan_units import (
     MEMBERS,

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.evidence.record.compositions import MergerTables, bodies_on
-from sim.evidence.record.facts import Facts
+from sim.evidence.record import Facts, MergerTables, bodies_on
 
 if TYPE_CHECKING:
     from sim.world.model import World

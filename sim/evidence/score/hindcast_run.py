@@ -17,9 +17,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.evidence.extras import require
-from sim.evidence.record.compositions import MergerTables
-from sim.evidence.record.facts import Facts, facts_2020
-from sim.evidence.record.round_tables import simulated_round
+from sim.evidence.record import Facts, MergerTables, facts_2020, simulated_round
 from sim.evidence.score.baselines import baselines
 from sim.evidence.score.forecast import Forecast, read_ensemble
 from sim.evidence.score.hindcast import (
@@ -44,8 +42,8 @@ if TYPE_CHECKING:
 
 MODEL: Final = "simulation"
 ARMS: Final[dict[str, str]] = {
-    MODEL: "the simulation, without what the fit has learnt of each system from this very round",
-    "places_learnt": "the simulation with what it has learnt of each system from this round",
+    MODEL: "the simulation, without what the fit says about each system from this very round",
+    "places_learnt": "the simulation with what the fit says about each system from this round",
     "no_shared_effect": "the simulation without a shared proposal effect in ballots",
     "no_leaders_gate": "the simulation whose leaders ballot whatever support they expect",
 }
@@ -84,7 +82,7 @@ def check_libraries() -> None:
 def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     """Return the scenario up to the day, and its variants, by the name of arms.
 
-    What the fit has learnt of each system from this very round (leanings) is left out of all but
+    What the fit says about each system from this very round (leanings) is left out of all but
     ``places_learnt``: with it, systems are scored with estimates made from their own outcomes.
     ``no_shared_effect``: ``support_shared`` is 0, so that CCGs of one proposal differ as much as
     those of two. ``no_leaders_gate``: leaders call every ballot (``ballot.leaders_gate``).
@@ -97,14 +95,14 @@ def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     tables = base.tables() | {"end": on}
     tables.pop("title", None)  # that of the base, which is no arm's
     tables["model"] = dict(tables["model"]) | {"leanings": "unlearnt"}
-    told = {"model": dict(tables["model"]) | {"leanings": "learnt"}}
+    learnt = {"model": dict(tables["model"]) | {"leanings": "learnt"}}
     unshared = {"parameters": dict(tables["parameters"]) | {"support_shared": 0.0}}
     ballot = dict(tables["levers"]["ballot"]) | {"leaders_gate": False}
     ungated = {"levers": dict(tables["levers"]) | {"ballot": ballot}}
     # by way of tables, as from a file: what an arm states itself then wins over anything fitted
     return tuple(
         parse_scenario(tables | change | {"name": name}, base.source)
-        for name, change in zip(ARMS, ({}, told, unshared, ungated), strict=True)
+        for name, change in zip(ARMS, ({}, learnt, unshared, ungated), strict=True)
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.evidence.record.round_tables import LONDON, RoundTables
+from sim.evidence.record import LONDON, RoundTables
 from sim.evidence.score.forecast import Floats
 
 if TYPE_CHECKING:

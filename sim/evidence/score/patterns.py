@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from sim.errors import InputError, nearest
-from sim.evidence.record.observed import FOLDER
-from sim.evidence.record.round_tables import RoundTables
+from sim.evidence.record import FOLDER, RoundTables
 from sim.evidence.score.pattern_statistics import STATISTICS
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def patterns_report(
 
     Returns:
         Columns ``COLUMNS``, ordered by pattern, then arm: what was observed; mean, ends and
-        median of the replications (the ends of the band, or of the central 90 % for
+        median of the replications (the ends of the band, or of the central 90% for
         ``at_least``); the share of replications in which it is defined.
     """
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from sim.evidence.arrays import Array
-from sim.evidence.record.facts import Facts, Flags, Indices, Plan
+from sim.evidence.record import Facts, Flags, Indices, Plan
 
 MEMBERS: Final = 1000
 """Members of the ensembles of counts that baselines draw."""

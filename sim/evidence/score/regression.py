@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.extras import require
-from sim.evidence.record.facts import Facts, Indices
+from sim.evidence.record import Facts, Indices
 from sim.evidence.score.forecast import Floats, Forecast
 from sim.evidence.score.plan_units import draw_counts, merger_units, plan_of, same_plan, whole_plan
 

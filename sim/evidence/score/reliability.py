@@ -28,7 +28,7 @@ class Murphy:
     """A mean Brier score taken apart: brier = reliability - resolution + uncertainty + within.
 
     ``reliability`` is the loss by saying wrong probabilities (0 is best), ``resolution`` the gain
-    by telling cases apart, ``uncertainty`` the score of the base rate. ``within`` is what the
+    by distinguishing cases, ``uncertainty`` the score of the base rate. ``within`` is what the
     differences between forecasts of one bin leave over (0 where all of a bin are equal): variance
     within bins less twice the covariance with the outcome (Stephenson and others, Weather and
     Forecasting 23, 2008).
@@ -94,7 +94,7 @@ def reliability_curve(
 
     Returns:
         A row per bin that holds forecasts: bin, low, high, items, forecast (mean probability),
-        observed (share that came true), band_low and band_high (central 90 % of that share where
+        observed (share that came true), band_low and band_high (central 90% of that share where
         the forecast is calibrated).
     """
     import pandas as pd
@@ -131,7 +131,7 @@ def reliability_curve(
 
 
 def histogram_band(values: ArrayLike, bars: int) -> tuple[Floats, Floats]:
-    """Return the central 90 % of each bar of histograms over 0 to 1.
+    """Return the central 90% of each bar of histograms over 0 to 1.
 
     Args:
         values: values under calibration, shape (truths, items).

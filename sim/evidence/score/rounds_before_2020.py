@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.evidence.record.register import observed_counts
+from sim.evidence.record import observed_counts
 from sim.evidence.score.scores import covered, crps, log_score_of_count, pit
 
 if TYPE_CHECKING:

@@ -85,7 +85,7 @@ def count_probabilities(members: ArrayLike, low: int, high: int) -> Floats:
 
 
 def log_score_of_count(observed: int, members: ArrayLike, low: int, high: int) -> float:
-    """Return minus the log of the probability given to the count that came (nats).
+    """Return minus the log of the probability given to the count that occurred (nats).
 
     Raises:
         ValueError: the observed count lies outside low..high.

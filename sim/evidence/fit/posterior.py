@@ -1,4 +1,4 @@
-"""Calibration: from the recorded waves and ballots to joint draws of the parameters.
+"""The fit itself: from the recorded waves and ballots to joint draws of the parameters.
 
 Replications at prior parameters train an emulator of each wave's summaries; elliptical slices
 draw from prior x synthetic likelihood x ballots' likelihood; replications at those draws, spread a
@@ -56,7 +56,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class FittedPosterior:
     """A finished fit: the final draws, standardised and as values, emulators and diagnostics.
 
     ``ballot_weight`` is the effective share of draws left by the last correction from the
@@ -117,8 +117,7 @@ def design(
 
 
 def posterior_draws(
-    waves: Sequence[Wave],
-    emulators: Sequence[Emulator],
+    waves: Sequence[tuple[Wave, Emulator]],
     names: Sequence[str],
     ballots: BallotLikelihood | None,
     *,
@@ -130,8 +129,7 @@ def posterior_draws(
     """Draw standardised parameters from prior x waves x ballots.
 
     Args:
-        waves: the waves fitted to, and ``emulators`` theirs in the same order.
-        emulators: see above.
+        waves: the waves fitted to, each with its emulator.
         names: of the parameters.
         ballots: the exact log-likelihood of the recorded ballots at values by name, or None.
         seed: of the sampler.
@@ -143,11 +141,11 @@ def posterior_draws(
         Draws (rows by names), the largest R-hat, and the effective share of draws after the
         ballots' likelihood has been made exact.
     """
-    observed = [transform(wave.observed[None], wave.signed)[0] for wave in waves]
+    observed = [transform(wave.observed[None], wave.signed)[0] for wave, _ in waves]
 
     def of_waves(standardised: Array) -> Array:
         total = np.zeros(len(standardised))
-        for wave, emulator, seen in zip(waves, emulators, observed, strict=True):
+        for (wave, emulator), seen in zip(waves, observed, strict=True):
             total += marginal(emulator, wave.used).log_likelihood(
                 standardised, seen[list(wave.used)]
             )
@@ -205,7 +203,7 @@ class Quadratic:
 
     @classmethod
     def fit(cls, points: Array, levels: Array) -> Quadratic:
-        """Fit it to points within forty of the best; those below tell nothing."""
+        """Fit it to points within forty of the best; those below say nothing."""
         near = levels > levels.max() - 40.0
         emulator = fit_emulator(points[near], levels[near][:, None], interacting=20)
         return cls(emulator)
@@ -235,9 +233,9 @@ def trained(wave: Wave, position: int, round_name: str, settings: FitSettings) -
     return fit_emulator(part.standardised, part.summaries)
 
 
-def calibrate(
+def fit_posterior(
     waves: Sequence[Wave], ballots: BallotLikelihood | None, settings: FitSettings
-) -> Calibration:
+) -> FittedPosterior:
     """Fit the parameters to recorded waves and ballots; see the module's text.
 
     Args:
@@ -247,28 +245,25 @@ def calibrate(
     """
     names, seed = fitted_names(), settings.seed
 
-    def run(round_name: str) -> list[Emulator]:
-        return [trained(wave, i, round_name, settings) for i, wave in enumerate(waves)]
+    def run(round_name: str) -> list[tuple[Wave, Emulator]]:
+        return [(wave, trained(wave, i, round_name, settings)) for i, wave in enumerate(waves)]
 
-    emulators = run(FIRST)
-    first, _, _ = posterior_draws(
-        waves, emulators, names, ballots, seed=seed + 10, rows=DESIGN_ROWS
-    )
+    first, _, _ = posterior_draws(run(FIRST), names, ballots, seed=seed + 10, rows=DESIGN_ROWS)
     around = first.mean(axis=0) + SPREAD * (first - first.mean(axis=0))
     posterior = settings.first_posterior
     enlist(settings.folder, settings.first_files())
     posterior.mkdir(parents=True, exist_ok=True)
     write_array(posterior / "scores.npy", around)
     write_draws(posterior / "draws.csv", values_of(around, names))
-    emulators = run(SECOND)
+    emulated = run(SECOND)
     standardised, largest, weight = posterior_draws(
-        waves, emulators, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
+        emulated, names, ballots, seed=seed + 20, rows=FINAL_ROWS, centre=around
     )
-    return Calibration(
+    return FittedPosterior(
         names=names,
         standardised=standardised,
         values=values_of(standardised, names),
-        emulators={wave.name: emulator for wave, emulator in zip(waves, emulators, strict=True)},
+        emulators={wave.name: emulator for wave, emulator in emulated},
         r_hat=largest,
         ballot_weight=weight,
     )
