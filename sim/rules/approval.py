@@ -75,11 +75,12 @@ def gaps_of(
 ) -> tuple[float, float, float, float, float, float, float]:
     """Return how far an application falls short of each published test, 0 (not at all) to 1.
 
-    Coterminosity: the merged body lies mostly in several councils. Footprint: the patient share of
-    the system left out. Members: the share of votes cast against. Leadership: the share not under
+    Coterminosity: none if all members have the same main council (the council that holds at least
+    half of a CCG's residents), else 1. Footprint: the patient share of the home system that is
+    left out. Members: the share of votes cast against. Leadership: the share not under
     one shared officer. Finance: the patient share in distress. Savings: the part of
-    ``savings_target`` (million pounds a year, a fifth of running costs) that merging leaves to be
-    found. Durability (future-proofing): a footprint that is not its whole system, the more so the
+    ``savings_target`` (million pounds a year, a fifth of running costs) that merging does not
+    save. Durability (future-proofing): a footprint that is not its whole system, the more so the
     further it stays below a million patients, will be merged again.
     Source: approval_criteria.md; rows 62 and 64.
     """

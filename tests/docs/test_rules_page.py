@@ -93,7 +93,7 @@ def test_a_formula_is_that_of_the_code(module) -> None:  # type: ignore[no-untyp
 
 def test_what_a_rule_reads_is_found_through_other_names(module) -> None:  # type: ignore[no-untyped-def]
     brew = module.rules[0]
-    assert brew.reads == Reads(("start_rate", "start_officer"), ("money.running_cost_cut",))
+    assert brew.reads == Reads(("start_officer",), ("money.running_cost_cut",))
     [effect] = module.effects
     assert (effect.name, effect.in_force, effect.size) == (
         "strong",
