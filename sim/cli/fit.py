@@ -23,7 +23,7 @@ TRUTHS: Final = 200
 LEFT_OUT: Final = 1000  # replications at the draws of each fit with a wave left out
 FEWEST: Final = 200  # replications of a wave from which an emulator can be fitted at all
 FEWEST_TRUTHS: Final = 20
-FEWEST_SCORED: Final = 20  # replications that have a 90 % interval at all
+FEWEST_SCORED: Final = 20  # replications that have a 90% interval at all
 
 FitOut: TypeAlias = Annotated[
     Path | None,

@@ -56,8 +56,8 @@ class CCG:
     ``practices`` are the rows (permanent ids) of its practices, ``voters`` those that may vote.
     ``officer_group`` is the id shared by CCGs under one accountable officer ("" = none known);
     ``officer_known`` is false where the record is silent, which is not the same as "not shared".
-    ``matched_council`` is the index of the council that holds at least 95 % of this CCG's
-    residents and has at least 95 % of its own residents in it, or -1.
+    ``matched_council`` is the index of the council that holds at least 95% of this CCG's
+    residents and has at least 95% of its own residents in it, or -1.
     ``council_shares`` are (council index, share of the CCG's residents).
     """
 

@@ -132,3 +132,16 @@ def test_every_rule_on_the_page_has_its_meaning() -> None:
     text = rules_text()
     bare = [line for line in text.split("\n") if line.startswith("**`") and line.endswith("). ")]
     assert bare == []
+
+
+def test_the_fields_of_what_a_rule_is_told_are_all_explained() -> None:
+    unexplained = [
+        f"{place}: {facts.name}.{name}"
+        for section in sections()
+        for place in section.places
+        if place.startswith("sim.rules.")
+        for facts in read_module(place).facts
+        for name in facts.fields
+        if facts.name.endswith("Facts") and f"`{name}`" not in facts.text
+    ]
+    assert unexplained == []

@@ -23,10 +23,10 @@ class PredictedBallot:
     """One recorded ballot and the model's prediction for a new proposal with its covariates.
 
     ``recorded`` is the yes share, None where only the outcome is known, and ``low`` to ``high``
-    the central 90 % of what is predicted. ``carried`` are the chances that each of its CCGs has
+    the central 90% of what is predicted. ``carried`` are the chances that each of its CCGs has
     the votes (quorum apart), ``outcomes`` what was recorded of each. ``share_inside``: the
     recorded share lies in the interval. ``outcomes_inside``: by CCG, whether the recorded outcome
-    is in the smallest set of (has them, has them not) that holds at least 90 %.
+    is in the smallest set of (has them, has them not) that holds at least 90%.
     """
 
     case: str

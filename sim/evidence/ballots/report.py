@@ -27,7 +27,7 @@ CAUSAL_SHARES: Final = (0.25, 0.5, 1.0)  # at which priors.md section 4 asks for
 
 @dataclass(frozen=True, slots=True)
 class PosteriorRow:
-    """One parameter before and after: quantiles at 5, 50 and 95 %.
+    """One parameter before and after: quantiles at 5, 50 and 95%.
 
     ``learnt`` is 1 less the ratio of posterior to prior variance as the prior's standard normal:
     0 where the ballots say nothing, near 1 where they say all; below 0 by chance, or where the

@@ -17,7 +17,7 @@ LEARNT: Final = 0.1  # a share of the prior's variance taken away below which li
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """One parameter: prior and posterior median and 90 % interval, shift and contraction.
+    """One parameter: prior and posterior median and 90% interval, shift and contraction.
 
     ``shift`` is that of the mean in prior standard deviations; ``contraction`` the share of the
     prior's variance that the fit has taken away.

@@ -85,11 +85,11 @@ def predictive_pit(found: PredictedWave, *, seed: int) -> pd.DataFrame:
     """Return where each summary of each truth, and of the record, fell in its forecast.
 
     The PIT of synthetic truths is randomised, ties broken by chance, so that it is uniform for
-    counts too; an interval of 80 % holds the truth where the PIT lies in 0.1 to 0.9, which is exact
+    counts too; an interval of 80% holds the truth where the PIT lies in 0.1 to 0.9, which is exact
     for counts. That of the record takes the middle of its ties, so that it is not random.
 
     Columns: left_out, source (synthetic or recorded), truth (its number; 0 for the record),
-    summary, seen, median, low, high (of the central 90 %), pit.
+    summary, seen, median, low, high (of the central 90%), pit.
     """
     import pandas as pd
 
@@ -205,7 +205,7 @@ def held(pits: Array, level: float) -> float:
 
 
 def held_band(found: PredictedWave, level: float, *, seed: int) -> tuple[float, float]:
-    """Return the central 90 % of the share held over all summaries where forecasts are honest."""
+    """Return the central 90% of the share held over all summaries where forecasts are honest."""
     rng = np.random.default_rng([seed, 23])
     under = np.abs(_pit_of_own_draws(found.synthetic.draws, rng) - 0.5) <= level / 2
     shares = _taken(under, _chosen(found.synthetic, RESAMPLES, rng)).mean(axis=(1, 2))

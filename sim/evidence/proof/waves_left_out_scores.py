@@ -119,7 +119,7 @@ def score_waves(found: Sequence[FitWithoutWave], seed: int) -> pd.DataFrame:
 def _scores(
     truth: int, members: Array, possible: tuple[int, int], streams: float
 ) -> tuple[float, float, float, float, float, float, bool]:
-    """Return median, 90 % interval, CRPS, log score, PIT (none of one number) and coverage."""
+    """Return median, 90% interval, CRPS, log score, PIT (none of one number) and coverage."""
     low, high = interval(members, 0.9)
     return (
         float(np.median(members)),

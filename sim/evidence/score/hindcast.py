@@ -295,7 +295,7 @@ def hindcast_pit_histogram(
 ) -> pd.DataFrame:
     """Return the histogram of the PIT of the open systems' counts, with its band.
 
-    The band is the central 90 % of each bar where the truth is one of the replications: up to 500
+    The band is the central 90% of each bar where the truth is one of the replications: up to 500
     of them are taken as truths in turn, so that it keeps what systems have in common.
 
     Columns: forecast, low, high (of the bar), items, expected, band_low, band_high.

@@ -113,7 +113,7 @@ def patterns_report(
 
     Returns:
         Columns ``COLUMNS``, ordered by pattern, then arm: what was observed; mean, ends and
-        median of the replications (the ends of the band, or of the central 90 % for
+        median of the replications (the ends of the band, or of the central 90% for
         ``at_least``); the share of replications in which it is defined.
     """
     import pandas as pd

@@ -94,7 +94,7 @@ def reliability_curve(
 
     Returns:
         A row per bin that holds forecasts: bin, low, high, items, forecast (mean probability),
-        observed (share that came true), band_low and band_high (central 90 % of that share where
+        observed (share that came true), band_low and band_high (central 90% of that share where
         the forecast is calibrated).
     """
     import pandas as pd
@@ -131,7 +131,7 @@ def reliability_curve(
 
 
 def histogram_band(values: ArrayLike, bars: int) -> tuple[Floats, Floats]:
-    """Return the central 90 % of each bar of histograms over 0 to 1.
+    """Return the central 90% of each bar of histograms over 0 to 1.
 
     Args:
         values: values under calibration, shape (truths, items).

@@ -132,7 +132,7 @@ EFFECTS: Final[tuple[Effect, ...]] = (
 
 
 def announced_target(patients: float) -> float:
-    """Return the announced running-cost saving in pounds a year: 20 % of the usual allowance."""
+    """Return the announced running-cost saving in pounds a year: 20% of the usual allowance."""
     return ANNOUNCED_CUT * USUAL_ALLOWANCE * patients
 
 
@@ -145,7 +145,7 @@ def scale_gain(patients: float, effect: float) -> float:
     """Return what being larger saves (or, below zero, loses) a year in pounds, fixed cost apart.
 
     ``effect`` is the share of the usual running-cost allowance of merged bodies. Source: priors.md
-    section 9 (administration -7 %, sd 5 %, but total spending 0); priors.md section 10 and the
+    section 9 (administration -7%, sd 5%, but total spending 0); priors.md section 10 and the
     doubt of row 84 put its centre at 0.
     """
     return effect * USUAL_ALLOWANCE * patients
