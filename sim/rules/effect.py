@@ -33,7 +33,7 @@ in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 
 @dataclass(frozen=True, slots=True)
 class LeaderFacts:
-    """What effects are told of local leaders; all neutral while no lever of leaders is moved.
+    """What effects depend on in local leaders; all neutral while no lever of leaders is moved.
 
     ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of
     each place), ``in_favour`` those who do; ``outside_chair`` says whether an outside chair

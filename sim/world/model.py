@@ -1,7 +1,7 @@
 """The frozen bodies of a world: CCGs, practices, systems, regions, councils, LMCs.
 
 Bodies refer to each other by index (their position in the world's tuples); the index is also
-the permanent address of a body's luck, so the order of rows in a world folder is part of the
+the permanent address of a body's draws, so the order of rows in a world folder is part of the
 world. Nothing here changes during a run: the state of a replication lives in ``sim.agents``.
 """
 

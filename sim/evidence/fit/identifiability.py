@@ -1,4 +1,4 @@
-"""What the fit has learnt of each parameter, and which pairs it cannot distinguish."""
+"""What the fit has learnt about each parameter, and which pairs it cannot distinguish."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Course = tuple[str, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class LearntPlace:
-    """What was learnt of one system: its course, how many replications shared it, the effect."""
+    """What was learnt about one system: its course, how many replications shared it, the effect."""
 
     system: str
     course: Course
@@ -107,7 +107,7 @@ def learn_places(
 
     ``seed`` is that of the simulated batch, whose leanings are drawn again from its random
     streams. A system whose course hardly ever happened (fewer than ``FEWEST`` replications) is
-    matched on whether it merged alone; failing that nothing is learnt of it.
+    matched on whether it merged alone; failing that nothing is learnt about it.
     """
     world = covariates.world
     index = {system.code: system.index for system in world.systems}

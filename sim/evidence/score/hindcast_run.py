@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 MODEL: Final = "simulation"
 ARMS: Final[dict[str, str]] = {
-    MODEL: "the simulation, without what the fit has learnt of each system from this very round",
-    "places_learnt": "the simulation with what it has learnt of each system from this round",
+    MODEL: "the simulation, without what the fit has learnt about each system from this very round",
+    "places_learnt": "the simulation with what it has learnt about each system from this round",
     "no_shared_effect": "the simulation without a shared proposal effect in ballots",
     "no_leaders_gate": "the simulation whose leaders ballot whatever support they expect",
 }
@@ -84,7 +84,7 @@ def check_libraries() -> None:
 def hindcast_arms(base: Scenario, on: date) -> tuple[Scenario, ...]:
     """Return the scenario up to the day, and its variants, by the name of arms.
 
-    What the fit has learnt of each system from this very round (leanings) is left out of all but
+    What the fit has learnt about each system from this very round (leanings) is left out of all but
     ``places_learnt``: with it, systems are scored with estimates made from their own outcomes.
     ``no_shared_effect``: ``support_shared`` is 0, so that CCGs of one proposal differ as much as
     those of two. ``no_leaders_gate``: leaders call every ballot (``ballot.leaders_gate``).

@@ -35,7 +35,7 @@ RUNG_COLUMNS: Final = {
 """Rungs from the lowest to the highest, and where systems that went no further are counted."""
 
 COLUMNS: Final[tuple[Column, ...]] = (
-    share("running_cost_saving", "million pounds a year saved at the end, against the start"),
+    share("running_cost_saving", "million pounds per year saved at the end, against the start"),
     share("saving_by_merging", "part of it that mergers bring beyond what sharing saves"),
     share("saving_by_sharing", "part of it that joint working without merger brings"),
     share("saving_share_of_target", "that saving as a share of the 20% cut announced in 2018"),

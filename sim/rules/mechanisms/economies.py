@@ -16,7 +16,7 @@ MILLION: Final = 1e6
 AVERAGE_PARTS: Final = 4.0  # free CCGs at which the base rate of starting holds
 AVERAGE_PATIENTS: Final = 1.44  # million patients of the average system (60.3 million in 42)
 ANNOUNCED_CUT: Final = 0.2  # of the running-cost allowance, letter of November 2018
-USUAL_ALLOWANCE: Final = 20.07  # pounds a patient and year before it (1.21 billion pounds)
+USUAL_ALLOWANCE: Final = 20.07  # pounds per patient and year before it (1.21 billion pounds)
 
 
 # -- What leaders and members weigh --------------------------------------------------------------
