@@ -75,7 +75,8 @@ def replicate_log(
     """Run one replication of a scenario on a world and return its log.
 
     ``swaps`` maps a group of random streams to another replication whose streams replace
-    them. Raises InputError where the scenario names a region or system that the world does not have.
+    them. Raises InputError where the scenario names a region or system that the world does not
+    have.
     """
     streams = Streams(seed, replication, stream_sizes(world), swaps)
     parameters = draw_parameters(

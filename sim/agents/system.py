@@ -53,7 +53,8 @@ class System:
 
     ``index`` is its position among the replication's systems, ``address`` the world's system whose
     random numbers it draws: the same, but for one made during the run (``boundaries_redraw``).
-    ``heirs`` are the positions of the systems that have taken its place, if it has been split or joined.
+    ``heirs`` are the positions of the systems that have taken its place, if it has been split or
+    joined.
     """
 
     def __init__(

@@ -70,9 +70,19 @@ TESTS: Final = (
 CRITICAL_MASS: Final = 1_000_000  # patients of a body that will not soon be merged again; assumed
 
 
-def gaps_of(
-    facts: FootprintFacts, *, savings_target: float
-) -> tuple[float, float, float, float, float, float, float]:
+class Gaps(NamedTuple):
+    """How far an application falls short of each published test, in the order of the tests."""
+
+    coterminosity: float
+    footprint: float
+    members: float
+    leadership: float
+    finance: float
+    savings: float
+    durability: float
+
+
+def gaps_of(facts: FootprintFacts, *, savings_target: float) -> Gaps:
     """Return how far an application falls short of each published test, 0 (not at all) to 1.
 
     Coterminosity: none if all members have the same main council (the council that holds at least
@@ -85,14 +95,14 @@ def gaps_of(
     Source: approval_criteria.md; rows 62 and 64.
     """
     saving = facts.saving / savings_target if savings_target > 0.0 else 1.0
-    return (
-        0.0 if facts.one_council else 1.0,
-        min(1.0, max(0.0, 1.0 - facts.share_of_system)),
-        facts.votes_against,
-        min(1.0, max(0.0, 1.0 - facts.ready)),
-        min(1.0, facts.distress_share),
-        min(1.0, max(0.0, 1.0 - saving)),
-        0.0 if facts.whole_system else max(0.0, 1.0 - facts.patients / CRITICAL_MASS),
+    return Gaps(
+        coterminosity=0.0 if facts.one_council else 1.0,
+        footprint=min(1.0, max(0.0, 1.0 - facts.share_of_system)),
+        members=facts.votes_against,
+        leadership=min(1.0, max(0.0, 1.0 - facts.ready)),
+        finance=min(1.0, facts.distress_share),
+        savings=min(1.0, max(0.0, 1.0 - saving)),
+        durability=0.0 if facts.whole_system else max(0.0, 1.0 - facts.patients / CRITICAL_MASS),
     )
 
 
