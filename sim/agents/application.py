@@ -120,7 +120,7 @@ class Application:
             self._proposal.take_effect()
 
     def _facts(self) -> FootprintFacts:
-        """Return what the centre is told of the footprint when it decides."""
+        """Return what the centre knows about the footprint when it decides."""
         replication, members = self._replication, self._proposal.members
         patients = sum(ccg.patients for ccg in members)
         councils = {replication.bodies[ccg.id].council for ccg in members}

@@ -1,4 +1,4 @@
-"""One replication: set the stage, let the agents act, hand back the log."""
+"""One replication: set up the start, let the agents act, return the log."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ def replicate_log(
 ) -> Log:
     """Run one replication of a scenario on a world and return its log.
 
-    ``swaps`` maps a group of luck to another replication whose luck stands in for it. Raises
-    InputError where the scenario names a region or system that the world does not have.
+    ``swaps`` maps a group of random streams to another replication whose streams replace
+    them. Raises InputError where the scenario names a region or system that the world does not
+    have.
     """
     streams = Streams(seed, replication, stream_sizes(world), swaps)
     parameters = draw_parameters(
@@ -126,7 +127,7 @@ def fitted_values(scenario: Scenario, streams: Streams) -> dict[str, float]:
 
 
 def stream_sizes(world: World) -> dict[BodyKind, int]:
-    """Return the number of bodies of each kind that own luck."""
+    """Return the number of bodies of each kind that random streams belong to."""
     return {
         "parameter": PARAMETER_COLUMNS,
         "national": 1,
@@ -215,7 +216,7 @@ def _set_stage(replication: Replication) -> None:
     """Put everything where it stands on the first day.
 
     What began before the start happened under the policy of then, whatever the scenario: so the
-    stage is set under the levers of 2019, and the scenario's take over before the first event.
+    start is set up under the levers of 2019, and the scenario's take over before the first event.
     Whether footprints may cross a system border is the scenario's from the outset, for live
     proposals and unseen talks alike.
     """
@@ -295,7 +296,7 @@ def _set_budgets(replication: Replication) -> None:
 
 
 def _form_habits(replication: Replication) -> None:
-    """Work out what hangs on a replication's parameters alone."""
+    """Work out what depends on a replication's parameters alone."""
     p = replication.parameters
     replication.follow_weight = follow_weight(p)
     replication.climbing = {

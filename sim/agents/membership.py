@@ -42,7 +42,7 @@ def hold_ballot(
 ) -> Result:
     """Let the members vote now on a proposal, count, and write the ballot to the log.
 
-    ``support`` is the CCG's log-odds of a yes; the practices' leanings and luck are their own.
+    ``support`` is the CCG's log-odds of a yes; the practices' leanings and draws are their own.
     """
     levers, streams = replication.levers.ballot, replication.streams
     number = ccg.ballots

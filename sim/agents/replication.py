@@ -1,4 +1,4 @@
-"""The state of one replication that agents share: living CCGs, the map, clock, luck and log."""
+"""The state of one replication that agents share: CCGs, map, clock, random streams and log."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class LivingCCG:
     """A CCG that is alive: a starting one, or one formed by merger; equal to itself alone.
 
-    ``id`` is the index of its lowest starting member and addresses its luck. ``joined`` counts
+    ``id`` is the index of its lowest starting member and addresses its draws. ``joined`` counts
     the proposals it has been in and ``ballots`` the ballots its members have held; both number
     its draws. ``autonomy`` is its taste for staying as it is (log-odds), ``shortfall`` its
     running-cost gap as a share of its allowance, ``distress`` the share of its patients in bodies
@@ -105,7 +105,7 @@ class Replication:
     variable_per_head: float = 0.0
     cut_share: float = 1.0  # part of the running-cost cut that bears by now
     ends: float = field(init=False)  # the moment at which the run ends: the horizon, or earlier
-    staged: bool = False  # while the stage is being set, rates are not worked out yet
+    staged: bool = False  # while the start is being set up, rates are not worked out yet
     calendar: Calendar = field(init=False)
     national: NationalBody = field(init=False)
     lmc_systems: dict[int, tuple[int, ...]] = field(default_factory=dict)

@@ -40,7 +40,7 @@ FORGIVEN_A_MONTH: Final = 10.0  # several times what the strongest pressure ship
 
 @dataclass(frozen=True, slots=True)
 class Recut:
-    """What a system made during the run begins with: where its luck lies, its code, its CCGs."""
+    """What a system made during the run begins with: its draws' address, its code, its CCGs."""
 
     address: int
     first_attempt: int
@@ -52,8 +52,9 @@ class System:
     """One system: its leader, its belief, its proposals, and the hazards of starting them.
 
     ``index`` is its position among the replication's systems, ``address`` the world's system whose
-    luck it draws: the same, but for one made during the run (``boundaries_redraw``). ``heirs`` are
-    the positions of the systems that have taken its place, if it has been split or joined.
+    random numbers it draws: the same, but for one made during the run (``boundaries_redraw``).
+    ``heirs`` are the positions of the systems that have taken its place, if it has been split or
+    joined.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class System:
         self.pushes: dict[str, float] = {}
         self.satisfaction = 0.0  # how well it is known to work as it is
         self.leader_in_post = True
-        self.leader_turn = 0  # counts its leaders; addresses their luck
+        self.leader_turn = 0  # counts its leaders; part of the address of their draws
         self.chosen_by_centre = False
         self.proposals = 0
         self.alternative = ""  # the shape chosen instead of a merger, where places may review

@@ -94,7 +94,7 @@ def places(
         raise InputError(f"--page '{page}': is one of the files of a results folder")
     else:
         refuse_file(page, "page", overwrite=overwrite)
-    # what the fit has learnt of each place from its own course would answer the question itself
+    # what the fit has learnt about each place from its own course would answer the question itself
     tables = {"extends": SCENARIO, "name": SCENARIO, "model": {"leanings": "unlearnt"}}
     checked = api.check_scenarios([parse_scenario(tables, SCENARIO)])
     [scenario] = checked.scenarios

@@ -132,7 +132,7 @@ def _earlier_batch(options: Options, folder: Path, knowledge: str) -> Batch:
     from sim.scenario import parse_scenario
     from sim.views.progress import ProgressReport
 
-    # what was learnt of systems from 2020 has no place in the years before
+    # what was learnt about systems from 2020 has no place in the years before
     model = {"knowledge": knowledge, "leanings": "unlearnt"}
     say(options, "running the years 2013 to 2019")
     with ProgressReport(quiet=options.quiet) as progress:

@@ -57,7 +57,7 @@ class Sweep:
 
     ``frame`` has a row for each value, each value of the second setting, and outcome: mean and
     standard error over replications, and the paired difference from the first value of the same
-    line with its 95 % interval (0 to 0 for the first value itself). ``at`` is empty without a
+    line with its 95% interval (0 to 0 for the first value itself). ``at`` is empty without a
     second setting.
     """
 

@@ -70,28 +70,39 @@ TESTS: Final = (
 CRITICAL_MASS: Final = 1_000_000  # patients of a body that will not soon be merged again; assumed
 
 
-def gaps_of(
-    facts: FootprintFacts, *, savings_target: float
-) -> tuple[float, float, float, float, float, float, float]:
+class Gaps(NamedTuple):
+    """How far an application falls short of each published test, in the order of the tests."""
+
+    coterminosity: float
+    footprint: float
+    members: float
+    leadership: float
+    finance: float
+    savings: float
+    durability: float
+
+
+def gaps_of(facts: FootprintFacts, *, savings_target: float) -> Gaps:
     """Return how far an application falls short of each published test, 0 (not at all) to 1.
 
-    Coterminosity: the merged body lies mostly in several councils. Footprint: the patient share of
-    the system left out. Members: the share of votes cast against. Leadership: the share not under
+    Coterminosity: none if all members have the same main council (the council that holds at least
+    half of a CCG's residents), else 1. Footprint: the patient share of the home system that is
+    left out. Members: the share of votes cast against. Leadership: the share not under
     one shared officer. Finance: the patient share in distress. Savings: the part of
-    ``savings_target`` (million pounds a year, a fifth of running costs) that merging leaves to be
-    found. Durability (future-proofing): a footprint that is not its whole system, the more so the
+    ``savings_target`` (million pounds a year, a fifth of running costs) that merging does not
+    save. Durability (future-proofing): a footprint that is not its whole system, the more so the
     further it stays below a million patients, will be merged again.
     Source: approval_criteria.md; rows 62 and 64.
     """
     saving = facts.saving / savings_target if savings_target > 0.0 else 1.0
-    return (
-        0.0 if facts.one_council else 1.0,
-        min(1.0, max(0.0, 1.0 - facts.share_of_system)),
-        facts.votes_against,
-        min(1.0, max(0.0, 1.0 - facts.ready)),
-        min(1.0, facts.distress_share),
-        min(1.0, max(0.0, 1.0 - saving)),
-        0.0 if facts.whole_system else max(0.0, 1.0 - facts.patients / CRITICAL_MASS),
+    return Gaps(
+        coterminosity=0.0 if facts.one_council else 1.0,
+        footprint=min(1.0, max(0.0, 1.0 - facts.share_of_system)),
+        members=facts.votes_against,
+        leadership=min(1.0, max(0.0, 1.0 - facts.ready)),
+        finance=min(1.0, facts.distress_share),
+        savings=min(1.0, max(0.0, 1.0 - saving)),
+        durability=0.0 if facts.whole_system else max(0.0, 1.0 - facts.patients / CRITICAL_MASS),
     )
 
 

@@ -11,15 +11,19 @@ from sim.rules.logistic import GRID, rounded
 if TYPE_CHECKING:
     from sim.scenario.parameters import Parameters
 
-# Shares such as .56 are not exact in binary: 14 of 25 votes must meet a quorum of .56, and 29 of
-# 50 must not exceed a threshold of .58.
+# Shares such as 0.56 are not exact in binary: 14 of 25 votes must meet a quorum of 0.56, and 29 of
+# 50 must not exceed a threshold of 0.58.
 SLACK: Final = 1e-9
 
 CLOSE: Final = 1e-9  # only nearer than this can rounding a chance to its grid decide a vote
 
 
 class Tally(NamedTuple):
-    """One membership's votes; ``abstained`` includes practices that cast no vote."""
+    """One membership's votes, counted and by weight.
+
+    ``votes_for`` and ``votes_against`` count practices, ``weight_for`` and ``weight_against`` add
+    up their votes' weights; ``abstained`` are the other ``practices``, which cast no vote.
+    """
 
     practices: int
     votes_for: int
@@ -90,7 +94,7 @@ def count_votes(p: Parameters, electorate: Electorate, *, support: float, turnou
 def quorate(tally: Tally, quorum: float) -> bool:
     """Return whether enough practices cast a vote: votes cast >= quorum x practices.
 
-    Source: the one documented quorum, 75 % of practices (ballot_rules.csv, voting_rules.md).
+    Source: the one documented quorum, 75% of practices (ballot_rules.csv, voting_rules.md).
     """
     return tally.votes_for + tally.votes_against >= quorum * tally.practices - SLACK
 

@@ -33,14 +33,15 @@ in log-odds of a yes, with :class:`BodyFacts`; ``approval`` in log-odds, with
 
 @dataclass(frozen=True, slots=True)
 class LeaderFacts:
-    """What effects are told of local leaders; all neutral while no lever of leaders is moved.
+    """What effects depend on in local leaders; all neutral while no lever of leaders is moved.
 
-    ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of each
-    place), ``in_favour`` those who do;
-    ``confidence`` (0 to 1) is the centre's in the system's leader, ``backing`` the strength of its
-    statement of backing; ``places_led`` the share of the system's places that have a leader;
-    ``provider_led`` the same for leaders from providers (of one CCG, in a CCG's facts);
-    ``cooperation`` the stock from 0 (blocked) to 1; ``firm`` the strength of a firm hand here.
+    ``seniors`` counts the senior leaders who could sponsor a merger (the system's and one of
+    each place), ``in_favour`` those who do; ``outside_chair`` says whether an outside chair
+    leads the system now, ``rival`` whether its trusts are rivals; ``confidence`` (0 to 1) is
+    the centre's in the system's leader, ``backing`` the strength of its statement of backing;
+    ``places_led`` the share of the system's places that have a leader; ``provider_led`` the
+    same for leaders from providers (of one CCG, in a CCG's facts); ``cooperation`` the stock
+    from 0 (blocked) to 1; ``firm`` the strength of a firm hand here.
     """
 
     in_favour: int = 0
@@ -62,13 +63,17 @@ NO_LEADER_FACTS: Final = LeaderFacts()
 class SystemFacts:
     """A system at the moment its leaders and region weigh a proposal.
 
-    Shares are over its free CCGs; ``ccgs`` counts all its living CCGs, ``free`` those in no
-    proposal; ``leader_type`` is that of the leader in post; ``refusals`` counts ballots lost in
-    England so far in this run; ``day`` is days since the start; ``alienation`` is the mean over
-    its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that lie
-    mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the shape
-    chosen instead of a merger at the last review, "" before any; ``committee_share`` and
-    ``team_share`` are the free CCGs on those rungs.
+    ``ccgs`` counts all its living CCGs and ``patients`` theirs, ``free`` the CCGs in no
+    proposal. Of the free CCGs, ``officer_share`` are under a shared officer, ``distress_share``
+    in distress, and ``match_share`` match one council each; ``leader_in_post`` says whether the
+    system has a leader, ``leader_type`` of which type, and ``leader_dedicated`` whether without
+    another job; ``ics_status`` is the system's standing as an ICS, ``letters`` the strength of
+    the letters in force; ``refusals`` counts ballots lost in England so far in this run;
+    ``day`` is days since the start; ``alienation`` is the mean over its CCGs; ``log_divided``
+    the mean, over free CCGs, of the log of the number of CCGs that lie mostly in the same
+    council (0 for one that lies mostly in none); ``leaders`` holds what concerns its leaders;
+    ``alternative`` is the shape chosen instead of a merger at the last review, "" before any;
+    ``committee_share`` and ``team_share`` are the free CCGs on those rungs.
     """
 
     ccgs: int
@@ -94,7 +99,11 @@ class SystemFacts:
 
 @dataclass(frozen=True, slots=True)
 class CandidateFacts:
-    """A footprint that a system's leaders could put forward."""
+    """A footprint that a system's leaders could put forward.
+
+    ``parts`` counts its members and ``patients`` theirs; ``whole_system`` says whether it
+    covers all of the system.
+    """
 
     parts: int
     patients: int
@@ -105,12 +114,15 @@ class CandidateFacts:
 class BodyFacts:
     """One CCG within one proposal, when its governing body consents or its members vote.
 
-    ``own_patients`` and ``all_patients`` of the footprint; distress as shares of patients;
-    ``sharing`` the patient share of partners under the same officer; ``perceived_centre`` 1 where
-    members see the centre behind it (0 before engagement); ``opposed_councils`` the share of own
-    residents; ``refusals`` counts ballots lost in England so far; ``alienation`` is the CCG's own.
-    ``cooperation`` is ``sharing`` times how far the CCG's years under a shared officer have come
-    (0 to 1).
+    ``own_patients`` are the CCG's and ``all_patients`` the footprint's, which has ``parts``
+    members; ``own_distress`` is 1 in distress and 0 otherwise, ``partner_distress`` the patient
+    share of partners in distress, ``sharing`` that of partners under the same officer;
+    ``perceived_centre`` 1 where members see the centre behind it (0 before engagement);
+    ``opposed_councils`` the share of own residents whose council opposes it;
+    ``matches_council`` says whether the CCG matches a council; ``refusals`` counts ballots lost
+    in England so far; ``alienation`` is the CCG's own; ``day`` is days since the start.
+    ``leaders`` holds what concerns its system's leaders; ``cooperation`` is ``sharing`` times
+    how far the CCG's years under a shared officer have come (0 to 1).
     """
 
     own_patients: int
@@ -131,11 +143,16 @@ class BodyFacts:
 
 @dataclass(frozen=True, slots=True)
 class FootprintFacts:
-    """An application when the centre decides on it; ``exempt`` from the rule of one CCG or not.
+    """An application when the centre decides on it.
 
+    ``parts`` counts its members and ``patients`` theirs; ``whole_system`` says whether it
+    covers all of its home system, ``one_council`` whether all members have the same main
+    council; ``ready`` is the patient share of its largest group under one officer,
+    ``distress_share`` the patient share of its members in distress; ``day`` is days since the
+    start; ``exempt`` says whether the home system is exempt from the rule of one CCG;
     ``share_of_system`` is the patient share of the home system that the footprint covers,
-    ``votes_against`` the share of votes cast against it, ``saving`` the yearly saving in million
-    pounds.
+    ``votes_against`` the share of votes cast against it, ``saving`` the yearly saving in
+    million pounds.
     """
 
     parts: int

@@ -24,7 +24,7 @@ def follow_weight(p: Parameters) -> float:
     ``lmc_oppose_share``, and a unit of mood is worth ``support_sd`` x sqrt(``support_shared``)
     log-odds. So w = (1 - ``lmc_causal_share``) x |``lmc_oppose_effect``| / (gap x worth of mood),
     at most 1. It is the same in both forms of support, so that in the two-mode form, where mood is
-    worth less within a mode, the association made up falls somewhat short (.44 of .49 at fitted
+    worth less within a mode, the association made up falls somewhat short (0.44 of 0.49 at fitted
     values). Source: priors.md section 4 (confounding).
     """
     mood_effect = p.support_sd * math.sqrt(p.support_shared)

@@ -61,7 +61,7 @@ def pulls(p: Parameters, *, belief_level: float, push_strength: float) -> Pulls:
     "typically", plus ``footprint_push`` times the strength of the region's push for whole systems;
     a footprint that is one council's pulls by ``footprint_council``, and CCGs under one officer by
     ``footprint_officer``. ``belief_level`` is what the system's leader has heard, in steps.
-    Source: priors.md section 6 (footprint = STP/ICS +1, one council +.3, officer +1 to +2).
+    Source: priors.md section 6 (footprint = STP/ICS +1, one council +0.3, officer +1 to +2).
     """
     whole = p.footprint_whole * min(1.0, belief_level)
     whole += p.footprint_expectation * max(0.0, belief_level - 1.0)

@@ -12,32 +12,33 @@ from __future__ import annotations
 
 
 def variable_cost_per_head(
-    allowance_per_head: float, patients: int, bodies: int, fixed_cost: float
+    allowance_per_head: float, patients: int, bodies: int, fixed_cost_pounds: float
 ) -> float:
     """Return the variable running cost in pounds a patient that balanced the books before a cut.
 
-    CCGs as a whole spent about their allowance (NAO 2018: 1.21 billion pounds); what the fixed
-    cost of ``bodies`` CCGs (pounds a year each) leaves of it is spread over all patients.
+    CCGs as a whole spent about their allowance (NAO 2018: 1.21 billion pounds); what is left of it
+    after the fixed cost of ``bodies`` CCGs (each ``fixed_cost_pounds`` a year) is spread over all
+    patients.
     """
-    return max(0.0, allowance_per_head - fixed_cost * bodies / patients)
+    return max(0.0, allowance_per_head - fixed_cost_pounds * bodies / patients)
 
 
 def shortfall_share(
     patients: int,
     allowance_per_head: float,
     cut: float,
-    fixed_cost: float,
+    fixed_cost_pounds: float,
     variable_per_head: float,
 ) -> float:
     """Return the running-cost gap after a cut as a share of the allowance before it, 0 to 1.
 
     Small CCGs fall short first, since their fixed cost is spread over fewer patients. A gap as
-    large as the whole allowance is the most that counts: beyond it the share has a pole at no
-    patients, and no hazard could bear it.
-    Source: Long Term Plan and letter of 22 November 2018 (20 % by 2020-21); King's Fund 2012.
+    large as the whole allowance is the most that counts: otherwise the share would grow without
+    limit for a CCG with very few patients.
+    Source: Long Term Plan and letter of 22 November 2018 (20% by 2020-21); King's Fund 2012.
     """
     allowance = allowance_per_head * patients
-    cost = fixed_cost + variable_per_head * patients
+    cost = fixed_cost_pounds + variable_per_head * patients
     return min(1.0, max(0.0, cost - allowance * (1.0 - cut)) / allowance)
 
 
@@ -45,6 +46,6 @@ def cut_share(springs: int, years: int) -> float:
     """Return the part of a cut that bears once so many 1 Aprils have passed since the start.
 
     The cut arrives in ``years`` equal steps; with none it bears at once, as bodies that know of it
-    plan for it. Source: letter of 22 November 2018 (20 % by 2020-21).
+    plan for it. Source: letter of 22 November 2018 (20% by 2020-21).
     """
     return 1.0 if years == 0 else min(1.0, springs / years)

@@ -31,7 +31,8 @@ def deadline_ramp(months_to_last_call: float) -> float:
 class StartFacts(NamedTuple):
     """What the rate of starting depends on in a system now, whoever starts.
 
-    Shares are over the system's free CCGs (those in no proposal), of which there are ``free``;
+    ``free`` counts the system's free CCGs (those in no proposal); of them ``officer_share`` are
+    under a shared officer and ``distress_share`` in distress;
     ``shortfall`` is their mean running-cost gap as a share of the allowance; ``place`` the
     place's unmeasured leaning to start (log-rate); ``cooling`` whether a ballot or an application
     was lost of late; ``dedicated_leader`` whether a leader in post has no other job.

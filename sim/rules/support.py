@@ -11,7 +11,7 @@ from sim.rules.logistic import Terms, expit, happens
 if TYPE_CHECKING:
     from sim.scenario.parameters import Parameters
 
-MODES_APART = 3.26  # log-odds of .86 less those of .19
+MODES_APART = 3.26  # log-odds of 0.86 less those of 0.19
 MODE_SPREAD = 0.74 / 1.4  # of each mode, against that of the single one
 _NORMAL = NormalDist()
 
@@ -31,7 +31,10 @@ class ArgumentFacts(NamedTuple):
     ``outweighed_by`` is how far the CCG would be outweighed (:func:`outweighed`);
     ``partner_distress`` the patient share of partners in distress where the CCG itself is not;
     ``shares_officer`` the patient share of partners under its own officer, from 0 (own posts at
-    stake) to 1; ``opposed_councils`` the share of its residents whose council is opposed.
+    stake) to 1; ``matches_council`` says whether the CCG matches one council and
+    ``makes_one_council`` whether the merged body would; ``perceived_centre`` whether members see
+    the centre behind the proposal; ``opposed_councils`` is the share of its residents whose
+    council is opposed.
     """
 
     outweighed_by: float
@@ -75,8 +78,8 @@ def common_support(
     The mood is sqrt(``support_place_share``) x ``place`` + sqrt(1 - that share) x ``proposal``,
     both standard normal; the support is ``support_mean`` + sd x mood, where sd is ``support_sd``
     x sqrt(``support_shared``). In the ``form`` "two_mode" an opposed mode replaces part of that
-    spread: the modes lie 3.26 apart (log-odds of .86 and .19), each has a spread of .74/1.4 of the
-    single mode's, and the mean stays that of the supportive mode; ``u_mode`` decides which.
+    spread: the modes lie 3.26 apart (log-odds of 0.86 and 0.19), each has a spread of 0.74/1.4 of
+    the single mode's, and the mean stays that of the supportive mode; ``u_mode`` decides which.
     Source: priors.md section 2.
     """
     mean, sd = p.support_mean, p.support_sd * math.sqrt(p.support_shared)

@@ -73,7 +73,7 @@ class Durations:
     ballot: Duration = _stage(
         Duration("triangular", (0.3, 0.5, 1.5)),
         "call to close of a CCG's ballot",
-        "evidence: priors.md section 3, .5 (.3 to 1.5)",
+        "evidence: priors.md section 3, 0.5 (0.3 to 1.5)",
     )
     postpone: Duration = _stage(
         Duration("gamma", (6.0, 3.0)),
@@ -88,7 +88,8 @@ class Durations:
     panel: Duration = _stage(
         Duration("triangular", (0.2, 0.3, 0.5)),
         "one review by the regional panel, without queueing",
-        "computed: half of triangular .4, .6, 1 from application to decision (priors.md section 3)",
+        "computed: half of triangular 0.4, 0.6, 1 from application to decision "
+        "(priors.md section 3)",
     )
     national: Duration = _stage(
         Duration("triangular", (0.2, 0.3, 0.5)),

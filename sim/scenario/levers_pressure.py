@@ -58,7 +58,7 @@ class Money(Group):
     allowance_per_head: float = lever(
         20.07,
         "running-cost allowance before the cut (1.21 billion pounds over 60.3 million patients)",
-        "pounds a patient and year",
+        "pounds per patient and year",
         (19,),
         gt=0.0,
         le=1000.0,

@@ -43,8 +43,8 @@ class ModelForm(BaseModel):
     )
     leanings: Literal["learnt", "unlearnt"] = Field(
         "learnt",
-        description="whether systems keep what the fit has learnt of each from its own course up "
-        "to April 2020; unlearnt where that very course is scored or compared",
+        description="whether systems keep what the fit has learnt about each from its own course "
+        "up to April 2020; unlearnt where that very course is scored or compared",
     )
     parameters: Literal["drawn", "median"] = Field(
         "drawn",

@@ -22,7 +22,7 @@ class CourseParameters:
         "log-odds per log-odds",
         "how sharply leaders call or hold back a ballot as expected support rises",
         "assumed: leaders withdraw before a losing vote (priors.md section 4), and a ballot is "
-        "nearly a step of mean support: .4 log-odds make 80 % of .5",
+        "nearly a step of mean support: 0.4 log-odds make 80% of 0.5",
         (1, 13),
         low=0.0,
         held=True,
@@ -93,7 +93,7 @@ class CourseParameters:
         normal(0.8, 0.3),
         "log-odds",
         "mean shift of support at a second ballot",
-        "assumed: priors.md section 2, +.8 (sd .8 a ballot)",
+        "assumed: priors.md section 2, +0.8 (sd 0.8 per ballot)",
         (1,),
         held=True,
     )
@@ -102,7 +102,7 @@ class CourseParameters:
         fixed(0.8),
         "log-odds",
         "spread of that shift between ballots",
-        "assumed: priors.md section 2, sd .8",
+        "assumed: priors.md section 2, sd 0.8",
         (1,),
         low=0.0,
     )
@@ -157,7 +157,7 @@ class CourseParameters:
         "log-odds",
         "effect of no shared officer being in place at the decision",
         "computed: 0 of 1 approved without (the refusal was for readiness), 28 of 28 with; a shift "
-        "that makes the mean .98 into .5 (approval_criteria.md)",
+        "that makes the mean 0.98 into 0.5 (approval_criteria.md)",
         (62, 73),
     )
     approval_defer: float = parameter(
@@ -219,7 +219,7 @@ class CourseParameters:
         beta(1, 19),
         "probability",
         "chance that a relay that heard the rule without the word puts it back",
-        "assumed: illustrative .05 of the exact-answer case O19",
+        "assumed: illustrative 0.05 of the exact-answer case O19",
         (9, 14),
         low=0.0,
         high=1.0,
@@ -229,9 +229,9 @@ class CourseParameters:
     fixed_cost: float = parameter(
         64,
         lognormal(0.53, 0.2),
-        "million pounds a year",
+        "million pounds per year",
         "running cost of a CCG that does not depend on its size",
-        "evidence: costs.md, .4 to .7 saved per CCG removed",
+        "evidence: costs.md, 0.4 to 0.7 saved per CCG removed",
         (19, 20),
         low=0.0,
         held=True,
@@ -271,8 +271,8 @@ class CourseParameters:
         lognormal(0.023, 0.3),
         "per CCG and month",
         "rate at which CCGs without a shared officer come under one",
-        "computed: 52 of 209 in September 2016, 83 of 209 in April 2017, 58 % of 195 in November "
-        "2018 (policy_timeline.csv): .031 and .019 a month",
+        "computed: 52 of 209 in September 2016, 83 of 209 in April 2017, 58% of 195 in November "
+        "2018 (policy_timeline.csv): 0.031 and 0.019 per month",
         (20, 73, 87),
         low=0.0,
     )
@@ -301,7 +301,7 @@ class CourseParameters:
         beta(2, 3),
         "share",
         "how far a CCG of which no record says whether it shares an officer counts as sharing",
-        "assumed: below the 63 % of the documented, since sharing is what gets recorded",
+        "assumed: below the 63% of the documented, since sharing is what gets recorded",
         (57,),
         low=0.0,
         high=1.0,

@@ -21,12 +21,12 @@ class StartingParameters:
         lognormal(0.010, 0.7),
         "per system and month",
         "rate at which proposals start in a system of four CCGs without a shared officer, under "
-        "'typically' and a 20 % cut, twelve months from a deadline",
-        "computed: geometric mean .061 of two register rates (7 public proposals in 12 months in "
-        "about 40 systems under 'allowed', divided by its multiplier .4 = .037; 21 of 33 systems "
-        "in the 10 months from 22 Nov 2018 = .10), divided by the mean multipliers of shared "
+        "'typically' and a 20% cut, twelve months from a deadline",
+        "computed: geometric mean 0.061 of two register rates (7 public proposals in 12 months in "
+        "about 40 systems under 'allowed', divided by its multiplier 0.4 = 0.037; 21 of 33 systems "
+        "in the 10 months from 22 Nov 2018 = 0.10), divided by the mean multipliers of shared "
         "officers (2.75), deadline (1.72) and unmeasured differences (1.28); base_rates.md, "
-        "priors.md section 3; the two rates lie 1.0 apart in logs: sigma .7",
+        "priors.md section 3; the two rates lie 1.0 apart in logs: sigma 0.7",
         (4, 37, 66),
         low=0.0,
     )
@@ -45,7 +45,7 @@ class StartingParameters:
         normal(0.5, 0.25),
         "log-rate per step",
         "effect of hearing the rule one step harder (none, typically, expected, required)",
-        "evidence: priors.md section 6, lower half of +.5 to +1.5 for explicit expectation; the "
+        "evidence: priors.md section 6, lower half of +0.5 to +1.5 for explicit expectation; the "
         "upper half stands under deadline and letter",
         (7, 9, 12, 13),
     )
@@ -54,7 +54,7 @@ class StartingParameters:
         normal(1.0, 0.3),
         "log-rate",
         "effect of the last month in which a proposal can still make the year's window",
-        "evidence: priors.md section 6, deadline +.5 to +1.5",
+        "evidence: priors.md section 6, deadline +0.5 to +1.5",
         (11, 37),
     )
     start_letter: float = parameter(
@@ -62,16 +62,16 @@ class StartingParameters:
         normal(1.0, 0.3),
         "log-rate per unit of strength",
         "effect of a dated regional letter or push on proposals started by the centre",
-        "evidence: priors.md section 6, letter +.5 to +1.5",
+        "evidence: priors.md section 6, letter +0.5 to +1.5",
         (10, 71),
         acts="where a letter or push is written",
     )
     start_shortfall: float = parameter(
         6,
         normal(0.65, 0.2),
-        "log-rate per 20 % of allowance",
-        "effect of a running-cost shortfall as large as the 20 % cut",
-        "evidence: priors.md section 6, running-cost shortfall +.3 to +1",
+        "log-rate per 20% of allowance",
+        "effect of a running-cost shortfall as large as the 20% cut",
+        "evidence: priors.md section 6, running-cost shortfall +0.3 to +1",
         (19, 20, 67),
     )
     start_officer: float = parameter(
@@ -113,7 +113,7 @@ class StartingParameters:
         fixed(0.7),
         "log-rate",
         "spread between systems that nobody measured",
-        "computed: priors.md section 6, system-level common shock, start .7",
+        "computed: priors.md section 6, system-level common shock, start 0.7",
         (29,),
         low=0.0,
     )
@@ -122,8 +122,8 @@ class StartingParameters:
         normal(-1.2, 0.4),
         "log-rate",
         "effect of a lost ballot or a refusal on new proposals in that system for a year",
-        "assumed: makes 'try again within a year .3' (priors.md section 2) of a rate that would "
-        "else give .7",
+        "assumed: makes 'try again within a year 0.3' (priors.md section 2) of a rate that would "
+        "else give 0.7",
         (36, 79),
         held=True,
     )
@@ -201,7 +201,7 @@ class StartingParameters:
         normal(0.3, 0.15),
         "log-odds",
         "pull of a footprint that makes one CCG for one council",
-        "evidence: priors.md section 6, merged body matches one council +.3",
+        "evidence: priors.md section 6, merged body matches one council +0.3",
         (80, 103),
         held=True,
     )
@@ -219,8 +219,8 @@ class StartingParameters:
         "log-odds",
         "readiness of an average governing body to take part",
         "computed: of the 21 governing bodies in the five live proposals still mooted on 1 June "
-        "2019 none is on record as refusing, Jeffreys .977 (live_proposals.csv), which is the mean "
-        "over tastes for autonomy that are spread by 1; the press misses early ends",
+        "2019 none is on record as refusing, Jeffreys 0.977 (live_proposals.csv), which is the "
+        "mean over tastes for autonomy that are spread by 1; the press misses early ends",
         (6, 13, 98),
     )
     consent_autonomy_sd: float = parameter(
@@ -228,7 +228,7 @@ class StartingParameters:
         fixed(1.0),
         "log-odds",
         "spread of the taste for autonomy between CCGs",
-        "assumed: a spread that lets one CCG in ten be as reluctant as .85",
+        "assumed: a spread that lets one CCG in ten be as reluctant as 0.85",
         (13, 93),
         low=0.0,
     )

@@ -93,7 +93,7 @@ class SupportParameters:
         "share",
         "part of that association that is caused by the advice; the rest is the members' mood, "
         "which committees then follow just so far as to make it up",
-        "evidence: priors.md section 4, report with .25, .5 and 1",
+        "evidence: priors.md section 4, report with 0.25, 0.5 and 1",
         (2, 3),
         low=0.0,
         high=1.0,
@@ -103,7 +103,7 @@ class SupportParameters:
         beta(2.5, 5.5),
         "share",
         "share of councils, stance unknown, that turn out opposed",
-        "assumed: the register describes councils mostly where they objected; about .3",
+        "assumed: the register describes councils mostly where they objected; about 0.3",
         (52,),
         low=0.0,
         high=1.0,
@@ -126,7 +126,7 @@ class SupportParameters:
         "support of an average practice for a proposal between equals, without argument; in the "
         "two-mode form, of one in the supportive mode",
         "computed: mean 1.84 of the 12 supportive ones of the recorded ballots (1.63 of 13 in all; "
-        "priors.md section 2) plus .49, what the arguments below take away in those ballots at "
+        "priors.md section 2) plus 0.49, what the arguments below take away in those ballots at "
         "prior means; wide, since the votes themselves speak in the fit",
         (2, 51),
     )
@@ -145,7 +145,7 @@ class SupportParameters:
         beta(5, 1.5),
         "share",
         "part of that variance shared by all ballots of one proposal; the rest is between its CCGs",
-        "computed: a correlation of carrying of .71 over 22 and .69 over 14 proposals (priors.md "
+        "computed: a correlation of carrying of 0.71 over 22 and 0.69 over 14 proposals (priors.md "
         "section 2) asks for most of it, once votes are counted and the arguments below part the "
         "CCGs; wide, since the votes themselves speak in the fit",
         (29, 94),
@@ -178,7 +178,7 @@ class SupportParameters:
         normal(-0.65, 0.2),
         "log-odds",
         "effect of being all but outweighed by the partners, against being their equal",
-        "evidence: priors.md section 6, -.3 to -1",
+        "evidence: priors.md section 6, -0.3 to -1",
         (3, 95),
     )
     ballot_partner_distress: float = parameter(
@@ -186,7 +186,7 @@ class SupportParameters:
         normal(-1.0, 0.3),
         "log-odds",
         "effect of all partners being in distress where one's own CCG is not",
-        "evidence: priors.md sections 4 and 6, -.5 to -1.5",
+        "evidence: priors.md sections 4 and 6, -0.5 to -1.5",
         (35, 95),
     )
     ballot_own_posts: float = parameter(
@@ -194,7 +194,7 @@ class SupportParameters:
         normal(-0.55, 0.15),
         "log-odds",
         "effect of paid posts that a merger would end, where no officer is shared yet",
-        "evidence: priors.md section 4, -.3 to -.8",
+        "evidence: priors.md section 4, -0.3 to -0.8",
         (20, 95),
     )
     ballot_identity: float = parameter(
@@ -210,7 +210,7 @@ class SupportParameters:
         normal(0.3, 0.15),
         "log-odds",
         "effect of the merged body matching one council",
-        "evidence: priors.md section 6, +.3",
+        "evidence: priors.md section 6, +0.3",
         (80,),
     )
     ballot_officer: float = parameter(
@@ -218,7 +218,7 @@ class SupportParameters:
         normal(0.15, 0.2),
         "log-odds",
         "effect of already sharing an officer with all partners",
-        "evidence: priors.md section 6, -.2 to +.5, sign open",
+        "evidence: priors.md section 6, -0.2 to +0.5, sign open",
         (20, 43, 57, 59),
     )
     ballot_perceived_centre: float = parameter(
@@ -226,7 +226,7 @@ class SupportParameters:
         normal(-0.15, 0.3),
         "log-odds",
         "effect of members seeing the centre behind the proposal (backlash)",
-        "evidence: priors.md section 4, Normal(-.15, .3) per unit; tested, not assumed",
+        "evidence: priors.md section 4, Normal(-0.15, 0.3) per unit; tested, not assumed",
         (3, 79),
     )
     ballot_council_opposed: float = parameter(
@@ -234,7 +234,7 @@ class SupportParameters:
         normal(-0.2, 0.1),
         "log-odds",
         "effect of councils of all one's residents being opposed",
-        "evidence: priors.md section 6, -.2",
+        "evidence: priors.md section 6, -0.2",
         (52, 53),
         held=True,
     )
@@ -243,7 +243,7 @@ class SupportParameters:
         beta(3, 12),
         "share",
         "two-mode form only: share of proposals in the opposed mode",
-        "computed: priors.md section 2, opposed 20 %",
+        "computed: priors.md section 2, opposed 20%",
         (2,),
         low=0.0,
         high=1.0,

@@ -1,4 +1,4 @@
-"""LUCK: every random number has an address, so that two scenarios can share their luck."""
+"""Random streams: every number has an address, so that two scenarios can have the same ones."""
 
 from sim.streams.purposes import GROUPS, PURPOSES, Purpose
 from sim.streams.streams import Streams

@@ -5,7 +5,7 @@ reuse a retired number, add new purposes at the end with the next free number. T
 says who owns the draws (one column per body of that kind in the world).
 
 ``group`` sorts the purposes into the sources of spread that are reported: what nobody measured
-about a place, a proposal, a CCG or a practice, the parameters, and all other luck.
+about a place, a proposal, a CCG or a practice, the parameters, and all other draws.
 """
 
 from __future__ import annotations

@@ -26,10 +26,10 @@ _SMALLEST = 2.0**-54  # stands for an exact 0, so that quantile functions never 
 
 
 class Streams:
-    """The luck of one replication.
+    """The random numbers of one replication.
 
     ``sizes`` gives the number of bodies of each kind. ``swaps`` maps a group of purposes to
-    another replication whose luck stands in for this group's (used to apportion the spread of
+    another replication whose numbers replace this group's (used to apportion the spread of
     outcomes); everything else keeps its own address.
     """
 

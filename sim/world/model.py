@@ -1,7 +1,7 @@
 """The frozen bodies of a world: CCGs, practices, systems, regions, councils, LMCs.
 
 Bodies refer to each other by index (their position in the world's tuples); the index is also
-the permanent address of a body's luck, so the order of rows in a world folder is part of the
+the permanent address of a body's draws, so the order of rows in a world folder is part of the
 world. Nothing here changes during a run: the state of a replication lives in ``sim.agents``.
 """
 
@@ -56,8 +56,8 @@ class CCG:
     ``practices`` are the rows (permanent ids) of its practices, ``voters`` those that may vote.
     ``officer_group`` is the id shared by CCGs under one accountable officer ("" = none known);
     ``officer_known`` is false where the record is silent, which is not the same as "not shared".
-    ``matched_council`` is the index of the council that holds at least 95 % of this CCG's
-    residents and has at least 95 % of its own residents in it, or -1.
+    ``matched_council`` is the index of the council that holds at least 95% of this CCG's
+    residents and has at least 95% of its own residents in it, or -1.
     ``council_shares`` are (council index, share of the CCG's residents).
     """
 

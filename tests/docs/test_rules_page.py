@@ -93,7 +93,7 @@ def test_a_formula_is_that_of_the_code(module) -> None:  # type: ignore[no-untyp
 
 def test_what_a_rule_reads_is_found_through_other_names(module) -> None:  # type: ignore[no-untyped-def]
     brew = module.rules[0]
-    assert brew.reads == Reads(("start_rate", "start_officer"), ("money.running_cost_cut",))
+    assert brew.reads == Reads(("start_officer",), ("money.running_cost_cut",))
     [effect] = module.effects
     assert (effect.name, effect.in_force, effect.size) == (
         "strong",
@@ -132,3 +132,16 @@ def test_every_rule_on_the_page_has_its_meaning() -> None:
     text = rules_text()
     bare = [line for line in text.split("\n") if line.startswith("**`") and line.endswith("). ")]
     assert bare == []
+
+
+def test_the_fields_of_what_a_rule_is_told_are_all_explained() -> None:
+    unexplained = [
+        f"{place}: {facts.name}.{name}"
+        for section in sections()
+        for place in section.places
+        if place.startswith("sim.rules.")
+        for facts in read_module(place).facts
+        for name in facts.fields
+        if facts.name.endswith("Facts") and f"`{name}`" not in facts.text
+    ]
+    assert unexplained == []

@@ -142,7 +142,7 @@ def test_support_falls_as_advice_moves_from_support_to_oppose() -> None:
 def test_systems_with_more_ccgs_start_sooner() -> None:
     """Row 16, at the median of the prior: the gain from one body grows with their number."""
     crowding = next(row for row in PARAMETER_TABLE if row.name == "start_crowding")
-    p = numbers(start_crowding=crowding.prior.draw(0.5))
+    p = numbers(start_crowding=crowding.prior.quantile(0.5))
 
     def term(free: int) -> float:
         facts = starting.StartFacts(

@@ -141,8 +141,6 @@ def reads_of(tree: ast.AST) -> Reads:
     named = dict(_aliases(tree))
     parameters, levers = set(), set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.arg) and node.arg in _PARAMETERS:
-            parameters.add(node.arg)
         match node:
             case ast.Subscript(slice=ast.Constant(value=str(name))) if name in _PARAMETERS:
                 parameters.add(name)  # of a table of drawn values

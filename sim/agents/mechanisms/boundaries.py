@@ -55,7 +55,7 @@ REVIEWS: Final = (1, 4, 7, 10)  # months on whose first day requests for exempti
 
 
 def activate(replication: Replication) -> None:
-    """Put on stage what the levers on boundaries allow."""
+    """Start what the levers on boundaries allow."""
     levers = replication.levers.boundaries
     if levers.exemption_patients is not None:
         Exemptions(replication)

@@ -199,6 +199,6 @@ def _is_devolved(system: System) -> bool:
 
 
 def activate(replication: Replication) -> None:
-    """Put leaders on stage where a lever of leaders or councils is off its neutral value."""
+    """Let leaders act where a lever of leaders or councils is off its neutral value."""
     if (replication.levers.leaders, replication.levers.councils) != AT_REST:
         Leading(replication)

@@ -35,10 +35,10 @@ RUNG_COLUMNS: Final = {
 """Rungs from the lowest to the highest, and where systems that went no further are counted."""
 
 COLUMNS: Final[tuple[Column, ...]] = (
-    share("running_cost_saving", "million pounds a year saved at the end, against the start"),
+    share("running_cost_saving", "million pounds per year saved at the end, against the start"),
     share("saving_by_merging", "part of it that mergers bring beyond what sharing saves"),
     share("saving_by_sharing", "part of it that joint working without merger brings"),
-    share("saving_share_of_target", "that saving as a share of the 20 % cut announced in 2018"),
+    share("saving_share_of_target", "that saving as a share of the 20% cut announced in 2018"),
     share("transition_cost_total", "million pounds that mergers cost once"),
     share("reorganisation_months", "months that CCGs spent in proposals, added up over CCGs"),
     share("reorganisation_months_in_vain", "part of them in proposals that ended without effect"),

@@ -16,7 +16,7 @@ MILLION: Final = 1e6
 AVERAGE_PARTS: Final = 4.0  # free CCGs at which the base rate of starting holds
 AVERAGE_PATIENTS: Final = 1.44  # million patients of the average system (60.3 million in 42)
 ANNOUNCED_CUT: Final = 0.2  # of the running-cost allowance, letter of November 2018
-USUAL_ALLOWANCE: Final = 20.07  # pounds a patient and year before it (1.21 billion pounds)
+USUAL_ALLOWANCE: Final = 20.07  # pounds per patient and year before it (1.21 billion pounds)
 
 
 # -- What leaders and members weigh --------------------------------------------------------------
@@ -132,7 +132,7 @@ EFFECTS: Final[tuple[Effect, ...]] = (
 
 
 def announced_target(patients: float) -> float:
-    """Return the announced running-cost saving in pounds a year: 20 % of the usual allowance."""
+    """Return the announced running-cost saving in pounds a year: 20% of the usual allowance."""
     return ANNOUNCED_CUT * USUAL_ALLOWANCE * patients
 
 
@@ -145,7 +145,7 @@ def scale_gain(patients: float, effect: float) -> float:
     """Return what being larger saves (or, below zero, loses) a year in pounds, fixed cost apart.
 
     ``effect`` is the share of the usual running-cost allowance of merged bodies. Source: priors.md
-    section 9 (administration -7 %, sd 5 %, but total spending 0); priors.md section 10 and the
+    section 9 (administration -7%, sd 5%, but total spending 0); priors.md section 10 and the
     doubt of row 84 put its centre at 0.
     """
     return effect * USUAL_ALLOWANCE * patients

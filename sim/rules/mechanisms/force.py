@@ -35,7 +35,7 @@ def _status(levers: Levers, p: Parameters, facts: SystemFacts) -> float:
 def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
     """Return what members make of the proposals lost in England so far in the run.
 
-    Source: row 36; priors.md section 4 (spill-over -.1 to 0 per visible refusal).
+    Source: row 36; priors.md section 4 (spill-over -0.1 to 0 per visible refusal).
     """
     return levers.information.salience * p.support_salience * facts.refusals
 

@@ -87,7 +87,7 @@ class BoundaryParameters:
         "factor",
         "what is left of the rate of asking for a split before a national statement",
         "evidence: none of 44 systems had been split from March 2016 to October 2019 (row 21); "
-        "the mean of .02 is assumed",
+        "the mean of 0.02 is assumed",
         (14, 21),
         low=0.0,
         high=1.0,
@@ -130,8 +130,8 @@ class BoundaryParameters:
         lognormal(0.002, 0.5),
         "per system and month",
         "rate at which the centre asks a system of mean size to join a neighbour",
-        "computed: 44 systems of March 2016 were 42 in June 2019, .0012 mergers a system and "
-        "month, divided by the chance of some .65 that one of three spells persuades",
+        "computed: 44 systems of March 2016 were 42 in June 2019, 0.0012 mergers per system "
+        "and month, divided by the chance of some 0.65 that one of three spells persuades",
         (17, 22),
         low=0.0,
         acts="where systems may join",

@@ -25,10 +25,10 @@ class EconomyParameters:
     transition_cost: float = parameter(
         90,
         lognormal(0.22, 0.6),
-        "million pounds a CCG removed",
+        "million pounds per CCG removed",
         "one-off cost of a merger",
         "computed: six executives went when four CCGs formed one team, two a CCG removed, at "
-        "43,095 pounds; redundancy was 40 % of what reorganising cost in 2010-13 (costs.md)",
+        "43,095 pounds; redundancy was 40% of what reorganising cost in 2010-13 (costs.md)",
         (18, 19),
         low=0.0,
         acts="in what money is saved or spent alone",
@@ -60,7 +60,7 @@ class EconomyParameters:
         normal(0.0, 0.05),
         "share of running costs",
         "what merged bodies save by their size alone, fixed cost apart",
-        "evidence: priors.md section 9 (spread 5 %); centred on 0 because size shows no relation "
+        "evidence: priors.md section 9 (spread 5%); centred on 0 because size shows no relation "
         "to performance (priors.md section 10)",
         (84,),
         low=-1.0,
@@ -141,7 +141,7 @@ class EconomyParameters:
         normal(0.3, 0.2),
         "log-odds",
         "effect of long cooperation with all partners under a shared officer",
-        "assumed: upper half of priors.md section 6, -.2 to +.5, whose rest is ballot_officer",
+        "assumed: upper half of priors.md section 6, -0.2 to +0.5, whose rest is ballot_officer",
         (43, 59),
         acts="where cooperation grows",
     )
@@ -195,7 +195,7 @@ class EconomyParameters:
         beta(1.5, 1.1),
         "probability",
         "chance of failing where no officer is shared",
-        "computed: 1 refusal where none was shared, 0 failures where shortfalls add up to .6, "
+        "computed: 1 refusal where none was shared, 0 failures where shortfalls add up to 0.6, "
         "Jeffreys (approval_criteria.md)",
         (62, 64),
         low=0.0,

@@ -44,7 +44,7 @@ class ForceParameters:
         uniform(-0.1, 0.0),
         "log-odds per lost proposal",
         "how each proposal lost elsewhere lowers support, where refusals are visible",
-        "evidence: priors.md section 4, spill-over -.1 to 0 per visible refusal",
+        "evidence: priors.md section 4, spill-over -0.1 to 0 per visible refusal",
         (36,),
         acts="where refusals are salient",
     )
@@ -54,7 +54,7 @@ class ForceParameters:
         "log-rate",
         "how much faster a system not yet an ICS starts proposals, where the status asks for one "
         "CCG",
-        "assumed: the lower end of +.5 to +1.5 for an explicit expectation (priors.md section 6); "
+        "assumed: the lower end of +0.5 to +1.5 for an explicit expectation (priors.md section 6); "
         "a status without money of its own",
         (8, 12),
         acts="where the status of an ICS asks for one CCG",
@@ -65,7 +65,7 @@ class ForceParameters:
         "log-odds",
         "effect of a presumption against mergers on approval",
         "assumed: one merger took effect in the three years of the presumption; turns a chance of "
-        ".98 into .71, the rest being proposals not made (priors.md section 3)",
+        "0.98 into 0.71, the rest being proposals not made (priors.md section 3)",
         (64,),
         acts="under a presumption against mergers",
     )

@@ -19,7 +19,7 @@ class Providers(Group):
         0.0,
         "how often a system's bodies look at other shapes than a merger: share, federate, split, "
         "integrate vertically, or leave things",
-        "a system and year",
+        "per system and year",
         (86, 87, 88),
         ge=0.0,
         le=5.0,

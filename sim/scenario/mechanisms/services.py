@@ -22,7 +22,7 @@ class Service(Group):
     arrivals: float = lever(
         0.0,
         "how often a reconfiguration of services comes up in a system of several CCGs",
-        "a system and year",
+        "per system and year",
         (94, 95, 97),
         ge=0.0,
         le=5.0,
