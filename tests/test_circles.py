@@ -39,7 +39,7 @@ ACTORS = {
 # What of the mechanisms the core may import: lists of all of them, and nothing by name.
 LISTS = {
     "sim.agents.engine": {MECHANISMS + ".registry"},
-    "sim.agents.event_register": {MECHANISMS + ".events"},
+    "sim.agents.event_register": {MECHANISMS + ".registry"},
 }
 
 
