@@ -24,7 +24,7 @@ from sim.rules.effect import (
     FootprintFacts,
     SystemFacts,
 )
-from sim.rules.mechanisms.economies import cooperation_grown
+from sim.rules.ladder import cooperation_grown
 from sim.rules.mechanisms.registry import effects_on
 from sim.scenario.levers import Levers
 
