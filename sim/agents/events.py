@@ -160,7 +160,7 @@ class Postponed(TypedDict):
 class BallotCounted(TypedDict):
     """The members of one CCG vote on a proposal."""
 
-    attempt: Annotated[int, "1, and more for re-ballots (at most ``ballot.tries``)"]
+    attempt: Annotated[int, "1, and more for re-ballots (at most `ballot.tries`)"]
     practices: Annotated[int, "member practices"]
     votes_for: Annotated[int, "practices for"]
     votes_against: Annotated[int, "practices against"]
@@ -176,7 +176,7 @@ class Balloted(TypedDict):
     """All ballots of a round are counted."""
 
     carried: Annotated[bool, "whether the proposal goes on"]
-    attempt: Annotated[int, "1, and more for re-ballots (at most ``ballot.tries``)"]
+    attempt: Annotated[int, "1, and more for re-ballots (at most `ballot.tries`)"]
 
 
 class Applied(TypedDict):

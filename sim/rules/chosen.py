@@ -22,6 +22,7 @@ class ChosenRules(NamedTuple):
     """The rules that hold under some levers, where there are several to choose from."""
 
     decision: DecisionRule
+    service_decision: DecisionRule
     rungs: RungRule
     crossing: CrossingRule
 
@@ -30,6 +31,7 @@ def chosen_rules(levers: Levers) -> ChosenRules:
     """Return the rules that levers choose."""
     return ChosenRules(
         decision=DECISION_RULES[levers.force.decision_rule],
+        service_decision=DECISION_RULES[levers.service.decision_rule],
         rungs=RUNG_RULES[levers.joint.rungs],
         crossing=CROSSING_RULES[levers.boundaries.cross_system],
     )

@@ -63,10 +63,10 @@ class SystemFacts:
     """A system at the moment its leaders and region weigh a proposal.
 
     Shares are over its free CCGs; ``ccgs`` counts all its living CCGs, ``free`` those in no
-    proposal; ``leader_type`` is that of the leader in post; ``refusals`` counts ballots lost in
-    England so far in this run; ``day`` is days since the start; ``alienation`` is the mean over
-    its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that lie
-    mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the shape
+    proposal; ``leader_type`` is that of the leader in post; ``proposals_lost`` counts those voted
+    down in England so far in this run; ``day`` is days since the start; ``alienation`` is the mean
+    over its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that
+    lie mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the shape
     chosen instead of a merger at the last review, "" before any; ``committee_share`` and
     ``team_share`` are the free CCGs on those rungs.
     """
@@ -82,7 +82,7 @@ class SystemFacts:
     leader_in_post: bool
     ics_status: str
     letters: float
-    refusals: int
+    proposals_lost: int
     alienation: float
     day: float
     log_divided: float = 0.0
@@ -108,7 +108,8 @@ class BodyFacts:
     ``own_patients`` and ``all_patients`` of the footprint; distress as shares of patients;
     ``sharing`` the patient share of partners under the same officer; ``perceived_centre`` 1 where
     members see the centre behind it (0 before engagement); ``opposed_councils`` the share of own
-    residents; ``refusals`` counts ballots lost in England so far; ``alienation`` is the CCG's own.
+    residents; ``proposals_lost`` counts those voted down in England so far; ``alienation`` is the
+    CCG's own.
     ``cooperation`` is ``sharing`` times how far the CCG's years under a shared officer have come
     (0 to 1).
     """
@@ -122,7 +123,7 @@ class BodyFacts:
     perceived_centre: float
     opposed_councils: float
     matches_council: bool
-    refusals: int
+    proposals_lost: int
     alienation: float
     day: float
     leaders: LeaderFacts = NO_LEADER_FACTS

@@ -103,7 +103,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "joining_decided": EventKind(JoiningDecided, "system"),
     **boundaries_redraw.EVENTS,
 }
-"""The kinds of event that it writes."""
 
 
 REVIEWS: Final = (1, 4, 7, 10)  # months on whose first day requests for exemption are reviewed

@@ -28,7 +28,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from sim.agents.events import Bodies, EventKind
-from sim.agents.system import Recut, System
+from sim.agents.system import RedrawnSystem, System
 from sim.agents.turnover import lead
 from sim.world.footprints import home_system
 
@@ -57,7 +57,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "systems_split": EventKind(SystemsSplit, "system"),
     "systems_merged": EventKind(SystemsMerged, "the new system"),
 }
-"""The kinds of event that it writes."""
 
 
 SLOT: Final = 2**20  # attempts that a system made during the run has to itself
@@ -139,7 +138,7 @@ def _create_system(
         replication,
         len(replication.systems),
         *parent.profiles,
-        recut=Recut(parent.address, slot * SLOT, code, tuple(members)),
+        redrawn=RedrawnSystem(parent.address, slot * SLOT, code, tuple(members)),
     )
     heir.belief = model.belief
     heir.leader_type, heir.leader_dedicated = model.leader_type, model.leader_dedicated

@@ -31,7 +31,6 @@ class Allowance(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "allowance": EventKind(Allowance, ENGLAND),
 }
-"""The kinds of event that it writes."""
 
 
 def activate(replication: Replication) -> None:

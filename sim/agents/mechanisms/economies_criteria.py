@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 EVENTS: Final[Mapping[str, EventKind]] = {}
-"""It writes none of its own: the decision of the chain says which tests have failed."""
 
 
 def activate(replication: Replication) -> None:

@@ -35,7 +35,6 @@ class IcsReview(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "ics_review": EventKind(IcsReview, "system"),
 }
-"""The kinds of event that it writes."""
 
 
 DEADLINE: Final = date(2021, 4, 1)  # the Long Term Plan: an ICS everywhere by April 2021

@@ -28,7 +28,6 @@ class Abolished(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "abolished": EventKind(Abolished, ENGLAND),
 }
-"""The kinds of event that it writes."""
 
 
 def activate(replication: Replication) -> None:

@@ -32,7 +32,6 @@ class Mandated(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "mandated": EventKind(Mandated, "system"),
 }
-"""The kinds of event that it writes."""
 
 
 REFUSALS: Final = frozenset({"lost", "withdrawn"})  # exits of a system that has refused

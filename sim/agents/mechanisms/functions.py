@@ -35,7 +35,6 @@ class FunctionsMoved(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "functions": EventKind(FunctionsMoved, "the new body"),
 }
-"""The kinds of event that it writes."""
 
 
 def activate(replication: Replication) -> None:

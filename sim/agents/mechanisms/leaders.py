@@ -83,7 +83,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     **leaders_of_places.EVENTS,
     **leaders_councils.EVENTS,
 }
-"""The kinds of event that it writes."""
 
 
 AT_REST: Final = (Leaders(), Councils())

@@ -41,7 +41,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         Nothing, "system", "A system appoints a finance director for all its CCGs."
     ),
 }
-"""The kinds of event that it writes."""
 
 
 AS_EVER: Final = Profile((0.0,), (1.0,))

@@ -45,7 +45,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "council_offer": EventKind(CouncilOffer, "council"),
     "compromise": EventKind(Compromise, "system"),
 }
-"""The kinds of event that it writes."""
 
 
 class CouncilTalks:

@@ -48,7 +48,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "place_leader": EventKind(PlaceLeader, "CCG"),
     "dual_role": EventKind(DualRole, "CCG"),
 }
-"""The kinds of event that it writes."""
 
 
 AS_EVER: Final = Profile((0.0,), (1.0,))

@@ -36,7 +36,6 @@ class Alternative(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "alternative": EventKind(Alternative, "system"),
 }
-"""The kinds of event that it writes."""
 
 
 def strength(replication: Replication, system: System) -> float:

@@ -63,6 +63,7 @@ AGENTS: Final[tuple[MechanismAgents, ...]] = (
     economies_criteria,
     force_legislation,
 )
+"""In the order of their setting up."""
 
 MECHANISM_EVENTS: Final[Mapping[str, EventKind]] = {
     kind: entry for agents in AGENTS for kind, entry in agents.EVENTS.items()

@@ -108,7 +108,6 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "final_say_failed": EventKind(FinalSayFailed, "system"),
     "deadlock_ends": EventKind(DeadlockEnds, "system"),
 }
-"""The kinds of event that it writes."""
 
 
 def activate(replication: Replication) -> None:
@@ -179,7 +178,7 @@ class ServiceChange:
             if self._blocks(ccg, parties, case, loss if ccg is loser else 0.0)
         ]
         how = service_rules.verdict(
-            replication.levers.service.decision_rule,
+            replication.rules.service_decision,
             len(blockers),
             len(parties),
             leader_in_post=system.leader_in_post,

@@ -36,7 +36,6 @@ class Alienated(TypedDict):
 EVENTS: Final[Mapping[str, EventKind]] = {
     "alienated": EventKind(Alienated, "CCG"),
 }
-"""The kinds of event that it writes."""
 
 
 def activate(replication: Replication) -> None:
