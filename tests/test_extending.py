@@ -151,7 +151,7 @@ def test_with_all_examples_their_tests_and_those_of_the_pages_pass(extended: Pat
     assert done.returncode == 0, done.stdout + done.stderr
     rules = (extended / "docs/rules.md").read_text(encoding="utf-8")
     assert "`carries_without_quorum`" in rules
-    assert "levers.information.salience * p.start_salience * facts.refusals" in rules
+    assert "levers.information.salience * p.start_salience * facts.proposals_lost" in rules
     assert "| `information.reassurance` |" in (extended / "docs/levers.md").read_text("utf-8")
 
 

@@ -24,7 +24,7 @@ from sim.rules.effect import (
     FootprintFacts,
     SystemFacts,
 )
-from sim.rules.mechanisms.economies import cooperation_grown
+from sim.rules.ladder import cooperation_grown
 from sim.rules.mechanisms.registry import effects_on
 from sim.scenario.levers import Levers
 
@@ -83,7 +83,7 @@ def system_facts(system: System, free: Sequence[LivingCCG]) -> SystemFacts:
         leader_in_post=system.leader_in_post,
         ics_status=system.ics_status,
         letters=system.letter_strength,
-        refusals=replication.refusals,
+        proposals_lost=replication.proposals_lost,
         alienation=add_up(replication.hooks.alienation(ccg) for ccg in system.members)
         / max(1, len(system.members)),
         day=replication.now,
@@ -128,7 +128,7 @@ def body_facts(
         perceived_centre=float(perceived_centre),
         opposed_councils=opposed_councils,
         matches_council=ccg.matched_council >= 0,
-        refusals=replication.refusals,
+        proposals_lost=replication.proposals_lost,
         alienation=replication.hooks.alienation(ccg),
         day=replication.now,
         leaders=replication.hooks.leader_facts(replication.systems[ccg.system], ccg),

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple, NotRequired, get_args, get_origin, get_type_hints
 
 from sim.agents.events import CORE_EVENTS, EventKind
-from sim.agents.mechanisms.events import MECHANISM_EVENTS
+from sim.agents.mechanisms.registry import MECHANISM_EVENTS
 
 EVENTS: Final[dict[str, EventKind]] = {**CORE_EVENTS, **MECHANISM_EVENTS}
 

@@ -1,15 +1,16 @@
 """Questions that the core chain asks, which a mechanism answers once a scenario switches it on.
 
 Each has a neutral answer, so that the chain knows no mechanism by name and a mechanism that is
-switched off changes nothing. ``sim.agents.listeners`` is the other way round: there the chain says
-what has happened.
+switched off changes nothing. A question has one answer: a second mechanism that sets it is refused,
+for it would silence the first. ``sim.agents.listeners`` is the other way round: there the chain
+says what has happened, and any number may listen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.rules.effect import NO_LEADER_FACTS, FootprintFacts, LeaderFacts
 
@@ -69,3 +70,12 @@ class Hooks:
     judge: Callable[[int, int, FootprintFacts, float], Ruling] | None = None
     """How the centre rules on an application (ordinal, system, facts, strictness); None: as a
     whole."""
+
+    def __setattr__(self, question: str, answer: Any) -> None:
+        """Set an answer, unless a mechanism has replaced the neutral one already."""
+        if getattr(self, question, None) is not _NEUTRAL[question] and hasattr(self, question):
+            raise RuntimeError(f"hook '{question}' is set twice: two mechanisms would answer it")
+        object.__setattr__(self, question, answer)
+
+
+_NEUTRAL: Final = {question.name: question.default for question in fields(Hooks)}

@@ -160,7 +160,7 @@ class Proposal:
             ccg.proposal = None
         self.write(exit_kind, terms, reason=reason)
         if exit_kind == "lost":
-            replication.refusals += 1
+            replication.proposals_lost += 1
         for notify in replication.listeners.left:
             notify(self, exit_kind)
         for system in self._systems():

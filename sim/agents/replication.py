@@ -114,7 +114,7 @@ class Replication:
     effects: ActiveEffects = field(default_factory=ActiveEffects)
     listeners: Listeners = field(default_factory=Listeners)
     hooks: Hooks = field(default_factory=Hooks)
-    refusals: int = 0  # ballots lost in England so far
+    proposals_lost: int = 0  # proposals voted down in England so far
     centre_intensity: float = 1.0  # how active the centre is, by the levers in force
     follow_weight: float = 0.0  # how far committees follow their members' mood
     views: dict[int, str] = field(default_factory=dict)  # councils' own, once they are formed

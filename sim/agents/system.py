@@ -39,7 +39,7 @@ FORGIVEN_A_MONTH: Final = 10.0  # several times what the strongest pressure ship
 
 
 @dataclass(frozen=True, slots=True)
-class Recut:
+class RedrawnSystem:
     """What a system made during the run begins with: its draws' address, its code, its CCGs."""
 
     address: int
@@ -63,17 +63,17 @@ class System:
         index: int,
         local: Profile,
         centre: Profile,
-        recut: Recut | None = None,
+        redrawn: RedrawnSystem | None = None,
     ) -> None:
         self._replication = replication
         self.index = index
-        self.address = index if recut is None else recut.address
-        self.first_attempt = 0 if recut is None else recut.first_attempt
+        self.address = index if redrawn is None else redrawn.address
+        self.first_attempt = 0 if redrawn is None else redrawn.first_attempt
         self.heirs: tuple[int, ...] = ()
         self.exempt = False  # from the rule of one CCG
         self.profiles = local, centre
         place = replication.world.systems[self.address]
-        self.code = place.code if recut is None else recut.code
+        self.code = place.code if redrawn is None else redrawn.code
         self.region = place.region
         self.belief = beliefs.HEARD_IN_JANUARY_2019
         self.letters: dict[str, float] = {}  # strengths in force, by the event's name
@@ -95,11 +95,11 @@ class System:
         self.leader_type: str = place.leader_type
         self.ics_status = place.ics_status
         self._candidates: tuple[Footprint, ...] | None = None
-        if recut is None:
+        if redrawn is None:
             self.members = [replication.ccgs[i] for i in place.ccgs]
             self._candidates = replication.world.footprints[index]
         else:
-            self.members = list(recut.members)
+            self.members = list(redrawn.members)
         self.leaning = replication.parameters.start_place_sd * replication.start_leaning(
             self.address
         )

@@ -25,7 +25,7 @@ from sim.world.model import World
 if TYPE_CHECKING:
     from sim.experiment.batch import Batch
     from sim.experiment.compare import Comparison
-    from sim.experiment.replicate import Replication
+    from sim.experiment.replicate import FinishedReplication
 
 ScenarioLike: TypeAlias = Scenario | str | Path
 """A scenario, the name of a shipped one, or the path of a scenario file."""
@@ -117,7 +117,7 @@ def as_world(world: WorldLike) -> World:
 
 def replicate(
     world: WorldLike, scenario: ScenarioLike, seed: int = 1, replication: int = 0
-) -> Replication:
+) -> FinishedReplication:
     """Run one replication by itself; it equals the same replication within a batch.
 
     Args:

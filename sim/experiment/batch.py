@@ -20,7 +20,7 @@ from sim.experiment.folder import ResultsFolder, cannot_be_written, opened, remo
 from sim.experiment.owner import owning
 from sim.experiment.plan import (
     BatchInterrupted,
-    Plan,
+    BatchPlan,
     Progress,
     Ran,
     check_numbers,
@@ -274,7 +274,7 @@ class _Run:
     """One call of ``run_batch``, from replications still to be run to the finished manifest."""
 
     scenarios: Sequence[Scenario]
-    plan: Plan
+    plan: BatchPlan
     replications: int
     seed: int
     kept_in: Path | None

@@ -13,7 +13,7 @@ from sim.errors import InputError
 from sim.experiment.history import former_counts
 from sim.experiment.places import NEEDED as PLACED
 from sim.experiment.places import PLACE_COLUMNS, place_rows
-from sim.experiment.plan import Plan
+from sim.experiment.plan import BatchPlan
 from sim.experiment.summary import NEEDED as SUMMARISED
 from sim.experiment.summary import SUMMARY_COLUMNS, summary_rows
 from sim.records.column import Table
@@ -32,7 +32,7 @@ from sim.records.schema import (
     SYSTEMS,
 )
 from sim.records.store import Fits, blocks, find_shards
-from sim.records.tables import Block, Columns, OldTables, groups_of, open_tables, table_writer
+from sim.records.tables import BlockLike, Columns, OldTables, groups_of, open_tables, table_writer
 from sim.world.load import world_folder
 from sim.world.model import World
 
@@ -60,7 +60,7 @@ class Part:
     start: date
     end: date
     former: frozenset[int]
-    blocks: Callable[[int], Iterable[Block]]
+    blocks: Callable[[int], Iterable[BlockLike]]
 
 
 def write_tables(
@@ -109,7 +109,7 @@ def write_tables(
 
 
 def write_batch_tables(
-    plan: Plan,
+    plan: BatchPlan,
     scenarios: Sequence[Scenario],
     replications: int,
     folder: Path,
@@ -162,7 +162,7 @@ def write_batch_tables(
 
 def _blocks(
     shards: Path, key: str, replications: int, failed: Collection[int], fits: Fits, start: int
-) -> Iterable[Block]:
+) -> Iterable[BlockLike]:
     return blocks(find_shards(shards, key, start), replications, start, failed, fits)
 
 

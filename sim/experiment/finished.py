@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.experiment.plan import Plan
+from sim.experiment.plan import BatchPlan
 from sim.records.manifest import ScenarioLike, continues, write_manifest
 from sim.records.sound import wrong_checksums, wrong_manifest
 from sim.records.tables import GROUP, OldTables
@@ -21,7 +21,7 @@ class FinishedTables:
     folder: Path
     manifest: dict[str, Any]
 
-    def complete(self, plan: Plan, replications: int) -> bool:
+    def complete(self, plan: BatchPlan, replications: int) -> bool:
         """Tell whether they are all that is wanted: these scenarios in this order, none failed."""
         return (
             self.manifest["identity"] == plan.claim["identity"]
@@ -57,7 +57,7 @@ class FinishedTables:
 
 
 def finished_tables(
-    folder: Path, manifest: dict[str, Any] | None, plan: Plan
+    folder: Path, manifest: dict[str, Any] | None, plan: BatchPlan
 ) -> FinishedTables | None:
     """Return the tables in a folder if they are sound and of this batch, else None."""
     if manifest is None or not continues(manifest, plan.claim):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.experiment.tasks import FRESH_STREAMS, Log
+from sim.experiment.tasks import FRESH_STREAMS, LogLike
 from sim.streams.purposes import GROUPS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class IndependentStreams:
         seed: int,
         replication: int,
         swaps: Mapping[str, int] | None = None,
-    ) -> Log:
+    ) -> LogLike:
         """Run one replication with its own parameters; all other streams are offset."""
         from sim.agents import replicate_log
 

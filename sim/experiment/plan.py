@@ -51,7 +51,7 @@ class BatchOptions(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BatchPlan:
     """A batch as a whole: each distinct world, which scenario uses which, its shards and identity.
 
     ``api.Checked`` holds scenarios that may be run; a plan is what one batch of them is called.
@@ -64,7 +64,7 @@ class Plan:
     claim: dict[str, Any]
 
 
-def make_plan(scenarios: Sequence[Scenario], seed: int, worlds: Mapping[str, World]) -> Plan:
+def make_plan(scenarios: Sequence[Scenario], seed: int, worlds: Mapping[str, World]) -> BatchPlan:
     """Load each world once and name the batch."""
     names = list(dict.fromkeys(scenario.world for scenario in scenarios))
     loaded = tuple(worlds[name] if name in worlds else load_world(name) for name in names)
@@ -75,7 +75,7 @@ def make_plan(scenarios: Sequence[Scenario], seed: int, worlds: Mapping[str, Wor
         _key(RUNS, scenario, world, seed)
         for scenario, world in zip(scenarios, digests, strict=True)
     )
-    return Plan(loaded, world_of, digests, keys, ours)
+    return BatchPlan(loaded, world_of, digests, keys, ours)
 
 
 def _key(series: str, scenario: Scenario, world: str, seed: int) -> str:
@@ -85,7 +85,7 @@ def _key(series: str, scenario: Scenario, world: str, seed: int) -> str:
 
 def job_of(
     scenarios: Sequence[Scenario],
-    plan: Plan,
+    plan: BatchPlan,
     seed: int,
     shards: Path,
     series: Mapping[str, tuple[str, ...]],

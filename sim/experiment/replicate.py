@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Replication:
+class FinishedReplication:
     """One run of one scenario with one replication number.
 
     ``log`` holds its events, oldest first, and is the truth of the replication; ``parameters``
@@ -59,7 +59,7 @@ class Replication:
 
 def run_replication(
     world: World, scenario: Scenario, seed: int = 1, replication: int = 0
-) -> Replication:
+) -> FinishedReplication:
     """Run one replication of a scenario on a world.
 
     Args:
@@ -75,7 +75,7 @@ def run_replication(
     _in_range("replication", replication, MAXIMUM_REPLICATIONS - 1)
     check_world(world, scenario)
     log = replicate_log(world, scenario, seed, replication)
-    return Replication(world, scenario, seed, replication, log.events, log.parameters)
+    return FinishedReplication(world, scenario, seed, replication, log.events, log.parameters)
 
 
 def check_world(world: World, scenario: Scenario) -> None:

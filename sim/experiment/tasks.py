@@ -30,7 +30,7 @@ LONGEST_TEXT: Final = 20_000
 """Letters that are kept of an error's message or traceback."""
 
 
-class Log(Protocol):
+class LogLike(Protocol):
     """What the engine hands back of one replication."""
 
     @property
@@ -52,7 +52,7 @@ class Replicate(Protocol):
         seed: int,
         replication: int,
         swaps: Mapping[str, int] | None = None,
-    ) -> Log:
+    ) -> LogLike:
         """Run one replication; ``swaps`` takes a group of streams from another replication."""
 
 

@@ -68,7 +68,7 @@ class Frame(NamedTuple):
     between: bytes
     after: bytes
 
-    def around(self, groups: Sequence[Group]) -> Iterator[bytes | memoryview]:
+    def around(self, groups: Sequence[RowGroup]) -> Iterator[bytes | memoryview]:
         """Yield the pieces of a footer of these groups."""
         yield self.before
         yield write_integer(sum(group.rows for group in groups))
@@ -79,7 +79,7 @@ class Frame(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RowGroup:
     """A row group in a file: its entry in the footer, where its bytes begin, how many, its rows."""
 
     entry: bytes | memoryview
@@ -102,13 +102,15 @@ class GroupReader:
     It holds the bytes of the footer. Arrow's own reader would hold about eight times as much.
     """
 
-    def __init__(self, path: Path, descriptor: int, frame: Frame, groups: Sequence[Group]) -> None:
+    def __init__(
+        self, path: Path, descriptor: int, frame: Frame, groups: Sequence[RowGroup]
+    ) -> None:
         self._path = path
         self._descriptor = descriptor
         self.frame = frame
         self.groups = groups
 
-    def read(self, groups: Sequence[Group], columns: Sequence[str]) -> pa.Table:
+    def read(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> pa.Table:
         """Return some columns of some groups, in their order."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -119,7 +121,7 @@ class GroupReader:
         with pq.ParquetFile(self._path, metadata=noted) as source:
             return source.read(columns=list(columns), use_threads=False)
 
-    def pieces(self, group: Group) -> Iterator[bytes]:
+    def pieces(self, group: RowGroup) -> Iterator[bytes]:
         """Yield the bytes of a group as they are, piece by piece.
 
         Raises:
@@ -159,7 +161,7 @@ def open_groups(path: Path) -> Iterator[GroupReader]:
         os.close(descriptor)
 
 
-def read_footer(footer: bytes, end: int) -> tuple[Frame, list[Group]]:
+def read_footer(footer: bytes, end: int) -> tuple[Frame, list[RowGroup]]:
     """Take a footer apart.
 
     Args:
@@ -196,7 +198,7 @@ def read_footer(footer: bytes, end: int) -> tuple[Frame, list[Group]]:
     if sum(own for _, own, _ in groups) != _number(footer, rows):
         raise ValueError("the rows of the groups are not those of the file")
     return frame, [
-        Group(entry, start, stop - start, own)
+        RowGroup(entry, start, stop - start, own)
         for (entry, own, start), stop in zip(groups, starts[1:], strict=True)
     ]
 
@@ -242,7 +244,7 @@ def moved(entry: bytes | memoryview, by: int, ordinal: int) -> bytes | memoryvie
     return replaced(data, changes)
 
 
-def encode(table: pa.Table) -> tuple[Frame, Group, memoryview]:
+def encode(table: pa.Table) -> tuple[Frame, RowGroup, memoryview]:
     """Return a table as one row group: its frame, its entry as the only group, its bytes.
 
     Whoever changes these options, or how replications are cut into groups, raises the results
@@ -273,7 +275,7 @@ class GroupWriter:
         self._file = file
         self._hash = hashlib.sha256()
         self._frame = encode(schema.empty_table())[0]
-        self._groups: list[Group] = []
+        self._groups: list[RowGroup] = []
         self._put(MAGIC)
 
     def add(self, table: pa.Table) -> None:
@@ -291,7 +293,7 @@ class GroupWriter:
         """
         return old.frame == self._frame
 
-    def copy(self, old: GroupReader, group: Group) -> None:
+    def copy(self, old: GroupReader, group: RowGroup) -> None:
         """Write a group of an older file that fits as the next group, without decoding it."""
         self._note(group)
         for piece in old.pieces(group):
@@ -305,12 +307,12 @@ class GroupWriter:
         self._put((self._file.tell() - footer).to_bytes(4, "little") + MAGIC)
         return Written(sum(group.rows for group in self._groups), self._hash.hexdigest())
 
-    def _note(self, group: Group) -> None:
+    def _note(self, group: RowGroup) -> None:
         start = self._file.tell()
         entry = group.entry  # as it is for each group of an unchanged beginning
         if start != group.start:
             entry = moved(entry, start - group.start, len(self._groups))
-        self._groups.append(Group(entry, start, group.length, group.rows))
+        self._groups.append(RowGroup(entry, start, group.length, group.rows))
 
     def _put(self, data: Any) -> None:
         self._hash.update(data)

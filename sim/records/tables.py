@@ -31,7 +31,7 @@ Columns = list[list[Any]]
 """A table by columns, with dates as days since 1 January 1970."""
 
 
-class Block(Protocol):
+class BlockLike(Protocol):
     """Some replications of one scenario: replication number of each row, and columns, by table."""
 
     @property
@@ -129,7 +129,7 @@ class TableWriter:
         self._replications = replications
         self._old: OldTables | None = None
         self._old_files: Mapping[str, GroupReader] = {}
-        self._waiting: list[Block] = []
+        self._waiting: list[BlockLike] = []
         self._scenario: str | None = None
         self._done = 0  # groups of this scenario that have been written
         self._next = 0  # the least replication that can come next
@@ -162,7 +162,7 @@ class TableWriter:
         self._next = self._done * GROUP
         return self._next
 
-    def write(self, block: Block) -> None:
+    def write(self, block: BlockLike) -> None:
         """Take the next block of the scenario; replications may be missing, also whole groups."""
         numbers = block.replications[REPLICATIONS.name]
         if not numbers:

@@ -68,7 +68,7 @@ class SystemFacts:
     in distress, and ``match_share`` match one council each; ``leader_in_post`` says whether the
     system has a leader, ``leader_type`` of which type, and ``leader_dedicated`` whether without
     another job; ``ics_status`` is the system's standing as an ICS, ``letters`` the strength of
-    the letters in force; ``refusals`` counts ballots lost in England so far in this run;
+    the letters in force; ``proposals_lost`` counts those voted down in England so far in this run;
     ``day`` is days since the start; ``alienation`` is the mean over its CCGs; ``log_divided``
     the mean, over free CCGs, of the log of the number of CCGs that lie mostly in the same
     council (0 for one that lies mostly in none); ``leaders`` holds what concerns its leaders;
@@ -87,7 +87,7 @@ class SystemFacts:
     leader_in_post: bool
     ics_status: str
     letters: float
-    refusals: int
+    proposals_lost: int
     alienation: float
     day: float
     log_divided: float = 0.0
@@ -119,7 +119,7 @@ class BodyFacts:
     share of partners in distress, ``sharing`` that of partners under the same officer;
     ``perceived_centre`` 1 where members see the centre behind it (0 before engagement);
     ``opposed_councils`` the share of own residents whose council opposes it;
-    ``matches_council`` says whether the CCG matches a council; ``refusals`` counts ballots lost
+    ``matches_council`` says whether it matches a council; ``proposals_lost`` counts those voted down
     in England so far; ``alienation`` is the CCG's own; ``day`` is days since the start.
     ``leaders`` holds what concerns its system's leaders; ``cooperation`` is ``sharing`` times
     how far the CCG's years under a shared officer have come (0 to 1).
@@ -134,7 +134,7 @@ class BodyFacts:
     perceived_centre: float
     opposed_councils: float
     matches_council: bool
-    refusals: int
+    proposals_lost: int
     alienation: float
     day: float
     leaders: LeaderFacts = NO_LEADER_FACTS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.adding import add_up
 from sim.rules.logistic import total
+from sim.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from sim.scenario.parameters import Parameters
@@ -133,3 +134,16 @@ def group_cost(fixed_cost: float, saved: Sequence[float]) -> float:
     """
     n = len(saved)
     return fixed_cost * (n - (n - 1) / n * add_up(saved)) if n else 0.0
+
+
+def cooperation_grown(days_shared: float, months_to_full: float) -> float:
+    """Return how far cooperation has grown since an officer has been shared, 0 to 1.
+
+    It grows by equal parts each month, to full after ``cooperation_months``. A CCG that shares an
+    officer at the start is taken to have shared it for ``MONTHS_SHARED_BEFORE``; a merged body
+    counts from the latest of its parts. Source: row 59; approval_criteria.md (11 to 24 months lay
+    between a shared officer and the merger).
+    """
+    if months_to_full <= 0.0:
+        return 1.0 if days_shared >= 0.0 else 0.0
+    return min(1.0, max(0.0, days_shared / (months_to_full * DAYS_PER_YEAR / 12)))

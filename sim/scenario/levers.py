@@ -1,8 +1,9 @@
 """Levers: the settings that a policy maker could change, each with unit, range and default.
 
 One field is one lever; the groups of the core chain stand in ``levers_pressure`` and
-``levers_decision``, those of a mechanism in ``mechanisms/``. A lever's default is the policy as
-written in 2019. A lever added there needs one rule that reads it and one test; nothing else.
+``levers_decision``, those of mechanisms in ``mechanisms/``, listed in its registry. A lever's
+default is the policy as written in 2019. A lever added to a group needs one rule that reads it and
+one test; nothing else.
 """
 
 from __future__ import annotations
@@ -17,13 +18,9 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from sim.scenario.lever_field import Group
-from sim.scenario.levers_decision import Advice, Approval, Ballot, Joint
+from sim.scenario.levers_decision import Advice, Approval, Ballot
 from sim.scenario.levers_pressure import Force, Information, Money, Relays, Wording
-from sim.scenario.mechanisms.boundaries import Boundaries
-from sim.scenario.mechanisms.functions import Functions
-from sim.scenario.mechanisms.leaders import Councils, Leaders
-from sim.scenario.mechanisms.providers import Providers
-from sim.scenario.mechanisms.services import Service
+from sim.scenario.mechanisms.registry import MechanismLevers
 
 __all__ = [
     "Advice",
@@ -37,21 +34,18 @@ __all__ = [
 ]
 
 
-class Levers(Group):
-    """All levers of a scenario, by group."""
+class _CoreLevers(Group):
+    """The levers of the core chain, by group."""
 
     information: Information = Information()
     money: Money = Money()
     force: Force = Force()
     ballot: Ballot = Ballot()
     approval: Approval = Approval()
-    boundaries: Boundaries = Boundaries()
-    joint: Joint = Joint()
-    leaders: Leaders = Leaders()
-    councils: Councils = Councils()
-    service: Service = Service()
-    functions: Functions = Functions()
-    providers: Providers = Providers()
+
+
+class Levers(MechanismLevers, _CoreLevers):  # fields come from the last base to the first
+    """All levers of a scenario, by group: those of the chain, then those of mechanisms."""
 
 
 @dataclass(frozen=True, slots=True)

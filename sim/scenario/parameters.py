@@ -1,12 +1,13 @@
 """The one table of parameters: numbers nobody can set, which the evidence only bounds.
 
 Each field of :class:`Parameters` is one parameter; the rows of the core chain stand, by stage, in
-``parameters_starting``, ``parameters_support`` and ``parameters_course``, those of a mechanism in
-``mechanisms/``. A row has a permanent number (part of the address of its draw), unit, prior, origin
-(``evidence:`` with its place, ``computed:`` from evidence by the stated sum, or ``assumed:`` with
-the reason), the mechanisms it serves (rows of the project's list), the allowed range, and what it
-means. "priors.md", "base_rates.md" and the like are the evidence files that the project was given;
-their figures and sources are carried over in ``sim/evidence/data/README.md``.
+``parameters_starting``, ``parameters_support`` and ``parameters_course``, those of mechanisms in
+``mechanisms/``, listed in its registry. A row has a permanent number (part of the address of its
+draw), unit, prior, origin (``evidence:`` with its place, ``computed:`` from evidence by the stated
+sum, or ``assumed:`` with the reason), the mechanisms it serves (rows of the project's list), the
+allowed range, and what it means. "priors.md", "base_rates.md" and the like are the evidence files
+that the project was given; their figures and sources are carried over in
+``sim/evidence/data/README.md``.
 
 Log-odds and log-rates are natural logarithms; a rate is per system and month.
 """
@@ -20,13 +21,7 @@ from functools import cached_property
 from typing import Final
 
 from sim.scenario.distributions import MOST_NUMBER, Distribution, fixed
-from sim.scenario.mechanisms.boundaries import BoundaryParameters
-from sim.scenario.mechanisms.economies import EconomyParameters
-from sim.scenario.mechanisms.force import ForceParameters
-from sim.scenario.mechanisms.functions import FunctionParameters
-from sim.scenario.mechanisms.leaders import LeaderParameters
-from sim.scenario.mechanisms.providers import ProviderParameters
-from sim.scenario.mechanisms.services import ServiceParameters
+from sim.scenario.mechanisms.registry import MechanismParameters
 from sim.scenario.parameters_course import CourseParameters
 from sim.scenario.parameters_starting import StartingParameters
 from sim.scenario.parameters_support import SupportParameters
@@ -39,13 +34,7 @@ POSTERIOR_ROW: Final = 0  # its column that picks a joint draw; parameters' numb
 
 @dataclass(frozen=True, slots=True)
 class Parameters(  # dataclasses gather fields from the last base to the first: the table's order
-    ProviderParameters,
-    FunctionParameters,
-    ServiceParameters,
-    BoundaryParameters,
-    LeaderParameters,
-    EconomyParameters,
-    ForceParameters,
+    MechanismParameters,
     CourseParameters,
     SupportParameters,
     StartingParameters,
@@ -85,19 +74,15 @@ class ParameterInfo:
         return self.origin.startswith(("evidence:", "computed:"))
 
 
-_CORE: Final = frozenset(
-    field.name
-    for group in (StartingParameters, SupportParameters, CourseParameters)
-    for field in dataclasses.fields(group)
-)
+_OF_MECHANISMS: Final = frozenset(f.name for f in dataclasses.fields(MechanismParameters))
 
 
 def _row(field: dataclasses.Field[float]) -> ParameterInfo:
-    """Return a field's row; what stands beside the chain acts only where a lever asks for it."""
+    """Return a field's row; one of a mechanism acts only where a lever switches it on."""
     row = ParameterInfo(name=field.name, **field.metadata)
-    if row.acts or row.name in _CORE:
+    if row.acts or row.name not in _OF_MECHANISMS:
         return row
-    return dataclasses.replace(row, acts="where a lever beside the chain is off its neutral value")
+    return dataclasses.replace(row, acts="where its mechanism's lever is off its neutral value")
 
 
 PARAMETER_TABLE: Final[tuple[ParameterInfo, ...]] = tuple(

@@ -104,23 +104,26 @@ PRACTICE_VOTE: Final = Purpose(40, "practice_vote", "practice", "practice")
 LMC_MOOD: Final = Purpose(41, "lmc_mood", "lmc", "other")
 COUNCIL_STANCE: Final = Purpose(42, "council_stance", "council", "place")
 
-# Beside the chain.
+# Leaders who come and go, and the ladder of joint working.
 LEADER_TENURE: Final = Purpose(43, "leader_tenure", "system", "other")
 VACANCY_TIME: Final = Purpose(44, "vacancy_time", "system", "other")
 LADDER_TIME: Final = Purpose(45, "ladder_time", "ccg", "other")
 
-# A deferred application where applications are looked at all year.
+# A deferred application where applications are looked at all year; a system that cools off after a
+# loss; who began a proposal that was alive at the start.
 REAPPLY_TIME: Final = Purpose(46, "reapply_time", "system", "proposal")
-
 COOLING_TIME: Final = Purpose(47, "cooling_time", "system", "other")
 LIVE_ORIGIN: Final = Purpose(48, "live_origin", "system", "proposal")
 
-# Boundaries (70 to 79): budgets of asking, and what the centre and partners answer.
-EXEMPTION_TIME: Final = Purpose(70, "exemption_time", "system", "other")
-SPLIT_TIME: Final = Purpose(71, "split_time", "system", "other")
-SPLIT_DECISION: Final = Purpose(72, "split_decision", "system", "other")
-APPROACH_TIME: Final = Purpose(73, "approach_time", "system", "other")
-PERSUASION: Final = Purpose(74, "persuasion", "system", "other")
+# Designation as an integrated care system.
+ICS_DAY: Final = Purpose(50, "ics_day", "system", "place")
+
+# The published tests of an application: one attempt per application and test.
+APPROVAL_TEST: Final = Purpose(55, "approval_test", "system", "proposal")
+
+# How far size itself pays in a place; read where its worth is weighed, not by the agents.
+SCALE_EFFECT: Final = Purpose(56, "scale_effect", "system", "place")
+
 # Leaders, councils and place leaders: drawn only where a lever asks for them.
 LEADER_CONFIDENCE: Final = Purpose(60, "leader_confidence", "system", "other")
 LEADER_EXIT: Final = Purpose(61, "leader_exit", "system", "other")
@@ -132,6 +135,14 @@ DUAL_ROLE: Final = Purpose(66, "dual_role", "ccg", "other")
 COUNCIL_OFFER: Final = Purpose(67, "council_offer", "council", "other")
 COOPERATION: Final = Purpose(68, "cooperation", "system", "place")
 FINANCE_DIRECTOR: Final = Purpose(69, "finance_director", "system", "other")
+
+# Boundaries: budgets of asking, and what the centre and partners answer.
+EXEMPTION_TIME: Final = Purpose(70, "exemption_time", "system", "other")
+SPLIT_TIME: Final = Purpose(71, "split_time", "system", "other")
+SPLIT_DECISION: Final = Purpose(72, "split_decision", "system", "other")
+APPROACH_TIME: Final = Purpose(73, "approach_time", "system", "other")
+PERSUASION: Final = Purpose(74, "persuasion", "system", "other")
+
 # Service change: attempts are a system's reconfigurations, or those that a CCG was party to.
 SERVICE_ARRIVAL: Final = Purpose(80, "service_arrival", "system", "other")
 SERVICE_LOSS: Final = Purpose(81, "service_loss", "system", "other")
@@ -145,13 +156,6 @@ PROVIDER_STRENGTH: Final = Purpose(86, "provider_strength", "system", "place")
 PLACE_TAKEN: Final = Purpose(87, "place_taken", "ccg", "other")
 ALTERNATIVE_TIME: Final = Purpose(88, "alternative_time", "system", "other")
 ALTERNATIVE: Final = Purpose(89, "alternative", "system", "other")
-# Information and force beyond the default (50 to 54).
-ICS_DAY: Final = Purpose(50, "ics_day", "system", "place")
-# The published tests of an application: one attempt per application and test.
-APPROVAL_TEST: Final = Purpose(55, "approval_test", "system", "proposal")
-
-# How far size itself pays in a place; read where its worth is weighed, not by the agents.
-SCALE_EFFECT: Final = Purpose(56, "scale_effect", "system", "place")
 
 PURPOSES: Final[tuple[Purpose, ...]] = tuple(
     sorted(value for value in globals().values() if isinstance(value, Purpose))

@@ -20,7 +20,7 @@ from sim.world.model import (
     Region,
     System,
 )
-from sim.world.tables import Row, Table, shown
+from sim.world.tables import InputTable, Row, shown
 
 MOST_PATIENTS: Final = 10_000_000  # of one practice
 MOST_PEOPLE: Final = 1_000_000_000  # of one CCG
@@ -32,7 +32,7 @@ Shares = tuple[tuple[int, float], ...]
 STANDARD_RULE: Final = BallotRule(0.5, 0.0, "equal", binding=True, documented=False)
 
 
-def read_regions(table: Table) -> dict[str, int]:
+def read_regions(table: InputTable) -> dict[str, int]:
     """Return the index of each region by name."""
     found: dict[str, int] = {}
     for row in table.rows:
@@ -40,7 +40,7 @@ def read_regions(table: Table) -> dict[str, int]:
     return found
 
 
-def read_ccg_rows(table: Table) -> dict[str, int]:
+def read_ccg_rows(table: InputTable) -> dict[str, int]:
     """Return the index of each CCG by code, in the order of the rows."""
     found: dict[str, int] = {}
     for row in table.rows:
@@ -54,7 +54,7 @@ def read_ccg_rows(table: Table) -> dict[str, int]:
 
 
 def read_systems(
-    table: Table, region_table: Table, ccg_table: Table, regions: Index, start: date
+    table: InputTable, region_table: InputTable, ccg_table: InputTable, regions: Index, start: date
 ) -> tuple[tuple[System, ...], tuple[Region, ...], tuple[int, ...]]:
     """Return systems, regions, and the system of each CCG.
 
@@ -110,7 +110,7 @@ class Practices:
     of_ccg: tuple[tuple[int, ...], ...]
 
 
-def read_practices(table: Table, ccgs: Index) -> Practices:
+def read_practices(table: InputTable, ccgs: Index) -> Practices:
     """Return the practices; their rows are their permanent ids."""
     ccg = tuple(row.known("ccg", ccgs, "CCG") for row in table.rows)
     of_ccg: list[list[int]] = [[] for _ in ccgs]
@@ -129,7 +129,7 @@ def read_practices(table: Table, ccgs: Index) -> Practices:
     )
 
 
-def read_neighbours(table: Table, ccgs: Index) -> tuple[tuple[tuple[int, ...], ...], int]:
+def read_neighbours(table: InputTable, ccgs: Index) -> tuple[tuple[tuple[int, ...], ...], int]:
     """Return the neighbours of each CCG, in rising order, and the number of land borders."""
     near: list[set[int]] = [set() for _ in ccgs]
     borders = 0
@@ -148,7 +148,7 @@ def read_neighbours(table: Table, ccgs: Index) -> tuple[tuple[tuple[int, ...], .
 
 
 def read_councils(
-    table: Table | None, overlaps: Table | None, ccgs: Index, start: date
+    table: InputTable | None, overlaps: InputTable | None, ccgs: Index, start: date
 ) -> tuple[tuple[Council, ...], tuple[Shares, ...], dict[tuple[int, int], float]]:
     """Return councils, each CCG's (council, share of its residents), and the councils' shares.
 
@@ -189,7 +189,7 @@ def read_councils(
 
 
 def read_lmcs(
-    table: Table | None, areas: Table | None, ccgs: Index
+    table: InputTable | None, areas: InputTable | None, ccgs: Index
 ) -> tuple[tuple[LMC, ...], tuple[tuple[LMCShare, ...], ...]]:
     """Return the LMCs and, for each CCG, those whose area it lies in with its shares."""
     names: dict[str, int] = {}
@@ -208,7 +208,7 @@ def read_lmcs(
     return lmcs, tuple(tuple(LMCShare(*pair) for pair in sorted(given)) for given in shares)
 
 
-def read_rules(table: Table | None, ccgs: Index) -> tuple[BallotRule, ...]:
+def read_rules(table: InputTable | None, ccgs: Index) -> tuple[BallotRule, ...]:
     """Return each CCG's ballot rule: its own cells, and the default's where they are empty."""
     rows: dict[str, Row] = {}
     for row in table.rows if table else ():
@@ -237,7 +237,7 @@ def _rule(row: Row, standard: BallotRule) -> BallotRule:
 
 
 def read_live_proposals(
-    table: Table | None,
+    table: InputTable | None,
     ccgs: Index,
     systems: Index,
     system_of: Sequence[int],

@@ -9,7 +9,7 @@ from typing import Final
 
 from sim.errors import InputError, nearest
 from sim.world.model import CCG, System
-from sim.world.tables import Row, Table
+from sim.world.tables import InputTable, Row
 
 SHARE_TOLERANCE: Final = 1e-3
 
@@ -35,7 +35,7 @@ def pieces(
 
 
 def check_connected(
-    table: Table,
+    table: InputTable,
     systems: Sequence[System],
     names: Sequence[str],
     neighbours: Sequence[tuple[int, ...]],
@@ -57,7 +57,7 @@ def check_connected(
 
 
 def check_shares(
-    table: Table,
+    table: InputTable,
     column: str,
     share_column: str,
     shares: Sequence[Sequence[tuple[int, float]]],

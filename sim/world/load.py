@@ -37,7 +37,7 @@ from sim.world.footprints import list_footprints, starting_bodies, starting_neig
 from sim.world.model import CCG, RUNGS, Distress, World
 from sim.world.neighbouring_tables import read_hexes, read_history
 from sim.world.splits import read_splits
-from sim.world.tables import Table, decode, parse_table, read_bytes
+from sim.world.tables import InputTable, decode, parse_table, read_bytes
 
 SHIPPED: Final = Path(__file__).parent / "data"
 MATCH: Final = 0.95
@@ -105,7 +105,7 @@ def world_folder(name_or_path: str | Path) -> Path:
     )
 
 
-def read_table(folder: Path, name: str) -> Table | None:
+def read_table(folder: Path, name: str) -> InputTable | None:
     """Return one table of a world folder by file name, or None where it may be absent and is.
 
     Raises:
@@ -201,7 +201,7 @@ def _read_about(path: Path, raw: bytes) -> _About:
     return _About(data["name"], data["title"], data["date"], checks)
 
 
-def _assemble(folder: Path, about: _About, tables: dict[str, Table], digest: str) -> World:
+def _assemble(folder: Path, about: _About, tables: dict[str, InputTable], digest: str) -> World:
     regions_at = read_regions(tables["regions.csv"])
     ccg_table = tables["ccgs.csv"]
     ccg_codes = read_ccg_rows(ccg_table)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sim.world.tables import Table
+from sim.world.tables import InputTable
 
 Hex = tuple[int, int]
 
@@ -32,7 +32,7 @@ class HistoryCount:
     count: int
 
 
-def read_hexes(table: Table | None, ccgs: Mapping[str, int]) -> dict[str, Hex]:
+def read_hexes(table: InputTable | None, ccgs: Mapping[str, int]) -> dict[str, Hex]:
     """Return the hex of each CCG by code as axial coordinates (q, r); empty without a table.
 
     Raises:
@@ -57,7 +57,7 @@ def read_hexes(table: Table | None, ccgs: Mapping[str, int]) -> dict[str, Hex]:
     return hexes
 
 
-def read_history(table: Table | None) -> tuple[HistoryCount, ...]:
+def read_history(table: InputTable | None) -> tuple[HistoryCount, ...]:
     """Return how many bodies of each kind there were in earlier years; empty without a table.
 
     Raises:

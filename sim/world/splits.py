@@ -13,13 +13,13 @@ from typing import Final
 from sim.world.check import pieces
 from sim.world.footprints import Body, Neighbours, connected
 from sim.world.model import Split, System
-from sim.world.tables import Row, Table
+from sim.world.tables import InputTable, Row
 
 TWO: Final = 2
 
 
 def read_splits(
-    table: Table | None,
+    table: InputTable | None,
     ccgs: Mapping[str, int],
     systems: Sequence[System],
     neighbours: Sequence[Iterable[int]],

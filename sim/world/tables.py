@@ -41,7 +41,7 @@ class Row:
 
     __slots__ = ("cells", "number", "table")
 
-    def __init__(self, table: Table, number: int, cells: list[str]) -> None:
+    def __init__(self, table: InputTable, number: int, cells: list[str]) -> None:
         self.table = table
         self.number = number
         self.cells = cells
@@ -147,7 +147,7 @@ class Row:
         raise self.error(column, f"{shown(value)} is not a date; write 2019-05 or 2019-05-14")
 
 
-class Table:
+class InputTable:
     """A table of a world folder: its path, its columns and its rows in their order."""
 
     __slots__ = ("columns", "path", "rows")
@@ -189,7 +189,9 @@ def decode(path: Path, raw: bytes) -> str:
         ) from fault
 
 
-def parse_table(path: Path, raw: bytes, needed: Iterable[str], optional: Iterable[str]) -> Table:
+def parse_table(
+    path: Path, raw: bytes, needed: Iterable[str], optional: Iterable[str]
+) -> InputTable:
     """Return the table in ``raw``; its columns may stand in any order.
 
     Raises:
@@ -228,4 +230,4 @@ def parse_table(path: Path, raw: bytes, needed: Iterable[str], optional: Iterabl
                 f"{path}, row {number}, column '{here}': {len(cells)} cells in this row where "
                 f"the header has {len(columns)}"
             )
-    return Table(path, columns, records[1:])
+    return InputTable(path, columns, records[1:])

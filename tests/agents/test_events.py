@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_origin
 
 import pytest
 
 from sim.agents import replicate_log
 from sim.agents.event_register import EVENTS, fields_of
+from sim.agents.events import CORE_EVENTS
 from sim.agents.log import Event
+from sim.agents.mechanisms.registry import AGENTS
 from sim.scenario import load_scenario
 from sim.world import load_world
 
@@ -27,8 +29,10 @@ WRITERS = {"write", "_write"}
 
 
 def fits(value: Any, wanted: Any) -> bool:
-    """Say whether a value is of a type of the register: a class, or a tuple of such."""
+    """Say whether a value is of a type of the register: a class, one of a few texts, a tuple."""
     arguments = getattr(wanted, "__args__", ())
+    if get_origin(wanted) is Literal:
+        return value in arguments
     if not arguments:
         return isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
     if not isinstance(value, tuple):
@@ -72,6 +76,13 @@ def test_a_wrong_event_is_noticed() -> None:
     assert faults(Event(0.0, "mandated", "X", "", {"parts": ("A", 1)}, ()))
     assert not faults(Event(0.0, "mandated", "X", "", {"parts": ("A", "B")}, ()))
     assert not faults(Event(0.0, "leader_left", "X", "", {}, ()))
+    assert faults(Event(0.0, "belief", "X", "", {"wording": "perhaps"}, ()))
+    assert not faults(Event(0.0, "belief", "X", "", {"wording": "typically"}, ()))
+
+
+def test_no_kind_is_registered_twice() -> None:
+    lists = [CORE_EVENTS, *(agents.EVENTS for agents in AGENTS)]
+    assert sum(map(len, lists)) == len(EVENTS)
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sim.agents import replicate_log
 from sim.agents.clock import on_grid
 from sim.experiment.api import replicate
-from sim.experiment.replicate import Replication
+from sim.experiment.replicate import FinishedReplication
 from sim.records.schema import STATES
 from sim.scenario.durations import DAYS_PER_MONTH
 from sim.scenario.load import parse_scenario
@@ -31,7 +31,7 @@ from tests.replay import FinalState, LogError, check_log
 from tests.small_worlds import write_world
 
 
-def replayed(made: Replication) -> FinalState:
+def replayed(made: FinishedReplication) -> FinalState:
     """Replay one replication's log under the rules of its scenario."""
     approval = made.scenario.levers.approval
     return check_log(
@@ -44,7 +44,7 @@ def replayed(made: Replication) -> FinalState:
     )
 
 
-def check_tables(made: Replication) -> None:
+def check_tables(made: FinishedReplication) -> None:
     """Require I1 to I6 of the output tables of one replication."""
     tables = made.tables()
     counts, ccgs, proposals = tables["counts"], tables["ccgs"], tables["proposals"]

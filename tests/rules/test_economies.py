@@ -7,6 +7,7 @@ import math
 import pytest
 
 from sim.rules import approval, ladder, money
+from sim.rules import ladder as ladder_rules
 from sim.rules.effect import FootprintFacts
 from sim.rules.logistic import expit, logit, total
 from sim.rules.mechanisms import economies as economy_rules
@@ -89,10 +90,10 @@ def test_small_payers_lose_most_and_small_debtors_gain_most() -> None:
 
 def test_cooperation_grows_by_months_up_to_one() -> None:
     year = 365.25
-    assert economy_rules.cooperation_grown(-math.inf, 24.0) == 0.0  # no officer shared
-    assert economy_rules.cooperation_grown(year, 24.0) == pytest.approx(0.5)
-    assert economy_rules.cooperation_grown(9 * year, 24.0) == 1.0
-    assert economy_rules.cooperation_grown(0.0, 0.0) == 1.0
+    assert ladder_rules.cooperation_grown(-math.inf, 24.0) == 0.0  # no officer shared
+    assert ladder_rules.cooperation_grown(year, 24.0) == pytest.approx(0.5)
+    assert ladder_rules.cooperation_grown(9 * year, 24.0) == 1.0
+    assert ladder_rules.cooperation_grown(0.0, 0.0) == 1.0
 
 
 def test_debts_of_partners_cost_votes() -> None:

@@ -24,12 +24,12 @@ from tests.rules.numbers import numbers
 SYSTEM = SystemFacts(
     ccgs=3, free=3, patients=900, officer_share=0.0, distress_share=0.0, match_share=0.0,
     leader_type="ccg", leader_dedicated=False, leader_in_post=True, ics_status="stp",
-    letters=0.0, refusals=0, alienation=0.0, day=0.0,
+    letters=0.0, proposals_lost=0, alienation=0.0, day=0.0,
 )  # fmt: skip
 BODY = BodyFacts(
     own_patients=300, all_patients=900, parts=3, own_distress=0.0, partner_distress=0.0,
-    sharing=0.0, perceived_centre=0.0, opposed_councils=0.0, matches_council=False, refusals=4,
-    alienation=0.0, day=0.0,
+    sharing=0.0, perceived_centre=0.0, opposed_councils=0.0, matches_council=False,
+    proposals_lost=4, alienation=0.0, day=0.0,
 )  # fmt: skip
 FOOTPRINT = FootprintFacts(
     parts=3, patients=900, whole_system=True, one_council=False, ready=1.0, distress_share=0.0,
@@ -111,7 +111,7 @@ def test_each_visible_refusal_lowers_support_by_its_part() -> None:
     name = "visible_refusals"
     assert size(whole, "support", name, BODY, **values) == pytest.approx(-0.2)
     assert size(half, "support", name, BODY, **values) == pytest.approx(-0.1)
-    assert size(whole, "support", name, replace(BODY, refusals=0), **values) == 0.0
+    assert size(whole, "support", name, replace(BODY, proposals_lost=0), **values) == 0.0
 
 
 def test_a_presumption_counts_against_every_application() -> None:

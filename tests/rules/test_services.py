@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from sim.rules.agreement import DECISION_RULES
 from sim.rules.effect import SystemFacts
 from sim.rules.logistic import expit, total
 from sim.rules.mechanisms import functions as function_rules
@@ -32,7 +33,7 @@ FACTS = SystemFacts(
     leader_in_post=True,
     ics_status="stp",
     letters=0.0,
-    refusals=0,
+    proposals_lost=0,
     alienation=0.0,
     day=0.0,
 )
@@ -83,7 +84,10 @@ def test_without_autonomy_there_is_no_veto() -> None:
 
 def test_more_passes_under_a_majority_and_more_still_under_a_leader() -> None:
     def passes(rule: str, vetoes: int, parties: int) -> bool:
-        return service_rules.verdict(rule, vetoes, parties, leader_in_post=True) != "deadlock"
+        return (
+            service_rules.verdict(DECISION_RULES[rule], vetoes, parties, leader_in_post=True)
+            != "deadlock"
+        )
 
     for parties in range(2, 9):
         for vetoes in range(parties + 1):
@@ -95,10 +99,10 @@ def test_more_passes_under_a_majority_and_more_still_under_a_leader() -> None:
             assert passes("majority", vetoes, parties) is (2 * vetoes < parties)
             assert passes("unanimity", vetoes, parties) is (vetoes == 0)
     assert (
-        service_rules.verdict("majority", 1, 2, leader_in_post=True) == "deadlock"
+        service_rules.verdict(DECISION_RULES["majority"], 1, 2, leader_in_post=True) == "deadlock"
     )  # a tie blocks
-    assert service_rules.verdict("leader", 1, 2, leader_in_post=False) == "deadlock"
-    assert service_rules.verdict("leader", 1, 3, leader_in_post=False) == "majority"
+    assert service_rules.verdict(DECISION_RULES["leader"], 1, 2, leader_in_post=False) == "deadlock"
+    assert service_rules.verdict(DECISION_RULES["leader"], 1, 3, leader_in_post=False) == "majority"
 
 
 def test_voluntary_authorities_need_a_strong_provider_and_force_is_aimed_at_distress() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.agents.event_register import Field, fields_of
 from sim.agents.events import CORE_EVENTS, EventKind
-from sim.agents.mechanisms.events import MECHANISM_EVENTS
+from sim.agents.mechanisms.registry import MECHANISM_EVENTS
 
 PAGE: Final = "docs/event-log.md"
 HEAD: Final = """# The event log
@@ -22,10 +22,10 @@ From Python: `sim.agents.replicate_log(world, scenario, seed, replication).event
 
 A CCG is named by its ODS code, a merged body by its starting members' codes, sorted and joined
 with `+`. A proposal found alive at the start is written at time 0 as `mooted` with its
-`known_since` and, where it stood further on, as `drafted`, `engaged` and `balloted` at time 0, the
+`known_since` and, where it had gone further, as `drafted`, `engaged` and `balloted` at time 0, the
 last without `ballot` events, since its ballots lie before the start.
 
-This page is written from `sim/agents/events.py` and `sim/agents/mechanisms/events.py` by
+This page is written from `sim/agents/events.py` and the modules of `sim/agents/mechanisms` by
 `python -m tools.docs`; a test fails when they differ.
 """
 

@@ -290,6 +290,8 @@ def _constants(tree: ast.Module, lines: Sequence[str]) -> Iterator[Constant]:
                 pass
             case _:
                 continue
+        if name == "EVENTS":  # which the page on the event log shows
+            continue
         if name.isupper() and not name.startswith("_") and _is_plain(value):
             yield Constant(name, shown(value), _comment(node, after, lines))
 
@@ -298,6 +300,8 @@ def _is_plain(value: ast.expr) -> bool:
     """Say whether an expression is a table by name, or only numbers, texts and sums of them."""
     if isinstance(value, ast.Dict):
         return all(isinstance(key, ast.Constant) for key in value.keys)
+    if isinstance(value, ast.Tuple) and all(isinstance(one, ast.Name) for one in value.elts):
+        return True  # a list of what is defined elsewhere, as the order in which agents are set up
     return not any(
         isinstance(one, ast.Lambda | ast.Attribute)
         or (isinstance(one, ast.Name) and not (one.id.isupper() or one.id == "frozenset"))

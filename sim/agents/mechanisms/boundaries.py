@@ -33,12 +33,13 @@ longer stands, the talks end.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
 from sim.adding import add_up
 from sim.agents.calendar import POLICY
+from sim.agents.events import Bodies, EventKind
 from sim.agents.hazard import Hazard, Profile
 from sim.agents.mechanisms import boundaries_redraw
 from sim.rules.logistic import happens
@@ -50,6 +51,59 @@ from sim.world.splits import divide
 if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
+
+
+class ExemptionAsked(TypedDict):
+    """A system asks to keep several CCGs."""
+
+    patients: Annotated[int, "its patients"]
+
+
+class ExemptionDecided(TypedDict):
+    """The centre decides on an exemption."""
+
+    granted: Annotated[bool, "whether it is granted"]
+    patients: Annotated[int, "the system's patients"]
+
+
+class SplitAsked(TypedDict):
+    """A system asks to be split in two."""
+
+    parts: Annotated[tuple[Bodies, Bodies], "the CCGs of each part"]
+    named: Annotated[bool, "whether the world's data name the split"]
+
+
+class SplitDecided(TypedDict):
+    """The centre decides on a split."""
+
+    granted: Annotated[bool, "whether it is granted"]
+    possible: Annotated[bool, "false where nothing was left to split"]
+
+
+class JoiningAsked(TypedDict):
+    """The centre asks a small system to join a neighbour."""
+
+    partner: Annotated[str, "code of the neighbour"]
+
+
+class JoiningDecided(TypedDict):
+    """A spell of talks on joining two systems ends."""
+
+    partner: Annotated[str, "code of the neighbour"]
+    spell: Annotated[int, "which spell of talks"]
+    persuaded: Annotated[bool, "whether they join"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "exemption_asked": EventKind(ExemptionAsked, "system"),
+    "exemption_decided": EventKind(ExemptionDecided, "system"),
+    "split_asked": EventKind(SplitAsked, "system"),
+    "split_decided": EventKind(SplitDecided, "system"),
+    "joining_asked": EventKind(JoiningAsked, "system"),
+    "joining_decided": EventKind(JoiningDecided, "system"),
+    **boundaries_redraw.EVENTS,
+}
+
 
 REVIEWS: Final = (1, 4, 7, 10)  # months on whose first day requests for exemption are reviewed
 

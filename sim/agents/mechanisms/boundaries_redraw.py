@@ -23,17 +23,41 @@ draws have one address. A proposal keeps the address that it was opened under.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
-from sim.agents.system import Recut, System
+from sim.agents.events import Bodies, EventKind
+from sim.agents.system import RedrawnSystem, System
 from sim.agents.turnover import lead
 from sim.world.footprints import home_system
 
 if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.replication import LivingCCG, Replication
+
+
+class SystemsSplit(TypedDict):
+    """A system becomes two."""
+
+    systems: Annotated[tuple[str, ...], "codes of the parts"]
+    names: Annotated[tuple[str, ...], "names of the parts"]
+    bodies: Annotated[tuple[Bodies, ...], "the CCGs of each part"]
+
+
+class SystemsMerged(TypedDict):
+    """Two systems become one."""
+
+    systems: Annotated[tuple[str, ...], "codes of both"]
+    name: Annotated[str, "name of the new system"]
+    bodies: Annotated[Bodies, "its CCGs"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "systems_split": EventKind(SystemsSplit, "system"),
+    "systems_merged": EventKind(SystemsMerged, "the new system"),
+}
+
 
 SLOT: Final = 2**20  # attempts that a system made during the run has to itself
 FIRST_PART: Final = 1
@@ -114,7 +138,7 @@ def _create_system(
         replication,
         len(replication.systems),
         *parent.profiles,
-        recut=Recut(parent.address, slot * SLOT, code, tuple(members)),
+        redrawn=RedrawnSystem(parent.address, slot * SLOT, code, tuple(members)),
     )
     heir.belief = model.belief
     heir.leader_type, heir.leader_dedicated = model.leader_type, model.leader_dedicated

@@ -7,16 +7,30 @@ each of those days.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from sim.agents import ccg as ccgs
 from sim.agents.calendar import POLICY
+from sim.agents.events import ENGLAND, EventKind
 from sim.rules.money import cut_share
 
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
+
+
+class Allowance(TypedDict):
+    """A part of the cut in running costs takes effect, where it arrives by years."""
+
+    per_head: Annotated[float, "pounds a patient and year"]
+    cut_share: Annotated[float, "share of the whole cut in effect by now"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "allowance": EventKind(Allowance, ENGLAND),
+}
 
 
 def activate(replication: Replication) -> None:

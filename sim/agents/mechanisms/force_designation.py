@@ -9,10 +9,12 @@ the day's mergers and mandates. A system that has been split or joined is review
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
+from sim.agents.events import EventKind
 from sim.rules.mechanisms.force import NOT_YET, becomes_ics
 from sim.streams import purposes
 
@@ -21,6 +23,19 @@ if TYPE_CHECKING:
 
     from sim.agents.replication import Replication
     from sim.agents.system import System
+
+
+class IcsReview(TypedDict):
+    """The centre reviews whether a system is an integrated care system."""
+
+    designated: Annotated[bool, "whether it is"]
+    ccgs: Annotated[int, "how many CCGs it has"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "ics_review": EventKind(IcsReview, "system"),
+}
+
 
 DEADLINE: Final = date(2021, 4, 1)  # the Long Term Plan: an ICS everywhere by April 2021
 

@@ -7,13 +7,27 @@ abolishes, and how many bodies take over, one for each system that has CCGs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
+from sim.agents.events import ENGLAND, EventKind
 from sim.agents.mechanisms.force_mandate import end_proposals
 
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
+
+
+class Abolished(TypedDict):
+    """A law abolishes all CCGs."""
+
+    ccgs: Annotated[int, "how many there were"]
+    successors: Annotated[int, "systems that take over"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "abolished": EventKind(Abolished, ENGLAND),
+}
 
 
 def activate(replication: Replication) -> None:

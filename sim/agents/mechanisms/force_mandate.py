@@ -10,8 +10,10 @@ in the run so far.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
+from sim.agents.events import Bodies, EventKind
 from sim.agents.merger import merge
 from sim.rules.dates import next_april
 
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
+
+
+class Mandated(TypedDict):
+    """NHSE/I merges the CCGs of a system without a vote."""
+
+    parts: Annotated[Bodies, "its CCGs"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "mandated": EventKind(Mandated, "system"),
+}
+
 
 REFUSALS: Final = frozenset({"lost", "withdrawn"})  # exits of a system that has refused
 

@@ -9,15 +9,32 @@ of ids, and has a council where it matches one. An outcome only.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
+from sim.agents.events import EventKind
 from sim.agents.mechanisms.providers import strength
 from sim.rules.mechanisms import functions as function_rules
 from sim.streams import purposes
 
 if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
+
+
+class FunctionsMoved(TypedDict):
+    """The functions of merging CCGs are shared out."""
+
+    share_up: Annotated[float, "share that goes to the merged CCG"]
+    share_place: Annotated[float, "share that goes down to places"]
+    share_csu: Annotated[float, "share that goes to the commissioning support unit"]
+    places: Annotated[int, "how many places"]
+    provider_led: Annotated[int, "places led by a provider"]
+    council_led: Annotated[int, "places led by a council"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "functions": EventKind(FunctionsMoved, "the new body"),
+}
 
 
 def activate(replication: Replication) -> None:

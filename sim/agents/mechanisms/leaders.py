@@ -30,9 +30,12 @@ everywhere) or on those with a cooperation stock below ``HALF_BLOCKED`` then (bl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from sim.agents.calendar import POLICY
+from sim.agents.events import ENGLAND, EventKind
+from sim.agents.mechanisms import leaders_cooperation, leaders_councils, leaders_of_places
 from sim.agents.mechanisms.leaders_cooperation import Cooperation
 from sim.agents.mechanisms.leaders_councils import CouncilTalks
 from sim.agents.mechanisms.leaders_of_places import PlaceLeaders
@@ -50,6 +53,37 @@ if TYPE_CHECKING:
     from sim.agents.proposal import Proposal
     from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
+
+
+class Strength(TypedDict):
+    """The centre states that leaders have its backing."""
+
+    strength: Annotated[float, "strength of the statement"]
+
+
+class FirmHand(TypedDict):
+    """The centre handles a system firmly."""
+
+    strength: Annotated[float, "how firmly"]
+    cooperation: Annotated[float, "how much the system's partners cooperate, 0 to 1"]
+
+
+class Sponsors(TypedDict):
+    """The number of a system's senior leaders in favour of a merger changes."""
+
+    in_favour: Annotated[int, "senior leaders in favour"]
+    leaders: Annotated[int, "senior leaders in all"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "backing": EventKind(Strength, ENGLAND),
+    "firm_hand": EventKind(FirmHand, "system"),
+    "sponsors": EventKind(Sponsors, "system"),
+    **leaders_cooperation.EVENTS,
+    **leaders_of_places.EVENTS,
+    **leaders_councils.EVENTS,
+}
+
 
 AT_REST: Final = (Leaders(), Councils())
 

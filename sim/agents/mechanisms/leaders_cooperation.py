@@ -12,9 +12,11 @@ An outcome only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from sim.agents.calendar import POLICY
+from sim.agents.events import EventKind, Nothing
 from sim.agents.hazard import Hazard, Profile
 from sim.rules.logistic import exp, expit
 from sim.rules.mechanisms import leaders as leader_rules
@@ -25,6 +27,21 @@ from sim.units import DAYS_PER_MONTH
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
     from sim.agents.system import System
+
+
+class CooperationLevel(TypedDict):
+    """How much the partners of a system cooperate, at the start and on each 1 April."""
+
+    level: Annotated[float, "0 to 1"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "cooperation": EventKind(CooperationLevel, "system"),
+    "finance_director": EventKind(
+        Nothing, "system", "A system appoints a finance director for all its CCGs."
+    ),
+}
+
 
 AS_EVER: Final = Profile((0.0,), (1.0,))
 SHARING_MOST: Final = 0.5  # share of CCGs under a shared officer from which a director is sought

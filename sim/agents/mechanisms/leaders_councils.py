@@ -13,9 +13,11 @@ Compromise (``councils.compromise``): where any member has an opposed share, eng
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from sim.agents.council import stance_of, voiced
+from sim.agents.events import EventKind
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import leaders as leader_rules
 from sim.streams import purposes
@@ -24,6 +26,25 @@ if TYPE_CHECKING:
     from sim.agents.mechanisms.leaders_of_places import PlaceLeaders
     from sim.agents.proposal import Proposal
     from sim.agents.replication import Replication
+
+
+class CouncilOffer(TypedDict):
+    """Leaders offer an opposed council a leading part."""
+
+    accepted: Annotated[bool, "whether it is won over"]
+
+
+class Compromise(TypedDict):
+    """Leaders who meet opposition seek a compromise."""
+
+    opposed: Annotated[float, "largest share of a CCG's residents under opposed councils before"]
+    left: Annotated[float, "the same after it"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "council_offer": EventKind(CouncilOffer, "council"),
+    "compromise": EventKind(Compromise, "system"),
+}
 
 
 class CouncilTalks:

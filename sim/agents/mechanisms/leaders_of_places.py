@@ -12,9 +12,10 @@ leader type is provider.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypedDict
 
+from sim.agents.events import EventKind
 from sim.agents.hazard import Hazard, Profile
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import leaders as leader_rules
@@ -23,6 +24,31 @@ from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
+
+
+class PlaceLeader(TypedDict):
+    """A trust or a council comes to lead a place."""
+
+    place: Annotated[str, "code of the starting CCG"]
+    type: Annotated[
+        Literal["acute", "mental_health", "community", "council"],
+        "acute, mental_health or community (kinds of trust), or council",
+    ]
+    system: Annotated[str, "code of the system"]
+
+
+class DualRole(TypedDict):
+    """One chief leads both a trust and a CCG."""
+
+    place: Annotated[str, "code of the starting CCG"]
+    form: Annotated[Literal["direct", "workaround"], "direct or workaround"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "place_leader": EventKind(PlaceLeader, "CCG"),
+    "dual_role": EventKind(DualRole, "CCG"),
+}
+
 
 AS_EVER: Final = Profile((0.0,), (1.0,))
 

@@ -8,11 +8,12 @@ shape after exponential times of mean 1 / ``providers.alternatives`` years and t
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypedDict
 
 import simpy
 
+from sim.agents.events import EventKind
 from sim.rules.mechanisms import providers as provider_rules
 from sim.streams import purposes
 from sim.streams.quantiles import exponential, standard_normal
@@ -21,6 +22,20 @@ from sim.units import DAYS_PER_YEAR
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
     from sim.agents.system import System
+
+
+class Alternative(TypedDict):
+    """The bodies of a system choose another shape than a merger."""
+
+    action: Annotated[
+        Literal["merge", "share", "federate", "vertical", "split", "none"],
+        "merge, share, federate, vertical (integration), split or none",
+    ]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "alternative": EventKind(Alternative, "system"),
+}
 
 
 def strength(replication: Replication, system: System) -> float:

@@ -19,13 +19,14 @@ who blocked (``sim.agents.mechanisms.services_alienation``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypedDict
 
 import simpy
 
 from sim.adding import add_up
+from sim.agents.events import Bodies, EventKind
 from sim.agents.mechanisms.providers import strength
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import services as service_rules
@@ -36,6 +37,77 @@ from sim.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
     from sim.agents.system import System
+
+
+Patch = Literal["voluntary", "forced", "neither"]
+"""Kind of combined authority that a blocked patch lends itself to."""
+
+
+class Reconfiguration(TypedDict):
+    """A change of services comes up in a system."""
+
+    case: Annotated[str, "name of the case: the code of its system and -R1, -R2 and so on"]
+    parties: Annotated[Bodies, "the CCGs concerned"]
+    loser: Annotated[str, "the CCG whose hospital would lose most"]
+    loss: Annotated[float, "share of its main services that it would lose"]
+
+
+class Veto(TypedDict):
+    """A CCG blocks a change of services."""
+
+    case: Annotated[str, "name of the case: the code of its system and -R1, -R2 and so on"]
+    sharing: Annotated[float, "patient share of the other CCGs under the same officer"]
+
+
+class Agreed(TypedDict):
+    """A change of services goes ahead."""
+
+    case: Annotated[str, "name of the case: the code of its system and -R1, -R2 and so on"]
+    how: Annotated[
+        Literal["agreed", "majority", "leader"],
+        "agreed (nobody blocks it), or whose word carried it against a block: majority or leader",
+    ]
+
+
+class FinalSayFailed(TypedDict):
+    """Whoever has the last word fails to settle a deadlock."""
+
+    case: Annotated[str, "name of the case: the code of its system and -R1, -R2 and so on"]
+    how: Annotated[
+        Literal["leader", "voluntary", "imposed", "centre"],
+        "who tried: leader, voluntary or imposed (authority) or centre",
+    ]
+
+
+class DeadlockBegins(TypedDict):
+    """A change of services is blocked."""
+
+    case: Annotated[str, "name of the case: the code of its system and -R1, -R2 and so on"]
+    patch: Annotated[Patch, "kind of combined authority there: voluntary, forced or neither"]
+    blockers: Annotated[Bodies, "the CCGs that block it"]
+
+
+class DeadlockEnds(TypedDict):
+    """A deadlock over services ends."""
+
+    case: Annotated[str, "name of the case: the code of its system and -R1, -R2 and so on"]
+    patch: Annotated[Patch, "voluntary, forced or neither"]
+    how: Annotated[
+        Literal["agreed", "leader", "voluntary", "imposed", "centre", "merged"],
+        "agreed, merged (the CCGs became one), or who had the last word: leader, voluntary or "
+        "imposed (authority) or centre",
+    ]
+    months: Annotated[float, "how long it lasted"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "reconfiguration": EventKind(Reconfiguration, "system"),
+    "veto": EventKind(Veto, "CCG"),
+    "service_agreed": EventKind(Agreed, "system"),
+    "deadlock": EventKind(DeadlockBegins, "system"),
+    "final_say_failed": EventKind(FinalSayFailed, "system"),
+    "deadlock_ends": EventKind(DeadlockEnds, "system"),
+}
 
 
 def activate(replication: Replication) -> None:
@@ -106,7 +178,7 @@ class ServiceChange:
             if self._blocks(ccg, parties, case, loss if ccg is loser else 0.0)
         ]
         how = service_rules.verdict(
-            replication.levers.service.decision_rule,
+            replication.rules.service_decision,
             len(blockers),
             len(parties),
             leader_in_post=system.leader_in_post,

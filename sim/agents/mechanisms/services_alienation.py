@@ -10,15 +10,32 @@ different ages add up and mix as they stand, and nobody has to wake up to let th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypedDict
 
 from sim.adding import add_up
+from sim.agents.events import EventKind
 from sim.rules.mechanisms import services as service_rules
 from sim.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from sim.agents.replication import LivingCCG, Replication
+
+
+class Alienated(TypedDict):
+    """A CCG is overruled and remembers it."""
+
+    why: Annotated[
+        Literal["majority", "leader", "voluntary", "imposed", "centre", "mandate"],
+        "who or what overruled it: majority, leader, voluntary or imposed (authority), centre or "
+        "mandate",
+    ]
+    amount: Annotated[float, "in forced moves"]
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "alienated": EventKind(Alienated, "CCG"),
+}
 
 
 def activate(replication: Replication) -> None:

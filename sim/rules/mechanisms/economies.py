@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.rules.effect import BodyFacts, CandidateFacts, Effect, SystemFacts
-from sim.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Levers
@@ -45,19 +44,6 @@ def pooled_debts(own_distress: float, partner_distress: float, own_share: float)
     priors.md section 7 (poorer and larger partners reinforce each other).
     """
     return (partner_distress - own_distress) * (1.0 - own_share)
-
-
-def cooperation_grown(days_shared: float, months_to_full: float) -> float:
-    """Return how far cooperation has grown since an officer has been shared, 0 to 1.
-
-    It grows by equal parts each month, to full after ``cooperation_months``. A CCG that shares an
-    officer at the start is taken to have shared it for ``MONTHS_SHARED_BEFORE``; a merged body
-    counts from the latest of its parts. Source: row 59; approval_criteria.md (11 to 24 months lay
-    between a shared officer and the merger).
-    """
-    if months_to_full <= 0.0:
-        return 1.0 if days_shared >= 0.0 else 0.0
-    return min(1.0, max(0.0, days_shared / (months_to_full * DAYS_PER_YEAR / 12)))
 
 
 def _size_weighed(levers: Levers) -> bool:

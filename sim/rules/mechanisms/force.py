@@ -37,7 +37,7 @@ def _salience(levers: Levers, p: Parameters, facts: BodyFacts) -> float:
 
     Source: row 36; priors.md section 4 (spill-over -0.1 to 0 per visible refusal).
     """
-    return levers.information.salience * p.support_salience * facts.refusals
+    return levers.information.salience * p.support_salience * facts.proposals_lost
 
 
 def _presumption(levers: Levers, p: Parameters, facts: FootprintFacts) -> float:

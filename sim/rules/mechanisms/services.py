@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from sim.rules.agreement import DECISION_RULES
+from sim.rules.agreement import DECISION_RULES, DecisionRule, most_agree
 from sim.rules.effect import BodyFacts, Effect
 from sim.rules.logistic import Terms, exp, expit, logit, total
 
@@ -50,17 +50,18 @@ def veto_probability(terms: Terms, autonomy_kept: float) -> float:
     return autonomy_kept * expit(total(terms))
 
 
-def verdict(rule: str, vetoes: int, parties: int, *, leader_in_post: bool) -> str:
+def verdict(rule: DecisionRule, vetoes: int, parties: int, *, leader_in_post: bool) -> str:
     """Return what a system's CCGs decide on a reconfiguration: agreed, majority, leader, deadlock.
 
-    Under ``majority`` less than half may be against; under ``leader`` the leader decides, and
-    while the post is vacant a majority does. Source: row 98.
+    ``rule`` is the entry of ``DECISION_RULES`` that the lever ``service.decision_rule`` names.
+    Under majority less than half may be against; under leader the leader decides, and while the
+    post is vacant a majority does. Source: row 98.
     """
     if vetoes == 0:
         return "agreed"
-    if rule == "leader" and leader_in_post:
+    if rule.leader_alone and leader_in_post:
         return "leader"
-    if rule != "unanimity" and 2 * vetoes < parties:
+    if rule.overrules and most_agree(parties - vetoes, parties):
         return "majority"
     return "deadlock"
 

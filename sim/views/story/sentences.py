@@ -159,6 +159,10 @@ def _leader(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     return f"{names.system(bundle.first.subject)}: the system's leader {did}."
 
 
+def _satisfaction(bundle: Bundle, names: Names, proposals: Proposals) -> str:
+    return f"{names.system(bundle.first.subject)} is known to work well as it is."
+
+
 def _mooted(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     data, event = bundle.data, bundle.first
     footprint = tuple(data.get("footprint", ()))
@@ -350,6 +354,7 @@ _TELL: Final[Sentences] = {
     "rung": _rung,
     "leader_left": _leader,
     "leader_joined": _leader,
+    "satisfaction": _satisfaction,
     "mooted": _mooted,
     "drafted": _drafted,
     "advice": _advice,

@@ -1,4 +1,4 @@
-"""Sentences of the story for costs, contentment and the published tests."""
+"""Sentences of the story for costs and the published tests."""
 
 from __future__ import annotations
 
@@ -28,10 +28,6 @@ def _allowance(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     )
 
 
-def _satisfaction(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    return f"{names.system(bundle.first.subject)} is known to work well as it is."
-
-
 def failed_tests(bundle: Bundle) -> str:
     """Return which published tests an application failed, to follow the decision on it."""
     failed = [TEST_NAMES.get(test, test) for test in bundle.data.get("failed") or ()]
@@ -40,5 +36,4 @@ def failed_tests(bundle: Bundle) -> str:
 
 SENTENCES: Final[Sentences] = {
     "allowance": _allowance,
-    "satisfaction": _satisfaction,
 }

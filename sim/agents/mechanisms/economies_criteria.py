@@ -12,9 +12,11 @@ votes against are counted over the last ballot of each CCG (0 without votes).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from sim.agents.events import EventKind
 from sim.rules import approval
 from sim.rules.logistic import happens
 from sim.rules.mechanisms import economies as economy_rules
@@ -23,6 +25,9 @@ from sim.streams import purposes
 if TYPE_CHECKING:
     from sim.agents.replication import Replication
     from sim.rules.effect import FootprintFacts
+
+
+EVENTS: Final[Mapping[str, EventKind]] = {}
 
 
 def activate(replication: Replication) -> None:
