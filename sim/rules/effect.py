@@ -119,7 +119,7 @@ class BodyFacts:
     share of partners in distress, ``sharing`` that of partners under the same officer;
     ``perceived_centre`` 1 where members see the centre behind it (0 before engagement);
     ``opposed_councils`` the share of own residents whose council opposes it;
-    ``matches_council`` says whether it matches a council; ``proposals_lost`` counts those voted down
+    ``matches_council`` whether it matches one; ``proposals_lost`` counts proposals voted down
     in England so far; ``alienation`` is the CCG's own; ``day`` is days since the start.
     ``leaders`` holds what concerns its system's leaders; ``cooperation`` is ``sharing`` times
     how far the CCG's years under a shared officer have come (0 to 1).
