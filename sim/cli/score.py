@@ -155,7 +155,10 @@ def _earlier_rounds(batch: Batch, folder: Path, seed: int) -> str:
 
     table = earlier_rounds(batch.folder, seed)
     write_frame(folder / EARLIER, table)
-    told = "The parameters have been fitted to these rounds too: no test, but a check of the fit."
-    lines = ["", "## Earlier rounds, from the map of 2013", "", told, ""]
+    lines = [
+        *("", "## Earlier rounds, from the map of 2013", ""),
+        "The parameters were fitted to these rounds too, so this checks the fit and is not a test.",
+        "",
+    ]
     lines += earlier_rounds_page(table)
     return "\n".join(lines) + "\n"

@@ -15,7 +15,7 @@ from sim.evidence.arrays import Array
 
 Index = NDArray[np.int64]
 LogLikelihood = Callable[[Array, Index], Array]
-"""The log-likelihood of points (one a row), given the chain that each belongs to."""
+"""The log-likelihood of points (one per row), given the chain that each belongs to."""
 MOST_SHRINKS = 60
 
 
@@ -36,11 +36,11 @@ def elliptical_slice(
         log_likelihood: of points, given their chains (which may have data of their own).
         dimensions: number of parameters; their prior is standard normal.
         chains: independent chains.
-        warmup: steps thrown away.
+        warmup: steps discarded.
         steps: steps after it.
         thin: every how many of them is kept.
         seed: of the whole run, one number or two.
-        start: where each chain begins, one row a chain; draws from the prior without it.
+        start: where each chain begins, one row per chain; draws from the prior without it.
     """
     rng = np.random.Generator(np.random.Philox(key=seed))
     state: Array = rng.standard_normal((chains, dimensions)) if start is None else start

@@ -35,7 +35,7 @@ RANGES: Final = {row.name: (row.low, row.high) for row in PARAMETER_TABLE}
 class BallotFit:
     """A posterior of the ballots' parameters.
 
-    ``draws`` has one row a draw (chain after chain) and one column a name, in the parameters'
+    ``draws`` has one row per draw (chain after chain) and one column per name, in the parameters'
     units; ``standardised`` are the same draws as standard normals; ``log_likelihood`` by draw.
     ``r_hat`` (near 1 when chains agree) and ``effective`` (sample size) by name.
     ``priors`` are those of all ``BALLOT_PARAMETERS``, the fixed ones included.

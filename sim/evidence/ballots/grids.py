@@ -32,7 +32,7 @@ def practice_log_odds(spread: Floats) -> Floats:
 
 
 def read_off(table: Floats, grid: Floats, at: Floats) -> Floats:
-    """Read values off straight lines between the points of an even grid, a row a vector."""
+    """Read values off straight lines between the points of an even grid, a row per vector."""
     rows = np.arange(len(table)).reshape(-1, *(1,) * (at.ndim - 1))
     return read_rows(table, grid, at, rows)
 

@@ -89,7 +89,7 @@ def ballot_log_likelihoods(
 ) -> Floats:
     """Return the log-likelihood at each of many parameter vectors, shape (vectors,).
 
-    ``values`` maps names of parameters to arrays of one length; names beside
+    ``values`` maps names of parameters to arrays of one length; names other than
     ``BALLOT_PARAMETERS`` are ignored.
 
     Raises:

@@ -91,7 +91,7 @@ def ballot_report(
 ) -> str:
     """Return the report of a fit as lines of Markdown.
 
-    ``other`` is a fit of the same ballots to be set beside it (the two-mode form);
+    ``other`` is another fit of the same ballots to compare it with (the one-mode form);
     ``by_causal_share`` comes from ``fits_by_causal_share``.
     """
     lines = [*_summary(fit), "", *_posterior_lines(fit), "", *_prediction_lines(fit)]

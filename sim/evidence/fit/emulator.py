@@ -48,7 +48,7 @@ class Features:
     pairs: tuple[tuple[int, int], ...]
 
     def of(self, standardised: Array) -> Array:
-        """Return the design matrix, one row a vector of standardised parameters."""
+        """Return the design matrix, one row per vector of standardised parameters."""
         columns = [np.ones((len(standardised), 1)), standardised, standardised**2 - 1.0]
         if self.pairs:
             first, second = np.array(self.pairs).T
@@ -71,7 +71,7 @@ class Emulator:
     explained: Array
 
     def mean(self, standardised: Array) -> Array:
-        """Return the expected summaries, one row a vector of standardised parameters."""
+        """Return the expected summaries, one row per vector of standardised parameters."""
         return self.features.of(standardised) @ self.coefficients
 
     def log_likelihood(self, standardised: Array, observed: Array) -> Array:
@@ -90,8 +90,8 @@ def fit_emulator(standardised: Array, summaries: Array, interacting: int = 14) -
     """Fit the emulator to replications.
 
     Args:
-        standardised: one row a replication.
-        summaries: transformed summaries, one row a replication.
+        standardised: one row per replication.
+        summaries: transformed summaries, one row per replication.
         interacting: products are taken among this many parameters, those that explain most.
 
     Every fifth replication is left out to measure what is explained and how far the mean misses.

@@ -37,7 +37,7 @@ def fitted_names() -> tuple[str, ...]:
 
 
 def values_of(standardised: Array, names: Sequence[str]) -> dict[str, Array]:
-    """Return values at standardised parameters (one row a vector), kept within their ranges."""
+    """Return values at standardised parameters (one row per vector), kept within their ranges."""
     return {name: _on_range(ROWS[name], standardised[:, i]) for i, name in enumerate(names)}
 
 

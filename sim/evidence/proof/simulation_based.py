@@ -90,7 +90,7 @@ def posterior_of_each(
 
     Args:
         emulators: of the waves fitted to.
-        observed: what was seen of each of these waves, one row a round.
+        observed: what was seen of each of these waves, one row per round.
         dimensions: number of parameters.
         seed: of the sampler.
     """

@@ -2,7 +2,7 @@
 
 Two forecasts are made: from England on 1 June 2019 and from the map of 1 April 2020. Beside them
 the second is made again with one input taken away at a time, so that a reader sees what it leans
-on. A folder that is there already is refused: a better forecast is added with its own date.
+on. A folder that exists is refused: a better forecast is added with its own date.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def write_forecast(published: Published, docs: Path) -> Path:
     Returns the folder of tables.
 
     Raises:
-        InputError: a forecast of that date is there already; published ones are not changed.
+        InputError: a forecast of that date exists; published ones are not changed.
     """
     folder = docs / "forecast" / published.made_on.isoformat()
     if folder.exists():

@@ -1,4 +1,4 @@
-"""The recorded members' votes on mergers: one row a vote of ``sim/evidence/data/votes.csv``.
+"""The recorded members' votes on mergers: one row per vote of ``sim/evidence/data/votes.csv``.
 
 Service changes, the split of one CCG and a survey stand in the table with ``used`` = no and the
 reason; only the others enter the likelihood. Rows of kind ``inferred`` do: no result is on record,
@@ -29,7 +29,7 @@ class BallotRecord:
     number of votes unknown), ``outcome`` (carried or failed only), ``inferred`` (carried, since the
     merger took effect: no result is on record), and ``pooled_counts`` and ``pooled_share`` (of
     several CCGs together). ``practices`` that could vote is None where the
-    world's number stands; ``turnout`` and ``outcomes`` have one entry a CCG (or none);
+    world's number stands; ``turnout`` and ``outcomes`` have one entry per CCG (or none);
     ``inquorate`` means enough yes votes and too few votes. ``advice`` are (local medical
     committee, stance) as recorded, ``opposed_councils`` codes of councils on record against.
     """

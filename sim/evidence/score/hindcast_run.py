@@ -45,7 +45,7 @@ ARMS: Final[dict[str, str]] = {
     MODEL: "the simulation, without what the fit says about each system from this very round",
     "places_learnt": "the simulation with what the fit says about each system from this round",
     "no_shared_effect": "the simulation without a shared proposal effect in ballots",
-    "no_leaders_gate": "the simulation whose leaders ballot whatever support they expect",
+    "no_leaders_gate": "the simulation in which leaders call every ballot",
 }
 TABLES: Final = (
     "scores",
