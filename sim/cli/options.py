@@ -41,35 +41,44 @@ Workers: TypeAlias = Annotated[
     typer.Option(
         parser=whole_number,
         metavar="W",
-        help="Worker processes; by default one per core. Changes no result.",
+        help="Worker processes; by default one per core. Does not change any result.",
     ),
 ]
 Out: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Results folder; by default results/<scenario>, names of several joined with '+', "
-        "and results/main for the main job. The same batch in it goes on from where it was.",
+        help="Results folder; by default results/<scenario>, with the names of several scenarios "
+        "joined by '+'. A batch that is already there continues where it stopped.",
+    ),
+]
+MAIN_OUT: Final = Path("results/main")
+MainOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help=f"Results folder of the main job; by default {MAIN_OUT}. A batch that is already there "
+        "continues where it stopped.",
     ),
 ]
 Overwrite: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        help="Discard what this program left in the folder, and replace a file that another "
-        "option names; refused where files lie that this program did not write.",
+        help="Discard what this program wrote to the folder, and replace a file that another "
+        "option names. Refused if the folder holds files that this program did not write.",
     ),
 ]
 Quiet: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", help="Show neither progress nor tables, only errors.")
+    bool, typer.Option("--quiet", help="Show only errors: no progress, no tables.")
 ]
-Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write all tables as CSV too.")]
+Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write every table as CSV as well.")]
 Variance: TypeAlias = Annotated[
     int,
     typer.Option(
         parser=whole_number,
         metavar="N",
-        help="Pairs of runs per scenario and component for the shares of variance, at most "
+        help="Pairs of runs per scenario that measure each variance component, at most "
         "--replications; 0 leaves them out.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Sentences of the story for costs, contentment and the published tests."""
+"""Sentences about running costs, systems that work well, and the published tests."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def _allowance(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     share = round(100 * float(bundle.data["cut_share"]))
     per_head = float(bundle.data["per_head"])
     return (
-        f"{share}% of the cut in running costs bears, which leaves £{per_head:.2f} a patient and "
-        "year."
+        f"{share}% of the cut in running costs now applies, which leaves £{per_head:.2f} per "
+        "patient per year."
     )
 
 
 def _satisfaction(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    return f"{names.system(bundle.first.subject)} is known to work well as it is."
+    return f"{names.system(bundle.first.subject)} works well without a merger."
 
 
 def failed_tests(bundle: Bundle) -> str:
