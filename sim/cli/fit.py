@@ -29,8 +29,8 @@ FitOut: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Folder of the fit; by default results/calibration, and results/calibration/before_2020 "
-        "with --before-2020.",
+        help="Folder of the fit; by default results/calibration, and with --before-2020 "
+        "results/calibration/before_2020.",
     ),
 ]
 FinishedOut: TypeAlias = Annotated[
@@ -42,7 +42,9 @@ BallotsOut: TypeAlias = Annotated[
 WaveReplications: TypeAlias = Annotated[
     int,
     typer.Option(
-        parser=whole_number, metavar="N", help="Replications of each wave in each of the two rounds of the fit."
+        parser=whole_number,
+        metavar="N",
+        help="Replications of each wave in each of the two rounds of the fit.",
     ),
 ]
 CheckReplications: TypeAlias = Annotated[
@@ -55,9 +57,7 @@ CheckReplications: TypeAlias = Annotated[
 ]
 LeftOutReplications: TypeAlias = Annotated[
     int,
-    typer.Option(
-        parser=whole_number, metavar="N", help="Replications for each wave left out."
-    ),
+    typer.Option(parser=whole_number, metavar="N", help="Replications for each wave left out."),
 ]
 Before2020: TypeAlias = Annotated[
     bool,
@@ -181,7 +181,7 @@ def fit_waves_left_out(
 ) -> None:
     """Refit without each wave before 2020.
 
-    Scores the forecast of the wave left out.     Needs a fit made by 'fit run' in the same folder.
+    Scores the forecast of the wave left out. Needs a fit made by 'fit run' in the same folder.
     """
     page = make_waves_left_out(
         out, replications=replications, seed=seed, workers=workers, quiet=quiet

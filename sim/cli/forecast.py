@@ -34,7 +34,10 @@ def forecast(
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     made_on: Annotated[
-        str, typer.Option(metavar="DAY", help="Date of the forecast, such as 2026-11-22; by default today.")
+        str,
+        typer.Option(
+            metavar="DAY", help="Date of the forecast, such as 2026-11-22; by default today."
+        ),
     ] = "",
     docs: Annotated[
         Path | None,

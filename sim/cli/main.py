@@ -144,8 +144,13 @@ def run(
 
 @app.command()
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario to compare the others with, file or name.")],
-    others: Annotated[list[str], typer.Argument(metavar="OTHER", help="Scenarios to compare, files or names.")],
+    base: Annotated[
+        str,
+        typer.Argument(metavar="BASE", help="Scenario to compare with."),
+    ],
+    others: Annotated[
+        list[str], typer.Argument(metavar="OTHER", help="Scenarios to compare, files or names.")
+    ],
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
@@ -188,7 +193,8 @@ def compare(
 def trace(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Scenario file or name.")],
     replication: Annotated[
-        int, typer.Option(parser=whole_number, metavar="N", help="Number of the replication, from 0.")
+        int,
+        typer.Option(parser=whole_number, metavar="N", help="Number of the replication, from 0."),
     ],
     system: Annotated[
         str | None, typer.Option(metavar="S", help="Show only this system, given by code or name.")
@@ -330,7 +336,10 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
         from sim.experiment.variance import variance_shares
         from sim.views.progress import ProgressReport
 
-        say(options, "running again with exchanged random numbers, to measure the variance components")
+        say(
+            options,
+            "running again with exchanged random numbers, for the variance components",
+        )
         with ProgressReport("exchanged runs", quiet=options.quiet) as progress:
             shares = variance_shares(
                 checked.scenarios,

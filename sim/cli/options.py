@@ -57,8 +57,8 @@ MainOut: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help=f"Results folder of the main job; by default {MAIN_OUT}. A batch that is already there "
-        "continues where it stopped.",
+        help=f"Results folder of the main job; by default {MAIN_OUT}. A batch that is already "
+        "there continues where it stopped.",
     ),
 ]
 Overwrite: TypeAlias = Annotated[
@@ -111,7 +111,7 @@ def refuse_odd_path(name: str, path: Path) -> None:
 def as_option(name: str, value: str = "") -> str:
     """Return an argument of the Python functions as the option of a command: ``--overwrite``.
 
-    This is the one place where what the library says is put into a command's terms.
+    This is the only place that puts messages of the library into a command's terms.
     """
     option = f"--{name.replace('_', '-')}"
     return option if value in ("", "True") else f"{option} {value}"
@@ -144,10 +144,10 @@ def write_copies(batch: Batch) -> None:
 
 
 def say_changes(options: Options, batch: Batch) -> None:
-    """Tell in a line each what a folder keeps beyond its tables, and what was removed from it.
+    """Say what a folder keeps beyond its tables, and which files were removed from it.
 
-    Files made from the tables (plots, comparisons, CSV copies) go when the tables change; those
-    that the command has written anew are not mentioned.
+    Files made from the tables (plots, comparisons, CSV copies) are removed when the tables change;
+    those that the command has written again are not mentioned.
     """
     if batch.spare:
         shown = batch.manifest["replications"]
@@ -162,11 +162,11 @@ def say_changes(options: Options, batch: Batch) -> None:
 
         plots = [name for name in gone if name.startswith("plots/")]
         others = [name for name in gone if name not in plots]
-        told = [f"{len(plots)} plot{'' if len(plots) == 1 else 's'}"] if plots else []
-        told += [names_shown(others)] if others else []
+        parts = [f"{len(plots)} plot{'' if len(plots) == 1 else 's'}"] if plots else []
+        parts += [names_shown(others)] if others else []
         say(
             options,
-            f"removed from {batch.folder}, as the tables have changed: {' and '.join(told)}",
+            f"removed from {batch.folder}, as the tables have changed: {' and '.join(parts)}",
         )
 
 
@@ -183,6 +183,6 @@ def fail_with(batch: Batch) -> None:
 
 
 def say(options: Options, line: str) -> None:
-    """Tell the user what goes on, on standard error, unless asked to be quiet."""
+    """Print a line on progress on standard error, unless the user asked for quiet."""
     if not options.quiet:
         print_plain(line, error=True)

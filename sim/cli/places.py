@@ -52,14 +52,16 @@ def places(
     out: PlacesOut = None,
     page: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Page to write; by default places.md in the results folder."),
+        typer.Option(
+            metavar="FILE", help="Page to write; by default places.md in the results folder."
+        ),
     ] = None,
     overwrite: Annotated[
         bool,
         typer.Option(
             "--overwrite",
-            help="Discard what this program wrote to the folder. With --page, replace that page and "
-            "keep the replications in the folder.",
+            help="Discard what this program wrote to the folder. With --page, replace that page "
+            "and keep the replications in the folder.",
         ),
     ] = False,
     quiet: Quiet = False,

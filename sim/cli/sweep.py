@@ -57,7 +57,9 @@ def sweep(
     ],
     parameter: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Second lever or parameter; draws one line per value of --at."),
+        typer.Option(
+            metavar="NAME", help="Second lever or parameter; draws one line per value of --at."
+        ),
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="V,V,...", help="Values of --parameter.")
@@ -110,8 +112,9 @@ def sweep(
             allow_failures=True,
         )
     results = open_results(folder)
+    varied = f"several values of {lever}" + (f" and {parameter}" if parameter else "")
     footer = (
-        f"Scenario: {Path(scenario).stem} with {lever} swept. {results.replications:,} "
+        f"Scenario: {Path(scenario).stem} with {varied}. {results.replications:,} "
         f"replications each, seed {results.seed}, results version {results.version}."
     )
     with done.batch.writing(SWEEP_PLOT):

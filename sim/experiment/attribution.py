@@ -113,7 +113,7 @@ def attribute(scenario: Scenario, **options: Unpack[BatchOptions]) -> Attributio
 
     Returns:
         ``shares``: one row per driver and for local leaders: ``ccgs`` (mean number of CCGs fewer
-        at the end that are its), ``share`` of all, with bootstrap standard error and 95 %
+        at the end that are its), ``share`` of all, with bootstrap standard error and 95%
         interval over replications. Shares sum to 1; one below 0 held mergers back.
 
     Raises:

@@ -117,7 +117,7 @@ def compare_batch(
 
 
 def paired(base: np.ndarray, other: np.ndarray) -> tuple[float, float, float, float, float]:
-    """Return mean difference, its standard error, 95 % interval and the share that differs.
+    """Return mean difference, its standard error, 95% interval and the share that differs.
 
     Standard error and interval are NaN below two pairs; with no spread at all the interval is
     the difference itself.

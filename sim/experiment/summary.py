@@ -3,7 +3,7 @@
 ``summary.csv`` has one row per scenario and outcome. Mean, standard deviation (n - 1) and
 standard error (sd / sqrt(n)) are over the replications in which the outcome is defined; quantiles
 interpolate linearly between order statistics. Outcomes named ``p_...`` are probabilities: the
-mean of a yes or no per replication, with a Wilson 95 % interval and no quantiles. Of a scenario
+mean of a yes or no per replication, with a Wilson 95% interval and no quantiles. Of a scenario
 without a single replication every outcome is defined in 0 of them, and the rest is empty.
 """
 

@@ -57,7 +57,7 @@ class Sweep:
 
     ``frame`` has a row for each value, each value of the second setting, and outcome: mean and
     standard error over replications, and the paired difference from the first value of the same
-    line with its 95 % interval (0 to 0 for the first value itself). ``at`` is empty without a
+    line with its 95% interval (0 to 0 for the first value itself). ``at`` is empty without a
     second setting.
     """
 
@@ -147,7 +147,7 @@ def sweep(
         InputError: as ``run_batch``; a value is not allowed; or an outcome is unknown.
     """
     if also is not None and also.name == setting.name:
-        raise InputError(f"{also.name} is swept already; name another lever or parameter")
+        raise InputError(f"{also.name} varies already; name another lever or parameter")
     _check_outcomes(outcomes)
     scenarios = arms(as_scenario(base), setting, also)
     batch = run_batch(scenarios, **options)

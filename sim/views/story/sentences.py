@@ -233,7 +233,9 @@ def _engaged(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     text += f" {origin}"
     chance = dict(bundle.first.terms).get("perceived_centre")
     if chance is not None:
-        text += f" (the chance of being seen as driven from the centre was {100 * chance:.0f}%)"
+        text += (
+            f" (the probability of being seen as driven from the centre was {100 * chance:.0f}%)"
+        )
     return f"{text}."
 
 

@@ -26,7 +26,8 @@ def _exemption_decided(bundle: Bundle, names: Names, proposals: Proposals) -> st
 
 def _split_asked(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     one, other = (names.bodies(part, 8) for part in bundle.data["parts"])
-    return f"{names.system(bundle.first.subject)} asks to be split: {one} on one side, {other} on the other."
+    who = names.system(bundle.first.subject)
+    return f"{who} asks to be split: {one} on one side, {other} on the other."
 
 
 def _split_decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
