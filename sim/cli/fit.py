@@ -29,20 +29,22 @@ FitOut: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Folder of the fit; by default results/calibration, and its folder before_2020 with "
-        "--before-2020.",
+        help="Folder of the fit; by default results/calibration, and with --before-2020 "
+        "results/calibration/before_2020.",
     ),
 ]
 FinishedOut: TypeAlias = Annotated[
     Path, typer.Option(metavar="DIR", help="Folder that holds the fit.")
 ]
 BallotsOut: TypeAlias = Annotated[
-    Path, typer.Option(metavar="DIR", help="Folder that ballots.md is written to.")
+    Path, typer.Option(metavar="DIR", help="Folder to write ballots.md to.")
 ]
 WaveReplications: TypeAlias = Annotated[
     int,
     typer.Option(
-        parser=whole_number, metavar="N", help="Replications of each wave in each of two rounds."
+        parser=whole_number,
+        metavar="N",
+        help="Replications of each wave in each of the two rounds of the fit.",
     ),
 ]
 CheckReplications: TypeAlias = Annotated[
@@ -50,31 +52,29 @@ CheckReplications: TypeAlias = Annotated[
     typer.Option(
         parser=whole_number,
         metavar="N",
-        help="Replications of each wave, at least twice the synthetic truths.",
+        help="Replications of each wave, at least twice the number of --truths.",
     ),
 ]
 LeftOutReplications: TypeAlias = Annotated[
     int,
-    typer.Option(
-        parser=whole_number, metavar="N", help="Replications at the draws of each of the fits."
-    ),
+    typer.Option(parser=whole_number, metavar="N", help="Replications for each wave left out."),
 ]
 Before2020: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--before-2020",
-        help="Leave the round of 2020 out: its outcomes and votes. Priors and durations stay as "
+        help="Leave out the outcomes and votes of the round of 2020. Priors and durations stay as "
         "they are.",
     ),
 ]
 Publish: TypeAlias = Annotated[
-    str, typer.Option(metavar="NAME", help="Ship the posterior under this name afterwards.")
+    str, typer.Option(metavar="NAME", help="Add the posterior to the package under this name.")
 ]
 
 fit_app = typer.Typer(
     name="fit",
     rich_markup_mode=None,
-    help="Fit the parameters to the recorded rounds and ballots, and check the fitting.",
+    help="Fit the parameters to the records and check the fit.",
 )
 
 
@@ -103,9 +103,9 @@ def fit_run(
 ) -> None:
     """Fit the parameters to the recorded rounds and ballots.
 
-    Runs each wave twice (at prior parameters, then near the first fit), draws from the posterior
-    and writes it with a report. Finished replications in the folder are used again if the same
-    code has made them.
+    Runs each wave twice (with parameters from the prior, then near the first fit), draws from
+    the posterior and writes the draws and a report. Uses finished replications in the folder
+    again if the same code made them.
     """
     page = make_fit(
         fit_folder(out, before_2020),
@@ -125,7 +125,7 @@ def fit_run(
 def fit_ballots(seed: Seed = 1, out: BallotsOut = FIT_OUT, quiet: Quiet = False) -> None:
     """Fit the recorded ballots alone.
 
-    Fits the opinion of members with one mode and with two, shows what both predict, and writes
+    Fits members' opinions with one mode and with two, shows what both predict, and writes
     ballots.md.
     """
     page = make_ballots_page(out, seed=seed, quiet=quiet)
@@ -140,7 +140,7 @@ def fit_check(
         typer.Option(
             parser=whole_number,
             metavar="N",
-            help=f"Synthetic truths to fit to, {FEWEST_TRUTHS} or more.",
+            help=f"Number of synthetic truths, {FEWEST_TRUTHS} or more.",
         ),
     ] = TRUTHS,
     replications: CheckReplications = FITTED,
@@ -151,11 +151,11 @@ def fit_check(
     quiet: Quiet = False,
     before_2020: Before2020 = False,
 ) -> None:
-    """Prove the fitting on synthetic truths.
+    """Check the fit on synthetic truths.
 
-    Takes simulated rounds for records, fits to them, and counts how often the fit holds the
-    parameters that they were made with. Also forecasts each wave from the others and scores the
-    forecasts.
+    Simulates rounds with known parameters, fits to them as if they were the records, and counts
+    how often the fitted intervals contain the known parameters. Also forecasts each wave from the
+    others and scores the forecasts.
     """
     page = make_check(
         fit_folder(out, before_2020),
@@ -179,9 +179,9 @@ def fit_waves_left_out(
     out: FinishedOut = FIT_OUT,
     quiet: Quiet = False,
 ) -> None:
-    """Refit without each wave before 2020 and score the forecast of that wave.
+    """Refit without each wave before 2020.
 
-    Starts from the fit that 'fit run' has written to the folder.
+    Scores the forecast of the wave left out. Needs a fit made by 'fit run' in the same folder.
     """
     page = make_waves_left_out(
         out, replications=replications, seed=seed, workers=workers, quiet=quiet

@@ -1,19 +1,24 @@
-"""The command ``forecast``: what the evidence up to 1 April 2020 says of the years after."""
+"""The command ``forecast``: the number of CCGs in later years, from evidence up to 1 April 2020."""
 
 from __future__ import annotations
 
 import os
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from sim.cli.options import Out, Overwrite, Quiet, Replications, Seed, Workers, refuse_odd_path
+from sim.cli.options import Overwrite, Quiet, Replications, Seed, Workers, refuse_odd_path
 from sim.errors import InputError
 from sim.views.exit_codes import print_page, print_plain
 
 FORECAST_OUT: Final = Path("results/forecast")
+
+
+ForecastOut: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="DIR", help=f"Results folder; by default {FORECAST_OUT}.")
+]
 
 
 def add_forecast_command(app: typer.Typer) -> None:
@@ -25,22 +30,27 @@ def forecast(
     replications: Replications = 2000,
     seed: Seed = 1,
     workers: Workers = None,
-    out: Out = None,
+    out: ForecastOut = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     made_on: Annotated[
-        str, typer.Option(metavar="DAY", help="The day it is dated, as 2026-11-22; today's if not.")
+        str,
+        typer.Option(
+            metavar="DAY", help="Date of the forecast, such as 2026-11-22; by default today."
+        ),
     ] = "",
     docs: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Publish into this folder; by default DIR of --out."),
+        typer.Option(
+            metavar="DIR", help="Folder to publish in; by default 'page' in the results folder."
+        ),
     ] = None,
 ) -> None:
-    """Forecast the counts of April 2021 and July 2022 from the evidence up to 1 April 2020.
+    """Forecast the number of CCGs in April 2021 and July 2022.
 
-    Runs as_happened and as_happened_2020 and the latter without one input at a time; writes
-    tables and a page. Batches that are there already are used again, if the same code has made
-    them; a forecast that is published already is not changed.
+    Uses nothing after 1 April 2020. Runs as_happened, as_happened_2020, and as_happened_2020
+    without one input at a time, and writes tables and a page. Uses finished batches in the folder
+    again if the same code made them. Never changes a published forecast.
     """
     from sim.evidence.publish import PAGE as FORECAST_PAGE
     from sim.evidence.publish import make_forecast, write_forecast
@@ -56,14 +66,14 @@ def forecast(
         refuse_odd_path("--docs", docs)
     if (target / "forecast" / day.isoformat()).exists():
         raise InputError(
-            f"{target / 'forecast' / day.isoformat()}: a forecast of that day is published already "
-            "and must not change; give another day with --made-on"
+            f"{target / 'forecast' / day.isoformat()}: a forecast of that date has been published "
+            "and must not change; give another date with --made-on"
         )
     refuse_no_folder(target / "forecast", "docs" if docs is not None else "out")
     page = target / FORECAST_PAGE
     if os.path.lexists(page) and FORECAST_PAGE not in owned(target):
         refuse_file(page, "docs", overwrite=overwrite)
-    with owning(folder), SeveralBatches(quiet=quiet) as told:
+    with owning(folder), SeveralBatches(quiet=quiet) as progress:
         made = make_forecast(
             folder,
             made_on=day,
@@ -71,7 +81,7 @@ def forecast(
             seed=seed,
             workers=workers,
             overwrite=overwrite,
-            progress=told,
+            progress=progress,
         )
         with owning(target):
             written = write_forecast(made, target)
@@ -86,4 +96,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"--made-on {text!r} must be a day such as 2026-11-22") from None
+        raise InputError(f"--made-on {text!r} must be a date such as 2026-11-22") from None

@@ -19,9 +19,11 @@ from sim.cli.calibrate import add_calibrate_command
 from sim.cli.fit import add_fit_commands
 from sim.cli.forecast import add_forecast_command
 from sim.cli.options import (
+    MAIN_OUT,
     TYPED,
     Csv,
     Files,
+    MainOut,
     Options,
     Out,
     Overwrite,
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from sim.experiment.api import Checked
     from sim.experiment.batch import Batch
 
-MAIN_OUT: Final = Path("results/main")
 VARIANCE_PAIRS: Final = 50
 
 
@@ -77,12 +78,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Simulates how England's 191 clinical commissioning groups (CCGs) merge.\n\n"
-    "Without a command it runs the main job: the six headline scenarios with 200 replications "
-    "each, a table, files and plots under results/main.\n\n"
-    "A FILE is the path of a scenario file or the name of a shipped scenario.",
-    epilog="Exit codes: 0 done, 1 failed while running, 2 wrong input (nothing written), "
-    "130 interrupted (what was finished is kept; the same command goes on).",
+    help="Simulate how England's 191 clinical commissioning groups (CCGs) merge.\n\n"
+    "Without a command, run the main job: the six headline scenarios with 200 replications each, "
+    "tables on screen, files and plots in results/main.\n\n"
+    "FILE is the path of a scenario file or the name of a shipped scenario.",
+    epilog="Exit codes: 0 done; 1 failed while running; 2 wrong input (nothing is written); "
+    "130 interrupted (finished replications are kept, and the same command continues).",
 )
 
 
@@ -92,7 +93,7 @@ def main_job(
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
-    out: Out = None,
+    out: MainOut = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     csv: Csv = False,
@@ -133,7 +134,7 @@ def run(
     csv: Csv = False,
     variance: Variance = 0,
 ) -> None:
-    """Run scenarios and show their CCG counts."""
+    """Run scenarios and show how many CCGs are left."""
     options = Options(replications, seed, workers, out, overwrite, quiet, csv)
     batch = _run(files, options, variance)
     say_changes(options, batch)
@@ -143,8 +144,13 @@ def run(
 
 @app.command()
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="Scenario to compare with.")],
-    others: Annotated[list[str], typer.Argument(metavar="OTHER", help="Other scenarios.")],
+    base: Annotated[
+        str,
+        typer.Argument(metavar="BASE", help="Scenario to compare with."),
+    ],
+    others: Annotated[
+        list[str], typer.Argument(metavar="OTHER", help="Scenarios to compare, files or names.")
+    ],
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
@@ -153,7 +159,10 @@ def compare(
     quiet: Quiet = False,
     csv: Csv = False,
 ) -> None:
-    """Compare scenarios with a base."""
+    """Compare scenarios with a base scenario.
+
+    Uses the same random numbers for all of them.
+    """
     from sim.experiment.api import check_scenarios
     from sim.experiment.compare import FILES, compare_batch
 
@@ -184,10 +193,11 @@ def compare(
 def trace(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Scenario file or name.")],
     replication: Annotated[
-        int, typer.Option(parser=whole_number, metavar="N", help="Number of the replication.")
+        int,
+        typer.Option(parser=whole_number, metavar="N", help="Number of the replication, from 0."),
     ],
     system: Annotated[
-        str | None, typer.Option(metavar="S", help="Only what concerns this system (code or name).")
+        str | None, typer.Option(metavar="S", help="Show only this system, given by code or name.")
     ] = None,
     seed: Seed = 1,
 ) -> None:
@@ -229,7 +239,7 @@ def plot(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A finished results folder.")],
     svg: Annotated[bool, typer.Option("--svg", help="Write SVG files as well as PNG.")] = False,
 ) -> None:
-    """Draw the plots of a results folder."""
+    """Draw the plots of a finished results folder."""
     from sim.experiment.batch import open_batch
     from sim.views.plots.draw import redraw
 
@@ -242,10 +252,10 @@ def plot(
 @app.command()
 def levers(
     parameters: Annotated[
-        bool, typer.Option("--parameters", help="Show the parameters and their priors as well.")
+        bool, typer.Option("--parameters", help="List the parameters and their priors as well.")
     ] = False,
 ) -> None:
-    """List all levers, and parameters."""
+    """List all levers."""
     from sim.scenario.levers import lever_table as all_levers
     from sim.views.tables.levers import lever_table
     from sim.views.terminal import show
@@ -261,7 +271,7 @@ def levers(
 
 @app.command()
 def validate(files: Files) -> None:
-    """Check scenario files and their worlds."""
+    """Check scenario files and their worlds without running them."""
     from sim.experiment.api import check_scenarios
     from sim.world.model import World
 
@@ -326,7 +336,10 @@ def _run(files: Sequence[str], options: Options, pairs: int) -> Batch:
         from sim.experiment.variance import variance_shares
         from sim.views.progress import ProgressReport
 
-        say(options, "running again with exchanged random numbers, for the shares of variance")
+        say(
+            options,
+            "running again with exchanged random numbers, for the variance components",
+        )
         with ProgressReport("exchanged runs", quiet=options.quiet) as progress:
             shares = variance_shares(
                 checked.scenarios,

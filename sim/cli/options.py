@@ -41,35 +41,44 @@ Workers: TypeAlias = Annotated[
     typer.Option(
         parser=whole_number,
         metavar="W",
-        help="Worker processes; by default one per core. Changes no result.",
+        help="Worker processes; by default one per core. Does not change any result.",
     ),
 ]
 Out: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Results folder; by default results/<scenario>, names of several joined with '+', "
-        "and results/main for the main job. The same batch in it goes on from where it was.",
+        help="Results folder; by default results/<scenario>, with the names of several scenarios "
+        "joined by '+'. A batch that is already there continues where it stopped.",
+    ),
+]
+MAIN_OUT: Final = Path("results/main")
+MainOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help=f"Results folder of the main job; by default {MAIN_OUT}. A batch that is already "
+        "there continues where it stopped.",
     ),
 ]
 Overwrite: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        help="Discard what this program left in the folder, and replace a file that another "
-        "option names; refused where files lie that this program did not write.",
+        help="Discard what this program wrote to the folder, and replace a file that another "
+        "option names. Refused if the folder holds files that this program did not write.",
     ),
 ]
 Quiet: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", help="Show neither progress nor tables, only errors.")
+    bool, typer.Option("--quiet", help="Show only errors: no progress, no tables.")
 ]
-Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write all tables as CSV too.")]
+Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Write every table as CSV as well.")]
 Variance: TypeAlias = Annotated[
     int,
     typer.Option(
         parser=whole_number,
         metavar="N",
-        help="Pairs of runs per scenario and component for the shares of variance, at most "
+        help="Pairs of runs per scenario that measure each variance component, at most "
         "--replications; 0 leaves them out.",
     ),
 ]
@@ -102,7 +111,7 @@ def refuse_odd_path(name: str, path: Path) -> None:
 def as_option(name: str, value: str = "") -> str:
     """Return an argument of the Python functions as the option of a command: ``--overwrite``.
 
-    This is the one place where what the library says is put into a command's terms.
+    This is the only place that puts messages of the library into a command's terms.
     """
     option = f"--{name.replace('_', '-')}"
     return option if value in ("", "True") else f"{option} {value}"
@@ -135,10 +144,10 @@ def write_copies(batch: Batch) -> None:
 
 
 def say_changes(options: Options, batch: Batch) -> None:
-    """Tell in a line each what a folder keeps beyond its tables, and what was removed from it.
+    """Say what a folder keeps beyond its tables, and which files were removed from it.
 
-    Files made from the tables (plots, comparisons, CSV copies) go when the tables change; those
-    that the command has written anew are not mentioned.
+    Files made from the tables (plots, comparisons, CSV copies) are removed when the tables change;
+    those that the command has written again are not mentioned.
     """
     if batch.spare:
         shown = batch.manifest["replications"]
@@ -153,11 +162,11 @@ def say_changes(options: Options, batch: Batch) -> None:
 
         plots = [name for name in gone if name.startswith("plots/")]
         others = [name for name in gone if name not in plots]
-        told = [f"{len(plots)} plot{'' if len(plots) == 1 else 's'}"] if plots else []
-        told += [names_shown(others)] if others else []
+        parts = [f"{len(plots)} plot{'' if len(plots) == 1 else 's'}"] if plots else []
+        parts += [names_shown(others)] if others else []
         say(
             options,
-            f"removed from {batch.folder}, as the tables have changed: {' and '.join(told)}",
+            f"removed from {batch.folder}, as the tables have changed: {' and '.join(parts)}",
         )
 
 
@@ -174,6 +183,6 @@ def fail_with(batch: Batch) -> None:
 
 
 def say(options: Options, line: str) -> None:
-    """Tell the user what goes on, on standard error, unless asked to be quiet."""
+    """Print a line on progress on standard error, unless the user asked for quiet."""
     if not options.quiet:
         print_plain(line, error=True)

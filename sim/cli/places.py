@@ -1,15 +1,14 @@
-"""The command that tells of the places that the sources name."""
+"""The command ``places``: results for the places named in the sources."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from sim.cli.options import (
     Options,
-    Out,
     Quiet,
     Replications,
     Seed,
@@ -28,6 +27,11 @@ PAGE: Final = "places.md"  # in the results folder, unless --page says where
 REASONS: Final = 200
 
 
+PlacesOut: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="DIR", help=f"Results folder; by default {OUT}.")
+]
+
+
 def add_place_commands(app: typer.Typer) -> None:
     """Put the commands of this file on the program."""
     app.command()(places)
@@ -40,30 +44,32 @@ def places(
         typer.Option(
             parser=whole_number,
             metavar="N",
-            help="Replications whose logs are read for reasons, at most --replications.",
+            help="Replications to read reasons from, at most --replications.",
         ),
     ] = REASONS,
     seed: Seed = 1,
     workers: Workers = None,
-    out: Out = OUT,
+    out: PlacesOut = None,
     page: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Page to write; by default places.md in --out."),
+        typer.Option(
+            metavar="FILE", help="Page to write; by default places.md in the results folder."
+        ),
     ] = None,
     overwrite: Annotated[
         bool,
         typer.Option(
             "--overwrite",
-            help="Discard what this program left in the folder; with --page, replace that page and "
-            "keep the folder's replications.",
+            help="Discard what this program wrote to the folder. With --page, replace that page "
+            "and keep the replications in the folder.",
         ),
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell what as_happened gives for the places that the sources name.
+    """Show results for the places named in the sources.
 
-    Writes a page with probabilities, beside those of comparable places, and the three strongest
-    reasons in each place's own numbers, read from the logs.
+    Runs as_happened and writes a page: for each place the probabilities, those of comparable
+    places, and the three strongest reasons according to the event logs.
     """
     from sim.evidence.record import (
         cases,
@@ -125,7 +131,7 @@ def places(
     chances = place_chances(batch, scenario, groups, world)
     several = {code: own for code, own in systems_of(world).items() if len(own) > 1}
     reruns = min(reasons, replications)
-    say(options, "reading the logs again, for the reasons")
+    say(options, "running again to read the reasons from the event logs")
     with ProgressReport("logs", quiet=quiet) as progress:
         weights = average_terms(
             world,
@@ -170,7 +176,7 @@ def places(
         refuse_file(page, "page", overwrite=overwrite)  # it may have come about meanwhile
         write_whole(page, text)
     say_changes(options, batch)
-    say(options, f"{page} tells of {len(reports)} places; tables in {batch.folder}")
+    say(options, f"{len(reports)} places in {page}; tables in {batch.folder}")
 
 
 def _compared(size: int, others: int) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from sim.cli.options import (
     Csv,
     Options,
-    Out,
     Overwrite,
     Quiet,
     Replications,
@@ -34,6 +33,11 @@ EARLIER: Final = "earlier_rounds.csv"
 HINDCAST_OUT: Final = Path("results/hindcast")
 
 
+HindcastOut: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="DIR", help=f"Results folder; by default {HINDCAST_OUT}.")
+]
+
+
 def add_evidence_commands(app: typer.Typer) -> None:
     """Put the commands of this file on the program."""
     app.command()(hindcast)
@@ -43,25 +47,25 @@ def hindcast(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]", help="Scenario file or name; it must begin on 1 June 2019."
+            metavar="[FILE]", help="Scenario file or name; it must start on 1 June 2019."
         ),
     ] = HINDCAST_SCENARIO,
     replications: Replications = 1000,
     seed: Seed = 1,
     workers: Workers = None,
-    out: Out = None,
+    out: HindcastOut = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     csv: Csv = False,
     earlier: Annotated[
         bool,
-        typer.Option("--earlier", help="Score the counts of the rounds of 2015 to 2019 as well."),
+        typer.Option("--earlier", help="Also score the counts of the rounds of 2015 to 2019."),
     ] = False,
 ) -> None:
     """Score the model on 1 April 2020.
 
-    Runs a scenario up to that day, and twice more with one mechanism taken away; writes scores
-    against named baselines, patterns, reliability and plots under results/hindcast.
+    Runs a scenario up to that day, and two versions of it that each lack one part of the model.
+    Writes scores against named baselines, patterns, reliability and plots.
     """
     from sim.evidence.score import (
         TABLES,
@@ -132,7 +136,7 @@ def _earlier_batch(options: Options, folder: Path, knowledge: str) -> Batch:
     from sim.scenario import parse_scenario
     from sim.views.progress import ProgressReport
 
-    # what was learnt about systems from 2020 has no place in the years before
+    # the fitted leanings of systems come from 2020 and must not enter the years before
     model = {"knowledge": knowledge, "leanings": "unlearnt"}
     say(options, "running the years 2013 to 2019")
     with ProgressReport(quiet=options.quiet) as progress:

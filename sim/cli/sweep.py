@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from sim.cli.options import (
     Options,
-    Out,
     Overwrite,
     Quiet,
     Replications,
@@ -30,6 +29,14 @@ if TYPE_CHECKING:
     from sim.experiment.sweep import Setting
 
 
+SweepOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Results folder; by default results/sweep+<scenario>+<what varies>."
+    ),
+]
+
+
 def add_sweep_command(app: typer.Typer) -> None:
     """Put the command of this file on the program."""
     app.command()(sweep)
@@ -41,33 +48,35 @@ def sweep(
         str,
         typer.Option(
             metavar="NAME",
-            help="Lever (as force.cajoling) or parameter to sweep; 'levers --parameters' "
+            help="Lever (such as force.cajoling) or parameter to vary; 'levers --parameters' "
             "lists them.",
         ),
     ],
     values: Annotated[
-        str, typer.Option(metavar="V,V,...", help="Its values, separated by commas.")
+        str, typer.Option(metavar="V,V,...", help="Values to run, separated by commas.")
     ],
     parameter: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A second one, a line for each value of --at."),
+        typer.Option(
+            metavar="NAME", help="Second lever or parameter; draws one line per value of --at."
+        ),
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="V,V,...", help="Values of --parameter.")
     ] = None,
     outcomes: Annotated[
-        str | None, typer.Option(metavar="O,O,...", help="Outcomes to show, by name.")
+        str | None, typer.Option(metavar="O,O,...", help="Outcomes to show, separated by commas.")
     ] = None,
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = None,
-    out: Out = None,
+    out: SweepOut = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a scenario with a lever or parameter at several values.
+    """Run a scenario with several values of a lever or parameter.
 
-    Every value is run with the same random numbers.
+    Uses the same random numbers for every value. Writes a table and a plot.
     """
     from sim.experiment.sweep import OUTCOMES, SWEEP, make_setting
     from sim.experiment.sweep import sweep as run_sweep
@@ -103,8 +112,9 @@ def sweep(
             allow_failures=True,
         )
     results = open_results(folder)
+    varied = f"several values of {lever}" + (f" and {parameter}" if parameter else "")
     footer = (
-        f"Scenario: {Path(scenario).stem} with {lever} swept. {results.replications:,} "
+        f"Scenario: {Path(scenario).stem} with {varied}. {results.replications:,} "
         f"replications each, seed {results.seed}, results version {results.version}."
     )
     with done.batch.writing(SWEEP_PLOT):
@@ -134,7 +144,7 @@ def read_values(option: str, text: str) -> tuple[Any, ...]:
 
 
 def default_folder(scenario: str, setting: Setting, also: Setting | None) -> Path:
-    """Return where a sweep's results go by default, by the names of what is swept."""
+    """Return where a sweep's results go by default, named after what varies."""
     names = [Path(scenario).stem, setting.name, *([] if also is None else [also.name])]
     joined = ("sweep+" + re.sub(r"[^\w.+-]", "_", "+".join(names)))[:100]
     return Path("results") / file_name(joined)

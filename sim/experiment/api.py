@@ -165,7 +165,7 @@ def run_batch(
         one_code: refuse finished replications in ``out`` that other code has made.
         allow_failures: return a batch of which some replications failed (see ``Batch.failed``)
             instead of raising once its tables are written.
-        progress: told how many replications are done and of how many.
+        progress: called with the number of replications that are done and the total.
         command: the command line, for the manifest.
         start_method: how worker processes start: ``loky``, ``spawn``, ``fork``, ``forkserver``.
         executor: runs the replications instead of worker processes of our own: anything that

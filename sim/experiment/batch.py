@@ -159,11 +159,11 @@ def failed_text(batch: Batch) -> str:
     )
     first = batch.failures.iloc[0]
     # one that ends its process would end that of the story too
-    told = "" if first["error"].startswith(WORKER_DIED) else ", 'trace' tells of one"
+    tracing = "" if first["error"].startswith(WORKER_DIED) else ", 'trace' shows one"
     return (
         f"{total} of {batch.manifest['replications'] * len(batch.scenarios):,} replications failed "
         f"({listed}); the first: {first['error']}. The tables in {batch.folder} hold the others, "
-        f"failures.parquet says where each failed{told}, and the same command tries only the "
+        f"failures.parquet says where each failed{tracing}, and the same command tries only the "
         "failed ones again"
     )
 
@@ -199,7 +199,7 @@ def run_batch(
         one_code: refuse finished replications in ``out`` that other code has made.
         allow_failures: return a batch of which some replications failed (see ``Batch.failed``)
             instead of raising once its tables are written.
-        progress: told how many replications are done and of how many.
+        progress: called with the number of replications that are done and the total.
         command: the command line, for the manifest.
         start_method: how worker processes start: ``loky``, ``spawn``, ``fork``, ``forkserver``.
         executor: runs the replications instead of worker processes of our own: anything that
@@ -315,8 +315,8 @@ class _Run:
             done = kept(job, self.replications, by_series)
             raise BatchInterrupted(done, self._total, self.kept_in) from None
         except WorkersDied as error:
-            told = f"{error.args[0]}; {self._kept(job, by_series)}"
-            raise RunFailed(told, remedy=error.remedy) from error
+            message = f"{error.args[0]}; {self._kept(job, by_series)}"
+            raise RunFailed(message, remedy=error.remedy) from error
         except OSError as error:
             why = error.strerror or str(error)
             raise RunFailed(f"{folder.path}: {why}; {self._kept(job, by_series)}") from error

@@ -130,8 +130,8 @@ def _refuse_odd_places(path: Path) -> None:
     """Refuse a folder in which something other than a file stands where a file of ours must."""
     shards = path / SHARD_FOLDER
     if os.path.lexists(shards) and (shards.is_symlink() or not shards.is_dir()):
-        told = f"{path}: {SHARD_FOLDER} is no folder of its own; move it away"
-        raise InputError(told, argument="out")
+        message = f"{path}: {SHARD_FOLDER} is no folder of its own; move it away"
+        raise InputError(message, argument="out")
     inside = shards.iterdir() if shards.is_dir() else ()
     places = [
         *(path / name for name in (*BATCH_FILES, LEDGER)),
@@ -141,8 +141,8 @@ def _refuse_odd_places(path: Path) -> None:
     for place in places:
         if place.is_dir():
             name = place.relative_to(path)
-            told = f"{path}: {name} is a folder, not a file; move it away"
-            raise InputError(told, argument="out")
+            message = f"{path}: {name} is a folder, not a file; move it away"
+            raise InputError(message, argument="out")
 
 
 def _refuse_strangers(path: Path) -> None:
@@ -166,8 +166,8 @@ def _refuse_unclaimed(path: Path, keys: Iterable[str]) -> None:
     if held & set(keys):
         return
     if held:
-        told = f"{path}: holds replications of another batch"
-        raise InputError(told, argument="out", remedy=OVERWRITE)
+        message = f"{path}: holds replications of another batch"
+        raise InputError(message, argument="out", remedy=OVERWRITE)
     foreign = strangers(path)
     if MANIFEST in foreign:
         try:
@@ -186,7 +186,7 @@ def _refuse_unclaimed(path: Path, keys: Iterable[str]) -> None:
 def _claim(path: Path) -> dict[str, Any] | None:
     """Return what a folder says it holds: its manifest, or the note beside unfinished shards.
 
-    One that cannot be read counts as absent: whether the folder is ours is told by other means.
+    One that cannot be read counts as absent: other means show whether the folder is ours.
     """
     for folder, name in ((path, MANIFEST), (path / SHARD_FOLDER, IDENTITY)):
         with suppress(InputError):
@@ -271,8 +271,8 @@ def cannot_be_written(path: Path) -> Iterator[None]:
             raise
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise RunFailed(f"{path}: {_why(error)}; make room and give the same command") from None
-        told = f"{str(path)!r}: cannot be written to ({_why(error)})"
-        raise InputError(told, argument="out") from None
+        message = f"{str(path)!r}: cannot be written to ({_why(error)})"
+        raise InputError(message, argument="out") from None
 
 
 def _why(error: Exception) -> str:

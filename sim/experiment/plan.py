@@ -137,8 +137,8 @@ def job_for(
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        told = f"is {value!r}; must be a whole number from {low} to {high:,}"
-        raise InputError(told, argument=name)
+        message = f"is {value!r}; must be a whole number from {low} to {high:,}"
+        raise InputError(message, argument=name)
 
 
 def check_numbers(
@@ -179,11 +179,13 @@ class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
 
     def __init__(self, done: int, total: int, folder: Path | None) -> None:
         if folder is None:
-            told = f"{done} of {total} replications were run; without a results folder none is kept"
+            message = (
+                f"{done} of {total} replications were run and, without a results folder, not kept"
+            )
         else:
-            told = f"{done} of {total} replications are kept in {folder}; the same command goes on "
-            told += "from there"
-        super().__init__(f"interrupted: {told}")
+            message = f"{done} of {total} replications are kept in {folder}; "
+            message += "the same command continues from there"
+        super().__init__(f"interrupted: {message}")
         self.done = done
         self.total = total
         self.folder = folder
@@ -260,7 +262,7 @@ def run_missing(
         replications: wanted of each series, from 0.
         workers: worker processes; by default one per core.
         start_method: how they start.
-        progress: told how many replications have been run (or have failed) and of how many.
+        progress: called with the number of replications run (or failed) and the total.
         starts: replications of each series that need no shard, since tables hold them: those
             before this number.
         executor: runs the ranges instead of worker processes of our own.

@@ -167,13 +167,13 @@ class TermsByPlace:
                     ranked.append(reason)
         ranked.sort(key=lambda one: (-one.weight, one.decision, one.term))
         named: set[tuple[str, str]] = set()
-        told = []
+        chosen = []
         for reason in ranked:
             stage = "support" if reason.decision in ("call", "ballot") else reason.decision
             if (stage, reason.term) not in named:
                 named.add((stage, reason.term))
-                told.append(reason)
-        return told[:most]
+                chosen.append(reason)
+        return chosen[:most]
 
 
 def decisions_of(events: Sequence[Event]) -> Iterator[tuple[Decision, frozenset[str], Terms]]:

@@ -124,5 +124,5 @@ def check_places(world: World, scenario: Scenario) -> None:
 
 def _in_range(name: str, value: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-        told = f"is {value!r}; must be a whole number from 0 to {high:,}"
-        raise InputError(told, argument=name)
+        message = f"is {value!r}; must be a whole number from 0 to {high:,}"
+        raise InputError(message, argument=name)

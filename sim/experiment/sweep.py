@@ -147,7 +147,7 @@ def sweep(
         InputError: as ``run_batch``; a value is not allowed; or an outcome is unknown.
     """
     if also is not None and also.name == setting.name:
-        raise InputError(f"{also.name} is swept already; name another lever or parameter")
+        raise InputError(f"{also.name} varies already; name another lever or parameter")
     _check_outcomes(outcomes)
     scenarios = arms(as_scenario(base), setting, also)
     batch = run_batch(scenarios, **options)

@@ -1,4 +1,4 @@
-"""Ranges of replications: what a worker is told, what it does, and what it reports.
+"""Ranges of replications: what a worker is given, what it does, and what it reports.
 
 A worker gets the worlds and scenarios once, then tasks of a few integers; it writes its shard
 itself and hands back only what came of it, so nothing heavy travels. Nothing here or below loads
@@ -58,7 +58,7 @@ class Replicate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A range of replications of one scenario in one series: what a worker is told each time."""
+    """A range of replications of one scenario in one series: what a worker is given each time."""
 
     scenario: int
     first: int
@@ -81,7 +81,7 @@ class Failure:
 class Outcome:
     """What came of a task: how many of its replications were tried, and those that failed.
 
-    Fewer are tried than the task holds only where the run was told to stop.
+    Fewer are tried than the task holds only where the run was asked to stop.
     """
 
     task: Task

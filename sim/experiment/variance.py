@@ -4,9 +4,9 @@ Pick-freeze (Sobol' 1993; Jansen 1999): each replication r is run again with one
 streams taken from a replication that no batch uses, everything else kept. With Y the final count
 and Y_g that of the exchanged run, the total share of group g (alone and together with others) is
 T_g = mean((Y - Y_g)^2) / (2 Var Y). Exchanging all streams but the parameters' gives the component
-``luck`` of ``variance.csv``, T_luck. 1 - T_luck is the share that parameters have alone (first
-order); likewise 1 - T_parameters is that of all other random numbers alone; what remains to 1
-comes from both together.
+``random_numbers``, T_random. 1 - T_random is the share that parameters have alone (first order);
+likewise 1 - T_parameters is that of all other random numbers alone; what remains to 1 comes from
+both together.
 """
 
 from __future__ import annotations
@@ -43,13 +43,15 @@ VARIANCE_COLUMNS: Final = (
     "replications",
 )
 PARAMETERS: Final = "parameters"
-STREAMS: Final = "luck"  # the name in variance.csv of all streams but the parameters'
+STREAMS: Final = "random_numbers"  # all streams but the parameters'
 BOTH: Final = "both"
 ALL_STREAMS: Final = tuple(group for group in GROUPS if group != PARAMETERS)
 SERIES: Final[dict[str, tuple[str, ...]]] = {group: (group,) for group in GROUPS} | {
     STREAMS: ALL_STREAMS
 }
-"""Each series of exchanged runs and the groups of random streams that it exchanges."""
+"""Each component and the groups of random streams that its runs exchange."""
+SHARD_SERIES: Final[dict[str, str]] = {STREAMS: "luck"}
+"""Components whose shards bear another name: that of earlier releases, so that they are found."""
 
 BOOTSTRAPS: Final = 400
 BOOTSTRAP_SEED: Final = 20190601
@@ -75,7 +77,7 @@ def variance_shares(
         scenarios: the scenarios, in the batch's order.
         batch: their finished batch, with at least so many replications.
         replications: pairs of runs per scenario and component.
-        components: groups of random streams, and ``luck`` for all of them but the parameters.
+        components: groups of random streams, and ``random_numbers`` for all but the parameters.
         seed: master seed, that of the batch.
         workers: worker processes; by default one per core.
         progress: called with the number of exchanged runs that are done, and of all.
@@ -83,9 +85,9 @@ def variance_shares(
         replicate: the engine; by default ``sim.agents.replicate_log``.
 
     Returns:
-        One row per scenario and component (the groups, ``luck`` and ``both``): ``first_order``
-        (empty where not estimated), ``total``, ``se`` (bootstrap standard error of ``total``)
-        and replications. Shares are empty where the count does not vary.
+        One row per scenario and component (the groups, ``random_numbers`` and ``both``):
+        ``first_order`` (empty where not estimated), ``total``, ``se`` (bootstrap standard error
+        of ``total``) and replications. Shares are empty where the count does not vary.
 
     Raises:
         InputError: the batch is of other scenarios, another seed or too small.
@@ -98,7 +100,8 @@ def variance_shares(
         raise InputError(f"unknown component '{unknown[0]}'; known: {', '.join(SERIES)}")
     _check_batch(batch, scenarios, replications, seed)
     folder = batch.folder / SHARD_FOLDER
-    series = {name: SERIES[name] for name in components}
+    named = {SHARD_SERIES.get(name, name): name for name in components}
+    series = {kept: SERIES[name] for kept, name in named.items()}
     job = job_for(scenarios, seed, folder, series, worlds or {}, replicate)
     with batch.writing(VARIANCE):
         tell = progress or (lambda done, total: None)
@@ -110,13 +113,14 @@ def variance_shares(
             raise RunFailed(
                 f"{len(ran.failures)} of {ran.total} runs with exchanged random streams failed; "
                 f"the first: {scenarios[first.scenario].name}, replication {first.replication}, "
-                f"{first.series} exchanged: {first.error}"
+                f"{named[first.series]} exchanged: {first.error}"
             )
         rows: list[tuple[Any, ...]] = []
         finals = _base_counts(batch, replications)
         for position, scenario in enumerate(scenarios):
             exchanged = {
-                name: _kept(folder, job.keys[position, name], replications) for name in components
+                name: _kept(folder, job.keys[position, kept], replications)
+                for kept, name in named.items()
             }
             rows += _shares(scenario.name, finals[scenario.name], exchanged)
         write_rows(batch.folder / VARIANCE, VARIANCE_COLUMNS, rows)

@@ -89,7 +89,7 @@ def run_tasks(
         start_method: how processes start: ``loky``, ``spawn``, ``fork`` or ``forkserver``.
         executor: runs the tasks instead; anything that works like ``concurrent.futures``. Its
             workers must see the job's folder. It is left open.
-        finished: told what came of each task.
+        finished: called with the result of each task.
 
     Raises:
         Interrupted: the user stopped the run (Ctrl-C); no process is left behind.
@@ -122,7 +122,7 @@ def _start_worker(path: str, parent: int, *, direct: bool) -> None:
     with suppress(ValueError):  # an executor's thread is not allowed to
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with, args=(parent, path, direct), daemon=True).start()
-    with suppress(Exception):  # what is wrong with it is told by the first task
+    with suppress(Exception):  # the first task reports what is wrong with it
         _job_of(path)
     gc.freeze()  # the world and the libraries live as long as the worker: no need to look at them
     gc.set_threshold(MOST_YOUNG)
@@ -328,8 +328,8 @@ def _never_there(start_method: str) -> WorkersDied:
             "guard: put the call under if __name__ == '__main__': (the default, "
             "start_method='loky', needs none)"
         )
-    told = f"{MOST_STARTS} times a worker process died while it started"
-    return WorkersDied(told, remedy=remedy)
+    message = f"{MOST_STARTS} times a worker process died while it started"
+    return WorkersDied(message, remedy=remedy)
 
 
 def _run_in(executor: Executor, job: Job, line: Line, workers: int, finished: Finished) -> None:

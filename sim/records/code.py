@@ -1,6 +1,6 @@
 """Which code made a result, as hashes of the package's Python files.
 
-Two are told apart. The code that replications come from is the floors up to ``experiment``: a
+There are two digests. The code that replications come from is the floors up to ``experiment``: a
 change there can change what a replication gives or how its tables are written. The whole package
 also holds what reads finished tables (evidence, views and commands), which is computed anew each
 time and so needs no replication to be run again.

@@ -20,7 +20,7 @@ def file_name(text: str) -> str:
     r"""Return a text as the name of a file or folder on any system; ordinary ones stay as they are.
 
     Windows keeps some names for devices (``CON``, ``nul.txt``), and takes no dot or space at the
-    end and none of ``<>:"/\|?*``; a name that is too long is cut and told apart by a hash.
+    end and none of ``<>:"/\|?*``; a name that is too long is cut and made unique by a hash.
     """
     name = _FORBIDDEN.sub("_", text)
     if name[-1:] in (".", " "):
@@ -29,8 +29,8 @@ def file_name(text: str) -> str:
     if device:
         name = f"{name[: device.end(1)]}_{name[device.end(1) :]}"
     if len(name.encode()) > LONGEST:
-        told = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        name = name.encode()[: LONGEST - 9].decode(errors="ignore") + "-" + told
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        name = name.encode()[: LONGEST - 9].decode(errors="ignore") + "-" + digest
     return name or "_"
 
 

@@ -123,25 +123,25 @@ def refuse_file(path: Path, argument: str, *, overwrite: bool) -> None:
     Args:
         path: the file.
         argument: the argument that named it, for the message.
-        overwrite: replace a file that is there.
+        overwrite: replace the file if it exists.
 
     Raises:
-        InputError: it is no file in a folder that exists, is one that a results folder cannot do
-            without, or is there already.
+        InputError: it is not a file in a folder that exists, is one that a results folder needs, or
+            already exists.
     """
     if not path.parent.is_dir() or path.is_dir():
         raise InputError(f"'{path}': give a file in a folder that exists", argument=argument)
     if SHARD_FOLDER in path.parts or path.name == LEDGER or _is_kept(path):
-        told = f"'{path}': is one of the files of a results folder"
-        raise InputError(told, argument=argument)
+        message = f"'{path}': is one of the files of a results folder"
+        raise InputError(message, argument=argument)
     if not os.path.lexists(path):
         return
     if not path.is_file() or path.is_symlink():
-        told = f"'{path}': is there already, and is no ordinary file"
-        raise InputError(told, argument=argument)
+        message = f"'{path}': already exists and is not an ordinary file"
+        raise InputError(message, argument=argument)
     if not overwrite:
         raise InputError(
-            f"'{path}': is there already",
+            f"'{path}': already exists",
             argument=argument,
             remedy="use {overwrite=True}, or another name",
         )
@@ -156,8 +156,8 @@ def refuse_no_folder(path: Path, argument: str) -> None:
     for place in (path, *path.parents):
         if os.path.lexists(place):
             if not place.is_dir():
-                told = f"{path}: {place} is a file, not a folder"
-                raise InputError(told, argument=argument)
+                message = f"{path}: {place} is a file, not a folder"
+                raise InputError(message, argument=argument)
             return
 
 

@@ -34,7 +34,7 @@ PACK: Final = re.compile(r"(?P<key>[a-z0-9_]+-[0-9a-f]{32})\.(?P<first>\d{7})-\d
 NOTES: Final = ("identity.json", "lock-holder")
 """What else is written among the shards: whose they are, and who holds the folder."""
 JOB: Final = re.compile(r"job-[0-9]+-[0-9a-f]{16}\.pickle")
-"""What workers are told (``sim.experiment.workers``); of no use once its run has ended."""
+"""What workers are given (``sim.experiment.workers``); of no use once its run has ended."""
 NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The time in every pack, so that the same shards give the same bytes."""
 

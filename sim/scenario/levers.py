@@ -112,6 +112,10 @@ def _allowed(annotation: Any, metadata: list[Any]) -> str:
     }
     if "pattern" in limits or annotation is str:
         return "MM-DD"
-    low = f"{limits['ge']:g}" if "ge" in limits else f"above {limits['gt']:g}"
-    high = f"{limits['le']:g}" if "le" in limits else f"below {limits['lt']:g}"
+    low = _number(limits["ge"]) if "ge" in limits else f"above {_number(limits['gt'])}"
+    high = _number(limits["le"]) if "le" in limits else f"below {_number(limits['lt'])}"
     return f"{low} to {high}"
+
+
+def _number(limit: float) -> str:
+    return f"{limit:,.0f}" if abs(limit) >= 1_000_000 else f"{limit:g}"

@@ -152,7 +152,9 @@ def _places(tables: Mapping[str, list[list[str]]], folder: Path) -> dict[str, Pl
     places: dict[str, PlaceEffect] = {}
     for number, line in enumerate(body, start=2):
         effect = PlaceEffect(*_numbers(line[1:], 4, path, number))
-        if min(effect.start_sd, effect.support_sd) < 0.0 or line[0] in places:
-            raise InputError(f"{path}, line {number}: sd below 0, or a system that is there twice")
+        if min(effect.start_sd, effect.support_sd) < 0.0:
+            raise InputError(f"{path}, line {number}: a standard deviation is below 0")
+        if line[0] in places:
+            raise InputError(f"{path}, line {number}: system {line[0]} appears more than once")
         places[line[0]] = effect
     return places

@@ -110,13 +110,13 @@ def _told(error: Exception, naming: Naming) -> int:
         return _end(FAILED, "failed: " + "\n".join(map(visible, error.messages(naming))))
     if type(error).__name__ == "BatchInterrupted":
         return _end(INTERRUPTED, visible(str(error)))
-    # told by their shape, since the library's releases keep these classes in different places
+    # recognised by their shape: releases of the library keep these classes in different places
     usage = getattr(error, "format_message", None)
     if callable(usage):
         context = getattr(error, "ctx", None)
         path = getattr(context, "command_path", "run_sim.py")
-        told = visible(usage())
-        return _end(WRONG_INPUT, f"error: {told}\n'{path} --help' shows what is allowed")
+        message = visible(usage())
+        return _end(WRONG_INPUT, f"error: {message}\n'{path} --help' shows what is allowed")
     if type(error).__name__ == "Abort":
         return _end(INTERRUPTED, INTERRUPTED_TEXT)
     _trace()

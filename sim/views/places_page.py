@@ -233,7 +233,7 @@ def _month(text: str) -> str:
 
 
 def own_numbers(place: NamedPlace, world: World) -> str:
-    """Return a place's facts on the first day, as the rules are told them."""
+    """Return a place's facts on the first day, as the rules get them."""
     ccgs = [ccg for ccg in world.ccgs if ccg.code in place.ccgs]
     system = next(system for system in world.systems if system.code == place.system)
     groups: dict[str, int] = {}

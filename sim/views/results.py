@@ -14,7 +14,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-NO_LATER_FACTS: Final = "Neither Covid nor later law is in as_written."
+AS_WRITTEN: Final = "as_written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,24 @@ class Results:
     def footer(self, scenarios: Sequence[str]) -> str:
         """Return the line under a plot: scenarios, replications, seed, version and a note.
 
-        The note says what ``as_written`` leaves out, where that is among the scenarios.
+        A scenario is shown by its title, with the name to type in brackets. The note says what
+        ``as_written`` leaves out, where that is among the scenarios.
         """
-        note = NO_LATER_FACTS if "as_written" in scenarios else ""
+        note = ""
+        if AS_WRITTEN in scenarios:
+            note = f"Neither Covid nor later law is in {AS_WRITTEN}."
         one = len(scenarios) == 1
         line = (
-            f"Scenario{'' if one else 's'}: {', '.join(scenarios)}. "
+            f"Scenario{'' if one else 's'}: {'; '.join(map(self._in_full, scenarios))}. "
             f"{self.replications:,} replications{'' if one else ' each'}, "
             f"seed {self.seed}, results version {self.version}. {note}"
         )
         return line.strip()
+
+    def _in_full(self, scenario: str) -> str:
+        """Return a scenario's title with the name to type, or the name where it has no title."""
+        label = self.labels.get(scenario, scenario)
+        return scenario if label == scenario else f"{label} ({scenario})"
 
     def _path(self, name: str) -> Path:
         path = self.folder / name

@@ -138,7 +138,7 @@ def read_neighbours(table: InputTable, ccgs: Index) -> tuple[tuple[tuple[int, ..
         if a == b:
             raise row.error("ccg_b", f"CCG {row.text('ccg_b')} borders itself")
         if b in near[a]:
-            raise row.error("ccg_b", f"the pair with {row.text('ccg_a')} is there twice")
+            raise row.error("ccg_b", f"the pair with {row.text('ccg_a')} appears more than once")
         near[a].add(b)
         near[b].add(a)
         if row.text("km"):
@@ -175,7 +175,9 @@ def read_councils(
     for row in overlaps.rows:
         ccg, council = row.known("ccg", ccgs, "CCG"), row.known("council", codes, "council")
         if (ccg, council) in held:
-            raise row.error("council", f"{row.text('ccg')} and {row.text('council')} twice")
+            raise row.error(
+                "council", f"{row.text('ccg')} and {row.text('council')} appear more than once"
+            )
         shares[ccg].append((council, row.number_in("share_of_ccg", 0.0, 1.0)))
         held[ccg, council] = row.number_in("share_of_council", 0.0, 1.0)
         sums[council] += held[ccg, council]
@@ -202,7 +204,7 @@ def read_lmcs(
     for row in areas.rows:
         lmc, ccg = row.known("lmc", names, "LMC"), row.known("ccg", ccgs, "CCG")
         if any(lmc == other for other, _ in shares[ccg]):
-            raise row.error("ccg", f"{row.text('lmc')} and {row.text('ccg')} are there twice")
+            raise row.error("ccg", f"{row.text('lmc')} and {row.text('ccg')} appear more than once")
         shares[ccg].append((lmc, row.number_in("share", 0.0, 1.0)))
     check_shares(areas, "ccg", "share", shares, list(ccgs))
     return lmcs, tuple(tuple(LMCShare(*pair) for pair in sorted(given)) for given in shares)
@@ -214,7 +216,7 @@ def read_rules(table: InputTable | None, ccgs: Index) -> tuple[BallotRule, ...]:
     for row in table.rows if table else ():
         name = row.filled("ccg")
         if name in rows:
-            raise row.error("ccg", f"{shown(name)} is there twice; each must be there once")
+            raise row.error("ccg", f"{shown(name)} appears more than once")
         if name != "default":
             row.resolve("ccg", name, ccgs, "CCG")
         rows[name] = row
@@ -260,7 +262,7 @@ def read_live_proposals(
         for code in row.filled("ccgs").split("+"):
             ccg = row.resolve("ccgs", code, ccgs, "CCG")
             if ccg in taken:
-                raise row.error("ccgs", f"CCG {code} is in it twice or already in {taken[ccg]}")
+                raise row.error("ccgs", f"CCG {code} is already in {taken[ccg]}")
             taken[ccg] = name
             members.append(ccg)
         if len(members) < 2:

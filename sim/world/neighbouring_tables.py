@@ -45,7 +45,7 @@ def read_hexes(table: InputTable | None, ccgs: Mapping[str, int]) -> dict[str, H
         row.known("ccg", ccgs, "CCG")
         code = row.text("ccg")
         if code in hexes:
-            raise row.error("ccg", f"'{code}' is there twice; each must be there once")
+            raise row.error("ccg", f"'{code}' appears more than once")
         q, r = (row.whole(column, -FARTHEST_HEX, FARTHEST_HEX) for column in ("q", "r"))
         if (q, r) in owner:
             raise row.error("q", f"{q, r} is already the hex of {owner[q, r]}")

@@ -42,7 +42,7 @@ def read_splits(
             if ccg not in systems[system].ccgs:
                 raise row.error("ccgs", f"CCG {code} does not lie in {row.text('system')}")
             if ccg in taken or ccg in members:
-                raise row.error("ccgs", f"CCG {code} is there twice")
+                raise row.error("ccgs", f"CCG {code} appears more than once")
             members.append(ccg)
         if len(pieces(members, list(neighbours))) > 1:
             raise row.error("ccgs", f"{row.text('ccgs')} is not connected by border or crossing")
@@ -56,7 +56,7 @@ def read_splits(
             raise last.error("ccgs", f"the parts leave out CCGs of {systems[system].code}")
         names, members_of, _ = zip(*parts, strict=True)
         if names[0] == names[1]:
-            raise last.error("part", f"'{names[0]}' is there twice; each must be there once")
+            raise last.error("part", f"'{names[0]}' appears more than once")
         splits.append(Split(system, tuple(names), tuple(members_of)))
     return tuple(splits)
 

@@ -72,7 +72,7 @@ class Row:
                 "beginning with a letter or digit, at most 40",
             )
         if value in taken:
-            raise self.error(column, f"{shown(value)} is there twice; each must be there once")
+            raise self.error(column, f"{shown(value)} appears more than once")
         return value
 
     def known(self, column: str, index: Mapping[str, int], what: str) -> int:
@@ -212,7 +212,7 @@ def parse_table(
     columns: dict[str, int] = {}
     for at, name in enumerate(records[0]):
         if name in columns:
-            raise InputError(f"{path}, row 1, column '{name}': is there twice")
+            raise InputError(f"{path}, row 1, column '{name}': appears more than once")
         if name not in known:
             raise InputError(
                 f"{path}, row 1, column {shown(name)}: unknown column; allowed: "

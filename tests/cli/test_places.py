@@ -94,15 +94,10 @@ def test_a_page_is_overwritten_and_its_batch_is_not(folder: Path, tmp_path: Path
     assert before
     refused = command(*line, "--seed", 5)
     assert (refused.code, mine.read_text()) == (2, "an older page")
-    assert (
-        refused.err
-        == f"error: --page '{mine}': is there already; use --overwrite, or another name\n"
-    )
+    assert refused.err.startswith(f"error: --page '{mine}'") and "--overwrite" in refused.err
     other = command(*line, "--seed", 6, "--overwrite")
     assert (other.code, mine.read_text()) == (2, "an older page")
-    assert other.err.endswith(
-        "(seed 5, not 6); give another --out; with --page, --overwrite replaces the page only\n"
-    )
+    assert "(seed 5, not 6)" in other.err and "--out" in other.err and "--page" in other.err
     done = command(*line, "--seed", 5, "--overwrite", "--quiet")
     assert done.code == 0, done.err
     assert "**What the sources say.**" in mine.read_text("utf-8")

@@ -134,7 +134,7 @@ def test_shares_of_a_known_sum(tmp_path: Path) -> None:
         "parameters": (each + product) / whole,
         "place": each / whole,
         "ccg": product / whole,
-        "luck": (each + product) / whole,
+        "random_numbers": (each + product) / whole,
         "both": product / whole,
     }
     for name, share in expected.items():
@@ -142,9 +142,10 @@ def test_shares_of_a_known_sum(tmp_path: Path) -> None:
         assert 0 < row["se"] < 0.05
         assert abs(row["total"] - share) < 4 * row["se"], (name, row["total"], share)
     assert frame.loc["practice", "total"] == frame.loc["proposal", "total"] == 0.0
-    alone = frame.loc["parameters", "first_order"] + frame.loc["luck", "first_order"]
+    alone = frame.loc["parameters", "first_order"] + frame.loc["random_numbers", "first_order"]
     assert alone + frame.loc["both", "first_order"] == pytest.approx(1.0)
-    assert abs(frame.loc["parameters", "first_order"] - each / whole) < 4 * frame.loc["luck", "se"]
+    error = frame.loc["random_numbers", "se"]
+    assert abs(frame.loc["parameters", "first_order"] - each / whole) < 4 * error
     written = pd.read_csv(batch.folder / "variance.csv").set_index("component")
     pd.testing.assert_frame_equal(written, frame, check_dtype=False)
 
@@ -171,6 +172,15 @@ def test_exchanged_runs_resume_and_do_not_depend_on_workers(tmp_path: Path) -> N
     pd.testing.assert_frame_equal(*frames)
     assert (frames[0]["total"].dropna() <= 2.0).all()
     assert set(frames[0]["component"]) == {*SERIES, "both"}
+
+
+def test_exchanged_runs_of_earlier_releases_are_found(tmp_path: Path) -> None:
+    """The component is ``random_numbers``; its shards keep the series that they always had."""
+    options: dict[str, Any] = {"workers": 1, "replicate": replicate, "replications": 4}
+    batch = run_batch((BASE,), out=tmp_path / "v", **options)  # type: ignore[arg-type]
+    variance_shares((BASE,), batch, components=("random_numbers",), **options)  # type: ignore[arg-type]
+    kinds = {file.name.partition("-")[0] for file in batch.folder.glob("*/*.shard")}
+    assert kinds == {"runs", "luck"}
 
 
 def test_variance_refuses_another_batch(batch: Batch) -> None:

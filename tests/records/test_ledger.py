@@ -89,7 +89,7 @@ def test_a_file_that_the_user_names_needs_a_word_where_it_exists(tmp_path: Path)
     page = tmp_path / "page.md"
     refuse_file(page, "page", overwrite=False)
     put(tmp_path, "page.md")
-    with pytest.raises(InputError, match=r"^page .* is there already; use overwrite=True"):
+    with pytest.raises(InputError, match=r"^page .* already exists; use overwrite=True"):
         refuse_file(page, "page", overwrite=False)
     refuse_file(page, "page", overwrite=True)
 

@@ -107,7 +107,7 @@ def test_messages_and_progress_stay_on_their_lines(capsys: pytest.CaptureFixture
     sink = io.StringIO()
     with ProgressReport("[b]x\n\x1b", stream=sink) as progress:
         progress(10, 10)
-    assert sink.getvalue() == "100 % (10 of 10 [b]x\\n\\x1b)\n"
+    assert sink.getvalue() == "100% (10 of 10 [b]x\\n\\x1b)\n"
 
 
 def test_several_messages_are_several_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +142,7 @@ def test_a_sentence_keeps_the_name_it_begins_with(tmp_path: Path) -> None:
     for region in world.regions:
         assert names.body(region.name) == region.name  # "-2+3" is no merged CCG
     told = Names(load_world(write_hostile_world(tmp_path / "v")))
-    for region, begins in (("null", "null takes"), ("line", "Line takes")):
+    for region, begins in (("null", "null now"), ("line", "Line now")):
         event = Event(0.0, "belief", region, "", {"wording": "expected"}, ())
         text = sentence(Bundle(START, START, [event]), told, Proposals([], told))
         assert text.startswith(begins)

@@ -48,7 +48,7 @@ def test_comparison_shows_differences_with_their_intervals() -> None:
     line = next(line for line in text.splitlines() if "CCGs at the end" in line)
     for cell in ("as_written → hard_rule", "128.0", "94.0", "-34.0", "-36.2 to -31.8", "97"):
         assert cell in line
-    assert "CCGs at 1 April 2020" in text
+    assert "CCGs on 1 April 2020" in text
     assert text.count("as_written → ") == 2
     assert "+24.0" in text
     narrow = render_text(comparison_tables(DIFFERENCES), 80)
@@ -95,8 +95,8 @@ def test_progress_into_a_pipe_is_a_line_every_tenth() -> None:
             report(done, 200)
     lines = sink.getvalue().splitlines()
     assert len(lines) == 10
-    assert lines[0] == "10 % (20 of 200 replications)"
-    assert lines[-1] == "100 % (200 of 200 replications)"
+    assert lines[0] == "10% (20 of 200 replications)"
+    assert lines[-1] == "100% (200 of 200 replications)"
 
 
 def test_quiet_progress_writes_nothing() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim.agents import Event
+from sim.views.story.mechanisms.leaders import EXITS
 from sim.views.story.story import story_lines
 from sim.world import World, load_world
 
@@ -48,13 +49,14 @@ def test_each_kind_in_plain_words(world: World) -> None:
         event("compromise", HOME, opposed=0.5, left=0.3),
     )
     for words in (
-        f"{home}: the system's leader is moved on by the centre; the post is vacant.",
-        "The centre states that local leaders have its backing (strength 1).",
+        f"{home}: the system's leader {EXITS['moved_on']}; the post is vacant.",
+        "local leaders (strength 1).",
         f"{home} appoints a finance director for the system.",
-        f"The chief of a mental-health trust takes the lead of the place {place.name}.",
-        f"The leader of the place {place.name} becomes chief of its CCG too, by a workaround",
-        "offer the council of Stoke-on-Trent a leading part; it takes it and comes round.",
-        "of at most 50% of a CCG's residents, 30% are left.",
+        f"The chief of a mental-health trust becomes leader of the place {place.name}.",
+        f"The leader of the place {place.name} becomes chief of its CCG too, by a",
+        "eaders offer the council of Stoke-on-Trent",
+        "it accepts",
+        "from 50% to 30%.",
     ):
         assert words in text
 
@@ -71,9 +73,9 @@ def test_crowds_of_systems_are_one_line(world: World) -> None:
         *crowd("firm_hand", codes[:2], strength=1.0, cooperation=0.25),
         *crowd("sponsors", codes[:3], in_favour=0, leaders=4),
     )
-    assert "Partners in 42 systems cooperate at between 0.25 and 0.25 of 1." in text
-    assert text.count("The centre handles") == 1
-    assert "nobody favours merging in three of them." in text
+    assert text.count("partners in 42 systems: 0.25 to 0.25 out of 1.") == 1
+    assert text.count("The centre takes a firm line") == 1
+    assert text.count("in three of them nobody") == 1
     one = told(world, event("sponsors", HOME, in_favour=2, leaders=6))
     assert "2 of 6 senior leaders favour merging." in one
 

@@ -42,4 +42,4 @@ def test_each_kind_in_plain_words(world: World) -> None:
         world, "ics_review", system.code, designated=False, ccgs=3
     ).replace("three", "3")
     law = told(world, "abolished", "England", ccgs=110, successors=42)
-    assert "110 CCGs are succeeded by 42 systems" in law
+    assert "42 systems replace 110 CCGs" in law

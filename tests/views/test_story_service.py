@@ -37,16 +37,16 @@ def text() -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        "comes up; the hospital of",
+        "is proposed; the hospital of",
         "is against change of services no.",
-        "although it shares its officer",
+        "although it shares an",
         "is decided without a veto",
         "is blocked by",
         "the system's leader cannot settle",
-        "months by the word of the system's leader",
+        "months by decision of the system's leader",
         "has been overruled by the system's leader",
         "led by a provider or council) and",
-        "its bodies look at other shapes and would rather",
+        "its bodies consider alternatives and would rather",
     ],
 )
 def test_every_kind_is_told(text: str, words: str) -> None:

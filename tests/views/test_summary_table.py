@@ -16,6 +16,7 @@ from sim.views.tables.summary import (
     variance_shares,
 )
 from sim.views.terminal import render_text, show
+from sim.views.wording import long_date
 from tests.views.synthetic import Tables, make_tables
 
 
@@ -35,15 +36,16 @@ def test_counts_are_those_of_the_summary(tables: Tables) -> None:
         assert f"{row.q25:.0f}–{row.q75:.0f}" in line
         assert f"{row.q05:.0f}–{row.q95:.0f}" in line
         assert f"{row['mean']:.1f}" in line
+    text = text.partition("How to read")[0]  # the first table
     assert text.count("1 April 2021") == 3
-    assert text.count("the end ") == 3
+    assert text.count(long_date(tables.counts["date"].max())) == 3
     assert "1 April 2022" not in text
 
 
-def test_chances_carry_their_wilson_interval(tables: Tables) -> None:
+def test_probabilities_carry_their_wilson_interval(tables: Tables) -> None:
     text = render_text(summary_tables(tables.summary, tables.counts), 100)
     row = tables.summary.set_index(["scenario", "outcome"]).loc[("hard_rule", "p_fewer_than_151")]
-    line = row_of(text, "Chances of the count", "hard_rule")
+    line = row_of(text, "Probabilities of the count", "hard_rule")
     assert f"({100 * row.p_low:.0f}–{100 * row.p_high:.0f})" in line
     assert len([cell for cell in line.split() if cell.startswith("(")]) == 4
 
@@ -51,9 +53,9 @@ def test_chances_carry_their_wilson_interval(tables: Tables) -> None:
 def test_variance_is_shown_where_measured_and_a_dash_where_not(tables: Tables) -> None:
     with_it = render_text(summary_tables(tables.summary, tables.counts, tables.variance), 100)
     without = render_text(summary_tables(tables.summary, tables.counts), 100)
-    # parameters: first order 0.10, total 0.20, hence 10 % alone, 80 % luck alone, 10 % both
-    assert row_of(with_it, "On the way", "hard_rule").split()[-3:] == ["10", "80", "10"]
-    assert row_of(without, "On the way", "hard_rule").split()[-3:] == ["–"] * 3
+    # parameters: first order 0.10, total 0.20, hence 10% alone, 80% random numbers alone, 10% both
+    assert row_of(with_it, "Ballots lost", "hard_rule").split()[-3:] == ["10", "80", "10"]
+    assert row_of(without, "Ballots lost", "hard_rule").split()[-3:] == ["–"] * 3
     assert "25 ± 3" in row_of(with_it, "Variance components", "hard_rule")
     assert "Variance components" not in without
 
@@ -82,7 +84,7 @@ def test_a_pipe_of_another_encoding_gets_text_and_no_exception(tables: Tables) -
 
 
 def test_median_error_agrees_with_the_bootstrap() -> None:
-    # seed 3; the bootstrap's own error at 4,000 resamples is about 1 %, so 6 % never fails
+    # seed 3; the bootstrap's own error at 4,000 resamples is about 1%, so 6% never fails
     rng = np.random.default_rng(3)
     values = rng.normal(120, 15, 301)
     resampled = np.median(rng.choice(values, (4000, 301)), axis=1).std()
@@ -105,11 +107,11 @@ def test_no_warning_where_all_digits_hold(tables: Tables) -> None:
     counts["ccgs"] = 100
     assert too_few_replications(summary, counts) is None
     summary.loc[summary["outcome"] == "p_60_70", "p_high"] += 0.01
-    assert "interval of a chance" in (too_few_replications(summary, counts) or "")
+    assert "“60 to 70”" in (too_few_replications(summary, counts) or "")
 
 
 def test_one_replication_gives_a_table_and_a_warning(geography: Geography) -> None:
     tables = make_tables(geography, scenarios=("as_written",), n=1)
     text = render_text(summary_tables(tables.summary, tables.counts), 100)
     assert "n/a" in text
-    assert "1 replication cannot give an error" in text
+    assert "Warning: 1 replication " in text

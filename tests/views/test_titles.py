@@ -96,7 +96,7 @@ def test_plots_of_a_folder_show_titles(titled: Path, monkeypatch: pytest.MonkeyP
     for name, title in TITLES.items():
         assert title in texts(figures["final_counts"]) and title in texts(figures["fan"])
         assert f"Where CCGs merge: {title}" in texts(figures[f"hexmap_{name}"])
-        assert f"Chances of each system: {title}" in texts(figures[f"systems_{name}"])
+        assert f"Probabilities for each system: {title}" in texts(figures[f"systems_{name}"])
         footers = [text for text in texts(figures["fan"]) if text.startswith("Scenarios: ")]
         assert name in footers[0]  # how to call it is still told
     assert not [text for name in NAMES for text in texts(figures["final_counts"]) if text == name]
@@ -150,7 +150,7 @@ def test_titles_fit_into_plots(
             system_figure(places, geography.system_region, scenario=title, footer="f"),
         ):
             top = {text for text, *_ in boxes(figure) if text.startswith("How to read")}
-            begun = ("Where CCGs merge:", "Chances of each system:")
+            begun = ("Where CCGs merge:", "Probabilities for each system:")
             heads = {text for text, *_ in boxes(figure) if text.startswith(begun)}
             assert len(top) == len(heads) == 1
             assert_inside_and_apart(figure, top | heads)

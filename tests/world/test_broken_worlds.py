@@ -236,7 +236,7 @@ def test_columns(tiny: Path, file: str) -> None:
     save(path, [[*rows[0], "extra"], *([*r, ""] for r in rows[1:])])
     assert f"{path}, row 1, column 'extra': unknown column" in refused(tiny)
     save(path, [[*rows[0], first], *([*r, ""] for r in rows[1:])])
-    assert f"{path}, row 1, column '{first}': is there twice" in refused(tiny)
+    assert f"{path}, row 1, column '{first}': appears more than once" in refused(tiny)
     save(path, [[first.upper() + "S", *rows[0][1:]], *rows[1:]])
     assert f"{path}, row 1, column '{first.upper()}S': unknown column" in refused(tiny)
     if len(rows[0]) > 1:

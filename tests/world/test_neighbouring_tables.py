@@ -46,7 +46,7 @@ def test_both_tables_are_let_pass_when_right(world: Path) -> None:
         ("0,0", "1001,0", "at most 1,000"),
         ("0,0", "0,-1001", "at least -1,000"),
         ("C2,1,0", "C2,0,0", "row 3, column 'q': (0, 0) is already the hex of S1C1"),
-        ("S1C2", "S1C1", "is there twice"),
+        ("S1C2", "S1C1", "appears more than once"),
         ("S1C2", "S1C3", "unknown CCG 'S1C3'"),
         ("S1C2,1,0\n", "", "CCG S1C2 has no hex"),
         ("ccg,q,r", "ccg,q", "row 1, column 'r': this column is missing"),

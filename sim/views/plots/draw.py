@@ -1,4 +1,4 @@
-"""All plots of a results folder: final counts, fan chart, hex maps, chances of systems."""
+"""All plots of a results folder: final counts, fan chart, hex maps, probabilities by system."""
 
 from __future__ import annotations
 

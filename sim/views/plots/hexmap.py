@@ -1,4 +1,4 @@
-"""The hex map of England: one hex a CCG, coloured by the chance of having merged by a date."""
+"""The hex map of England: one hex a CCG, coloured by the probability of having merged by a date."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def hexmap_figure(
         orientation="horizontal",
         format="{x:.0%}",
     )
-    scale.set_label("chance of having merged", labelpad=2)
+    scale.set_label("probability of having merged", labelpad=2)
     scale.outline.set_visible(False)
     return figure
 

@@ -1,4 +1,4 @@
-"""The plot of systems: each one's chance of a merger, and of having one CCG, by each 1 April."""
+"""The plot of systems: probability of a merger, and of having one CCG, by each 1 April."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def system_figure(
     figure = new_figure(9.2, 2.3 + ROW_INCHES * len(matrix))
     top = put_title(
         figure,
-        f"Chances of each system: {scenario}",
+        f"Probabilities for each system: {scenario}",
         "How to read: the share of replications, in per cent, in which a system had seen a merger "
         "of its CCGs (left) or consisted of a single CCG (right) by each 1 April. Systems that "
         "had one CCG from the start show 100 on the right.",

@@ -1,1 +1,1 @@
-"""The story of one replication, told from its event log."""
+"""The story of one replication, from its event log."""

@@ -1,4 +1,4 @@
-"""Events that a story tells in one line."""
+"""Events that share one line of a story."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.views.story.names import Names, Proposals
 
 @dataclass(slots=True)
 class Bundle:
-    """Events told in one line: usually one, or a crowd of like ones from day to last day."""
+    """Events of one line: usually one, or several of the same kind from day to last day."""
 
     day: date
     last_day: date

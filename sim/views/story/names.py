@@ -12,48 +12,48 @@ from sim.views.wording import count_of, listing, short_system_name, signed
 from sim.world.model import World
 
 TERM_LABELS: Final[Mapping[str, str]] = {
-    "base": "what is usual",
+    "base": "the usual level",
     "shared_officer": "shared officer",
     "running_costs": "running costs",
     "distress": "financial distress",
     "partner_distress": "partners' financial distress",
-    "deadline": "the deadline drawing near",
-    "belief": "what the rule is taken to be",
+    "deadline": "the approaching deadline",
+    "belief": "how the rule is understood",
     "letter": "the region's letter",
     "hard_rule": "the hard rule",
     "incentive": "incentives from the region",
     "leader": "a dedicated system leader",
     "divided_county": "counties divided among several CCGs",
-    "free_ccgs": "how many CCGs are free to merge",
+    "free_ccgs": "number of CCGs free to merge",
     "after_lost_ballot": "memory of a lost ballot",
-    "autonomy": "taste for autonomy",
-    "council_match": "already matches one council",
-    "one_council": "would match one council",
-    "opposed_councils": "councils against",
-    "outweighed": "being outweighed by partners",
+    "autonomy": "wish for autonomy",
+    "council_match": "already covers one council's area",
+    "one_council": "would cover one council's area",
+    "opposed_councils": "opposed councils",
+    "outweighed": "being outvoted by partners",
     "own_posts": "own posts at stake",
     "identity": "local identity",
     "perceived_centre": "seen as driven from the centre",
     "lmc_advice": "LMC advice",
-    "second_thoughts": "second thoughts before a re-ballot",
+    "second_thoughts": "changes of mind before a re-ballot",
     "optimism": "leaders' usual optimism",
-    "misreading": "leaders' misreading of their members",
+    "misreading": "leaders' misjudgement of their members",
     "place": "unmeasured: the place",
-    "usual_support": "usual support of mergers",
-    "mood": "unmeasured: mood on this proposal",
-    "ccg_support": "unmeasured: mood in this CCG",
+    "usual_support": "usual support for mergers",
+    "mood": "unmeasured: views of this proposal",
+    "ccg_support": "unmeasured: views in this CCG",
     "footprint_whole_system": "footprint: the whole system",
     "footprint_one_council": "footprint: one council's CCGs",
     "footprint_shared_officer": "footprint: CCGs that share an officer",
-    "footprint_consent": "footprint: consent to be expected",
+    "footprint_consent": "footprint: expected consent",
     "unready": "not ready",
     "part_of_system": "only part of a system",
-    "satisfied": "works well as it is",
-    "size": "worth of size",
-    "distance": "distance from the ground",
+    "satisfied": "system works well without a merger",
+    "size": "value of size",
+    "distance": "distance from local areas",
     "pooled_debts": "pooling debts",
 }
-"""What a reader is told a rule's term is; a term that is missing here is shown by its own name."""
+"""Plain names of rules' terms; a term that is not in this table is shown by its own name."""
 
 
 def term_label(name: str) -> str:
@@ -69,7 +69,7 @@ def main_reasons(terms: Terms, most: int = 2) -> str:
     """Return the largest terms with sign, as ``shared officer +1.4, council match -0.8``.
 
     Terms are in the rule's own unit (mostly log-odds); those that round to 0.0 are left out. An
-    empty text means that no rule was asked, or that none of its terms counted.
+    empty text means that no rule decided, or that all its terms round to 0.0.
     """
     # the order is by size, then as the rule wrote them, so that equal terms do not flip
     ranked = sorted(terms, key=lambda term: -abs(term[1]))
@@ -139,7 +139,7 @@ class Names:
         return short_system_name(self._systems.get(code, code), 60)
 
     def written(self, code: str) -> str:
-        """Return the name of a CCG, region or system of the first day; "" for any other body."""
+        """Return the name of a starting CCG, region or system; "" for any other body."""
         if code in self._regions.values():
             return code
         return self._ccgs.get(code) or (self.system(code) if code in self._systems else "")
@@ -182,7 +182,7 @@ class Names:
 
 
 class Proposals:
-    """What a story remembers of each proposal: its system, footprint and short name."""
+    """Each proposal's system, footprint and short name."""
 
     def __init__(self, events: Sequence[Event], names: Names) -> None:
         self._names = names

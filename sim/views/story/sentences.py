@@ -43,7 +43,7 @@ LMC_SAID: Final = {
 def sentence(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     """Return what happened as one sentence; the system's name comes first where there is one.
 
-    A kind that is not known here is told by its own name, so that no event is ever silent.
+    A kind without a sentence here is shown by its own name, so that no event is left out.
     """
     event = bundle.first
     text = _TELL.get(event.kind, _unknown)(bundle, names, proposals)
@@ -60,7 +60,7 @@ def _capital(text: str, bundle: Bundle, names: Names) -> str:
 
 
 def wording_of(name: object) -> str:
-    """Return a wording of the rule as a reader would say it."""
+    """Return a wording of the rule in plain words."""
     return WORDINGS.get(str(name), f"“{str(name).replace('_', ' ')}”")
 
 
@@ -105,7 +105,7 @@ def _belief(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     subjects = list(dict.fromkeys(event.subject for event in bundle.events))
     wording = wording_of(bundle.data.get("wording"))
     if len(subjects) == 1:
-        return f"{_any_body(subjects[0], names)} takes the rule to be: {wording}."
+        return f"{_any_body(subjects[0], names)} now understands the rule as: {wording}."
     ccgs = sum(1 for subject in subjects if subject.split("+")[0] in names.ccg_codes)
     systems = sum(1 for subject in subjects if names.is_system(subject))
     others = len(subjects) - ccgs - systems
@@ -118,7 +118,7 @@ def _belief(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     crowd = who if len(subjects) <= 3 else listing(counted)
     crowd = _capital(crowd, bundle, names)
     when = "" if bundle.last_day == bundle.day else f" by {long_date(bundle.last_day)}"
-    return f"{crowd} come to take the rule to be{when}: {wording}."
+    return f"{crowd} now understand the rule{when} as: {wording}."
 
 
 def _any_body(subject: str, names: Names) -> str:
@@ -132,7 +132,7 @@ def _window_opens(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 
 def _window_closes(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     number = int(bundle.data.get("applications", 0))
-    return f"The window for applications closes with {count_of(number, 'application')} in."
+    return f"The window for applications closes with {count_of(number, 'application')} received."
 
 
 def _pause(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -174,7 +174,7 @@ def _mooted(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     elif data.get("parent"):
         text = f"after the failed attempt {who} propose a narrower one, {what}"
     else:
-        text = f"{who} {'moots' if who == 'the centre' else 'moot'} {what}"
+        text = f"{who} {'suggests' if who == 'the centre' else 'suggest'} {what}"
     plan = proposals.plan(event.proposal)
     kind = "" if plan.startswith("the plan to merge") else f"; {plan}"
     return f"{text} [{event.proposal}]{kind}."
@@ -188,7 +188,7 @@ def _month(iso: str) -> str:
 
 
 def _drafted(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    return f"{proposals.plan(bundle.first.proposal)} is written up."
+    return f"leaders have drafted {proposals.plan(bundle.first.proposal)}."
 
 
 def _by_stance(bundle: Bundle) -> list[tuple[str, list[str]]]:
@@ -233,11 +233,13 @@ def _share_expected(log_odds: object) -> str:
 def _engaged(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     seen = {"local": "a local idea", "centre": "driven from the centre"}
     origin = seen.get(str(bundle.data.get("perceived_origin")), "of unclear origin")
-    text = f"engagement on {proposals.plan(bundle.first.proposal)} opens; members see it as"
+    text = f"engagement on {proposals.plan(bundle.first.proposal)} starts; members see it as"
     text += f" {origin}"
     chance = dict(bundle.first.terms).get("perceived_centre")
     if chance is not None:
-        text += f" (the chance of being seen as driven from the centre was {100 * chance:.0f}%)"
+        text += (
+            f" (the probability of being seen as driven from the centre was {100 * chance:.0f}%)"
+        )
     return f"{text}."
 
 
@@ -250,7 +252,7 @@ def _ballot_called(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 
 
 def _postponed(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    text = f"leaders put off the ballots on {proposals.plan(bundle.first.proposal)}"
+    text = f"leaders postpone the ballots on {proposals.plan(bundle.first.proposal)}"
     if "expected" in bundle.data:
         text += f"; they expect only {_share_expected(bundle.data['expected'])} in favour across "
         text += "the CCGs"
@@ -266,11 +268,11 @@ def _ballot(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     if carried:
         text = f"{members} vote for the merger, {ayes} to {noes}"
     elif noes == ayes:
-        text = f"{members} do not carry the merger, with {ayes} votes on each side"
+        text = f"{members} do not approve the merger, with {ayes} votes on each side"
     elif noes > ayes:
-        text = f"{members} vote the merger down, {noes} to {ayes}"
+        text = f"{members} vote against the merger, {noes} to {ayes}"
     else:
-        text = f"{members} fail to carry the merger, {ayes} for to {noes} against"
+        text = f"{members} do not approve the merger, with {ayes} for and {noes} against"
     notes = [f"{int(data['abstained'])} of {int(data['practices'])} practices did not vote"]
     notes.append("quorate" if quorate else "not quorate")
     weights = (round(float(data["weight_for"])), round(float(data["weight_against"])))
@@ -283,8 +285,8 @@ def _ballot(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 def _balloted(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     plan = proposals.plan(bundle.first.proposal)
     if bundle.data.get("carried"):
-        return f"{plan} has carried its ballots."
-    return f"{plan} has not carried its ballots."
+        return f"the members have approved {plan}."
+    return f"the members have not approved {plan}."
 
 
 def _applied(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -295,8 +297,8 @@ def _applied(bundle: Bundle, names: Names, proposals: Proposals) -> str:
 
 def _assessed(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     waited = round(float(bundle.data.get("waited", 0.0)))
-    queue = f"after {count_of(waited, 'day')} in its queue" if waited else "without a wait"
-    return f"the panel of {bundle.first.subject} region has assessed the application {queue}."
+    queue = f"after {count_of(waited, 'day')} in the queue" if waited else "without delay"
+    return f"the regional panel ({bundle.first.subject}) has assessed the application {queue}."
 
 
 def _decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -304,7 +306,7 @@ def _decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     verb = {
         "approved": "approves",
         "approved_with_conditions": "approves with conditions",
-        "deferred": "puts off",
+        "deferred": "defers",
         "refused": "refuses",
     }.get(decision, decision)
     decider = bundle.first.subject  # the centre, or a system that decides itself
@@ -334,7 +336,7 @@ def _ended(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     verb = {
         "withdrawn": "is withdrawn",
         "lost": "is lost at the ballot",
-        "refused": "ends with the refusal",
+        "refused": "ends because it was refused",
         "lapsed": "lapses",
     }[bundle.first.kind]
     reason = _why(names.in_text(str(bundle.data.get("reason") or "")))

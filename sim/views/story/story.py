@@ -22,9 +22,9 @@ NATIONAL: Final = frozenset(
     | {"allowance"}
 )
 BY_MONTH: Final = {"belief": "wording", "rung": "rung"}
-"""Kinds that come in crowds, one line a month for each value of this key."""
+"""Kinds with many events, put into one line per month for each value of this key."""
 BY_DAY: Final = frozenset({"advice", "council_view", "cooperation", "sponsors", "firm_hand"})
-"""Kinds told together where they fall on one day in one proposal."""
+"""Kinds put into one line where they happen on one day in one proposal."""
 
 
 def story_lines(
@@ -66,10 +66,10 @@ def _lines(
     names = Names(world, places)
     code = None if system is None else names.system_code(system)
     proposals = Proposals(events, names)
-    told = [event for event in events if _concerns(event, code, names, proposals)]
+    shown = [event for event in events if _concerns(event, code, names, proposals)]
     yield from _opening(start, scenario, replication, None if code is None else names.system(code))
     heading = ""
-    for bundle in _bundles(told, start, names):
+    for bundle in _bundles(shown, start, names):
         day = bundle.day
         if month_year(day) != heading:
             heading = month_year(day)
@@ -83,15 +83,15 @@ def _lines(
 def _opening(
     start: date, scenario: str, replication: int | None, system: str | None
 ) -> Iterator[str]:
-    """Say which run and which place this is, and how the numbers are to be read."""
+    """Say which run and which place this is, and how to read the numbers."""
     run = f"Scenario {scenario}" if scenario else "One run"
     if replication is not None:
         run += f", replication {replication}"
     yield f"{run}, from {long_date(start)}" + (f": {system}." if system else ": England.")
     yield (
         "One possible course of events, not a forecast. Numbers after “Main reasons” are the "
-        "two largest terms of the rule that decided, mostly in log-odds: above zero for it, "
-        "below zero against."
+        "two largest terms of the rule behind the decision, mostly in log-odds: above zero in "
+        "favour, below zero against."
     )
 
 
@@ -119,7 +119,7 @@ def _bundles(events: Sequence[Event], start: date, names: Names) -> list[Bundle]
     open_ones: dict[tuple[object, ...], Bundle] = {}
     for event in events:
         if event.kind == "effective" and (event.proposal, event.time) in merged:
-            continue  # told by the line on the merger
+            continue  # the line on the merger says it
         day = start + timedelta(days=math.floor(event.time))
         key: tuple[object, ...] | None = None
         if event.kind in BY_MONTH:
@@ -148,7 +148,7 @@ def _bundles(events: Sequence[Event], start: date, names: Names) -> list[Bundle]
 def _because(bundle: Bundle) -> str:
     """Return the two largest terms of the rule that decided; of a crowd, their averages."""
     if bundle.first.kind == "engaged":
-        return ""  # its one term is a chance, which the sentence tells
+        return ""  # its one term is a probability, which the sentence gives
     with_terms = [event.terms for event in bundle.events if event.terms]
     if not with_terms:
         return ""

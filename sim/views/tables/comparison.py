@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OUTCOMES: Final = {
     "final_ccgs": "CCGs at the end",
     "proposals": "proposals",
-    "proposals_lost": "proposals lost at ballot",
+    "proposals_lost": "proposals lost at the ballot",
     "ballots_lost": "ballots lost",
     "ballots_held": "ballots held",
     "refused": "applications refused",
@@ -24,11 +24,11 @@ OUTCOMES: Final = {
 
 
 def outcome_label(outcome: str) -> str:
-    """Return an outcome's plain name: ``ccgs_2020_04_01`` is ``CCGs at 1 April 2020``."""
+    """Return an outcome's plain name: ``ccgs_2020_04_01`` is ``CCGs on 1 April 2020``."""
     if outcome.startswith("ccgs_"):
         parts = outcome.removeprefix("ccgs_").split("_")
         if parts[1:] == ["04", "01"]:
-            return f"CCGs at 1 April {parts[0]}"
+            return f"CCGs on 1 April {parts[0]}"
     return OUTCOMES.get(outcome, outcome.replace("_", " "))
 
 
@@ -42,7 +42,8 @@ def difference_table(differences: pd.DataFrame) -> Table:
         "What changes, with the same random numbers in both",
         "How to read: the difference is the other scenario minus the base, averaged over pairs of "
         "replications with the same random numbers. If its 95% interval does not contain 0, "
-        "chance alone does not explain it. “Changed” is the share of pairs that differ at all.",
+        "random variation alone does not explain it. “Changed” is the share of pairs that differ "
+        "at all.",
     )
     table.add_column("base → other", overflow="fold", style="bold")
     table.add_column("outcome", overflow="fold")
@@ -71,13 +72,13 @@ def places_table(places: pd.DataFrame, most: int = 10) -> Table:
 
     ``places`` has a row a system: base, other, system_name (or system), difference (of mean CCGs
     at the end, paired) and any of mean_ccgs_base, mean_ccgs_other, p_one_ccg_base and
-    p_one_ccg_other (chance of a single CCG, 0 to 1). Columns that are absent are not shown.
+    p_one_ccg_other (probability of a single CCG, 0 to 1). Columns that are absent are not shown.
     """
     table = plain_table(
         "Where it changes most",
         "How to read: mean number of CCGs of a system at the end in both scenarios, the paired "
-        "difference, and the chance of a single CCG in %. The largest differences come first; "
-        "because they are picked from all systems, a new run would show them somewhat smaller.",
+        "difference, and the probability of a single CCG in %. The largest differences come first; "
+        "because they are the largest of many, expect them to be somewhat smaller in a new run.",
     )
     shown = [column for column in PLACE_COLUMNS if column[0] in places.columns]
     table.add_column("base → other", overflow="fold", style="bold")

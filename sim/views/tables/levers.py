@@ -14,22 +14,26 @@ if TYPE_CHECKING:
 
 
 def lever_table(levers: Iterable[LeverInfo]) -> Table:
-    """Return the table of levers in the order given; legible from 80 columns on."""
+    """Return the table of levers in the order given; names are never broken, so they can be copied.
+
+    It is legible from 80 columns on.
+    """
     from rich.text import Text
 
     table = plain_table(
         "Levers",
-        "How to read: write a lever into a scenario file under its name to change it; “allowed” "
+        "How to read: to change a lever, write it into a scenario file under its name. “Allowed” "
         "gives the range and the unit. Numbers in square brackets are the mechanisms that a lever "
-        "serves.",
+        "belongs to (docs/mechanisms.md).",
     )
-    table.add_column("lever", style="bold", overflow="fold", ratio=27)
+    table.add_column("lever", style="bold", no_wrap=True)
     table.add_column("default", overflow="fold", ratio=11)
-    table.add_column("allowed", overflow="fold", ratio=20)
+    table.add_column("allowed", overflow="fold", ratio=18)
     table.add_column("meaning", overflow="fold", ratio=36)
     for lever in levers:
         served = ", ".join(map(str, lever.mechanisms))
-        unit = f" {lever.unit}" if lever.unit and lever.unit not in ("choice", "word") else ""
+        empty = ("", "choice", "word", "date", lever.allowed)  # units that say nothing more
+        unit = "" if lever.unit in empty else f" {lever.unit}"
         # Text, not markup: brackets of a range or list must stay as they are
         table.add_row(
             Text(lever.name),

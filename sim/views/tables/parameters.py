@@ -1,4 +1,4 @@
-"""The table of parameters: every number that nobody can set and the evidence only bounds."""
+"""The table of parameters: numbers that nobody can choose and that are known only roughly."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
 
     table = plain_table(
         "Parameters",
-        "How to read: these are the priors, before any fitting. By default a replication takes "
-        "a joint draw of the parameters that act under default levers from the fit "
-        "(model.knowledge = 'fitted'; docs/calibration.md shows prior beside posterior), and "
-        "the others from here. Origin says whether a prior is evidence, computed from evidence,"
-        " or assumed, and why. Numbers in square brackets are the mechanisms that a parameter "
-        "serves. A scenario file may hold a parameter at a number, or give it another "
-        "distribution, in its section “parameters”.",
+        "How to read: these are the priors, before any fitting. By default "
+        "(model.knowledge = 'fitted') a replication draws the parameters that act under default "
+        "levers jointly from the fit, and the others from these priors; docs/calibration.md "
+        "compares prior and posterior. Origin says whether a prior is evidence, computed from "
+        "evidence, or assumed, and why. Numbers in square brackets are the mechanisms that a "
+        "parameter belongs to (docs/mechanisms.md). In the section “parameters” of a scenario "
+        "file you can fix a parameter at a number or give it another distribution.",
     )
-    table.add_column("parameter", style="bold", overflow="fold", ratio=24)
+    table.add_column("parameter", style="bold", no_wrap=True)
     table.add_column("prior", overflow="fold", ratio=18)
     table.add_column("unit", overflow="fold", ratio=12)
     table.add_column("meaning", overflow="fold", ratio=28)
@@ -46,11 +46,11 @@ def parameter_table(parameters: Iterable[ParameterInfo]) -> Table:
 
 
 def active_text(parameters: Iterable[ParameterInfo]) -> str:
-    """Return how many parameters are at work under default levers, and how many are held."""
+    """Return how many parameters act under default levers, and how many are held."""
     rows = tuple(parameters)
     active = [row for row in rows if row.active]
     return (
-        f"{len(active)} parameters are uncertain and act under default levers (as_written), "
-        f"{sum(row.has_evidence for row in active)} of them sized by evidence; "
-        f"{sum(row.held for row in rows)} are held at their medians"
+        f"{len(active)} parameters are uncertain and act under default levers (as_written); for "
+        f"{sum(row.has_evidence for row in active)} of them the size comes from evidence. "
+        f"{sum(row.held for row in rows)} are held at their medians."
     )

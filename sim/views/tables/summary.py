@@ -1,4 +1,4 @@
-"""The main job's tables: final counts, chances, ballots and refusals, shares of variance."""
+"""The main job's tables: final counts, probabilities, ballots and refusals, variance."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from sim.views.tables.comparison import outcome_label
 from sim.views.terminal import plain_table, plain_text
 from sim.views.wording import long_date, number, percent_interval
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-CHANCES: Final = (
+PROBABILITIES: Final = (
     ("p_60_70", "60 to 70"),
     ("p_more_than_42", "more\nthan 42"),
     ("p_fewer_than_151", "fewer\nthan 151"),
@@ -124,11 +125,14 @@ def count_table(summary: pd.DataFrame, counts: pd.DataFrame) -> Table:
         "replications make that error smaller, but not the intervals.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
-    table.add_column("at", no_wrap=True)
+    table.add_column("on", no_wrap=True)
     for heading in ("median", "±", "50%", "90%", "mean", "±"):
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario in _scenarios(summary):
         shown = [m for m in _moments(summary) if (scenario, m[0]) in rows]
+        end = counts.loc[counts["scenario"] == scenario, "date"].max()
+        if end not in {when for _, _, when in shown}:
+            shown = [(outcome, long_date(when or end), when) for outcome, _, when in shown]
         for place, (outcome, heading, _) in enumerate(shown):
             row = rows[scenario, outcome]
             table.add_row(
@@ -145,21 +149,21 @@ def count_table(summary: pd.DataFrame, counts: pd.DataFrame) -> Table:
     return table
 
 
-def chance_table(summary: pd.DataFrame) -> Table:
-    """Return the table of chances at the end of the horizon, in % with Wilson's 95% interval."""
+def probability_table(summary: pd.DataFrame) -> Table:
+    """Return the table of probabilities at the end, in % with Wilson's 95% interval."""
     rows = _rows(summary)
     table = plain_table(
-        "Chances of the count at the end, in % (95% interval)",
+        "Probabilities of the count at the end, in % (95% interval)",
         "How to read: the share of replications that end in this range, and in brackets Wilson's "
-        "95% interval for the chance itself. “A former count” is a number of bodies that the "
-        "commissioning tier had before 2019, which the “Edwards rule” says is never repeated.",
+        "95% interval for the probability. “A former count” is a number of bodies that this tier "
+        "of the NHS had before 2019; the “Edwards rule” says that none is ever repeated.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
-    for _, heading in CHANCES:
+    for _, heading in PROBABILITIES:
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario in _scenarios(summary):
         cells = []
-        for outcome, _ in CHANCES:
+        for outcome, _ in PROBABILITIES:
             row = rows.get((scenario, outcome))
             cells.append(
                 "n/a" if row is None else percent_interval(row["p"], row["p_low"], row["p_high"])
@@ -169,7 +173,7 @@ def chance_table(summary: pd.DataFrame) -> Table:
 
 
 def way_table(summary: pd.DataFrame, variance: pd.DataFrame | None = None) -> Table:
-    """Return the table of ballots lost, refusals and where the spread comes from.
+    """Return the table of ballots lost, refusals and where the variance comes from.
 
     Means per replication with their standard errors; then the shares of the variance of the
     final count in per cent (parameters alone, random numbers alone, their interaction; they sum to
@@ -177,10 +181,10 @@ def way_table(summary: pd.DataFrame, variance: pd.DataFrame | None = None) -> Ta
     """
     rows = _rows(summary)
     table = plain_table(
-        "Ballots lost, refusals, and where the spread of the final count comes from",
+        "Ballots lost, refusals, and where the variance of the final count comes from",
         "How to read: means per replication, ± their standard error (a ballot is one CCG's vote). "
-        "Then the shares of the variance of the final count, in %: from what nobody knows "
-        "(parameters), from random numbers, and from both together.",
+        "Then the shares of the variance of the final count, in %: from uncertain parameters, "
+        "from random numbers, and from both together.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
     table.add_column("repli-\ncations", justify="right", no_wrap=True)
@@ -209,7 +213,7 @@ def variance_table(variance: pd.DataFrame) -> Table:
         "Variance components of the final count, in % of its variance",
         "How to read: the share of variance left if all but this component were known (total "
         "effect), ± its standard error. Components act together, so rows may add up to more than "
-        "100; values within two errors of zero are not told apart from zero.",
+        "100. A value less than twice its standard error may be zero.",
     )
     table.add_column("scenario", overflow="fold", style="bold")
     rows = _rows(variance.rename(columns={"component": "outcome"}))
@@ -233,8 +237,8 @@ def variance_table(variance: pd.DataFrame) -> Table:
 def too_few_replications(summary: pd.DataFrame, counts: pd.DataFrame) -> str | None:
     """Return one line of warning where the digits shown are finer than the replications allow.
 
-    Medians are shown to 1 CCG and chances to 1 per cent. The line names the worst case and the
-    number of replications (two figures) that would make it hold; None where all digits hold.
+    Medians are shown to 1 CCG and probabilities to 1 per cent. The line names the worst case and
+    the number of replications (two figures) that would make it hold; None where all digits hold.
     """
     rows = _rows(summary)
     replications = int(summary["replications"].max())
@@ -246,22 +250,25 @@ def too_few_replications(summary: pd.DataFrame, counts: pd.DataFrame) -> str | N
     )
     if math.isnan(error):
         return (
-            f"Warning: {replications} replication cannot give an error or an interval; "
+            f"Warning: {replications} replication is too few for a standard error or interval; "
             "use at least 200 (--replications 200)."
         )
     if error > 1:
-        parts.append(f"a median is uncertain by ±{error:.1f} CCGs ({scenario}, {outcome})")
+        at = outcome_label(outcome)
+        parts.append(f"the median of “{at}” in “{scenario}” is uncertain by ±{error:.1f} CCGs")
         needed = replications * error**2
     widths = {
         key: float(row["p_high"]) - float(row["p_low"])
         for key, row in rows.items()
-        if key[1] in {name for name, _ in CHANCES} and not math.isnan(float(row["p"]))
+        if key[1] in {name for name, _ in PROBABILITIES} and not math.isnan(float(row["p"]))
     }
     if widths:
         (scenario, outcome), width = max(widths.items(), key=lambda item: item[1])
         if width > 0.01:
+            range_ = dict(PROBABILITIES)[outcome].replace("\n", " ")
             parts.append(
-                f"the interval of a chance is {100 * width:.0f} points wide ({scenario}, {outcome})"
+                f"the interval of the probability of “{range_}” in “{scenario}” is "
+                f"{100 * width:.0f} points wide"
             )
             needed = max(needed, replications * (width / 0.01) ** 2)
     if not parts:
@@ -270,7 +277,7 @@ def too_few_replications(summary: pd.DataFrame, counts: pd.DataFrame) -> str | N
     rounded = int(math.ceil(needed / figures) * figures)
     return (
         f"Warning: {replications} replications are too few for the digits shown: "
-        f"{'; '.join(parts)}. All digits would hold at about {rounded:,} replications."
+        f"{'; '.join(parts)}. About {rounded:,} replications would be enough."
     )
 
 
@@ -288,7 +295,7 @@ def summary_tables(
     parts: list[Table | Text] = [
         count_table(summary, counts),
         Text(""),
-        chance_table(summary),
+        probability_table(summary),
         Text(""),
         way_table(summary, variance),
     ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LABELS: Final = {
     "proposals_centre": "proposals the centre starts",
-    "perceived_centre": "proposals taken for the centre's",
+    "perceived_centre": "proposals seen as the centre's",
     "ballots_carried": "ballots carried",
     "carried_share": "share of ballots carried",
 }
@@ -48,8 +48,8 @@ def sweep_table(frame: pd.DataFrame) -> Table:
     table = plain_table(
         f"Sweep of {setting}" + (f", at values of {also}" if also else ""),
         "How to read: means over replications, with the same random numbers for all values. An "
-        "asterisk marks a mean that differs from the first value of its line: the 95% interval of "
-        "the paired difference excludes 0.",
+        "asterisk marks a mean that differs from that of the first value in its block: the 95% "
+        "interval of the paired difference does not contain 0.",
     )
     if also:
         table.add_column(also, overflow="fold")
@@ -74,8 +74,8 @@ def sweep_table(frame: pd.DataFrame) -> Table:
 def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
     """Return the plot of a sweep: a panel per outcome, a line per value of the second setting.
 
-    Bands are 95% intervals of the means; one value lies where it lies if all are numbers, else
-    they stand side by side.
+    Bands are 95% intervals of the means. Values have their own scale if all are numbers; otherwise
+    they are evenly spaced.
     """
     setting, also = str(frame["setting"].iloc[0]), str(frame["also"].iloc[0])
     outcomes = list(dict.fromkeys(frame["outcome"]))
@@ -87,7 +87,7 @@ def sweep_figure(frame: pd.DataFrame, *, footer: str) -> Figure:
     figure = new_figure(3.3 * wide, 2.7 * high + 1.5)
     top = put_title(
         figure,
-        f"What {setting} moves",
+        f"The effect of {setting}",
         "Means over replications with the same random numbers, and 95% intervals"
         + (f"; a line for each value of {also}." if also else "."),
     )

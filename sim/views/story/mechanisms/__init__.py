@@ -1,1 +1,1 @@
-"""How the events of each mechanism are told."""
+"""Sentences for the events of each mechanism."""

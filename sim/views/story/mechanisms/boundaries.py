@@ -21,12 +21,13 @@ def _exemption_decided(bundle: Bundle, names: Names, proposals: Proposals) -> st
     who = names.system(bundle.first.subject)
     if bundle.data["granted"]:
         return f"{who} is exempt from the rule of one CCG."
-    return f"{who} is refused an exemption: the places are taken by others."
+    return f"{who} is refused an exemption: other systems have taken all of them."
 
 
 def _split_asked(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     one, other = (names.bodies(part, 8) for part in bundle.data["parts"])
-    return f"{names.system(bundle.first.subject)} asks to be split: {one} on one side, {other}."
+    who = names.system(bundle.first.subject)
+    return f"{who} asks to be split: {one} on one side, {other} on the other."
 
 
 def _split_decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -35,7 +36,7 @@ def _split_decided(bundle: Bundle, names: Names, proposals: Proposals) -> str:
         return f"the centre agrees to split {who}."
     if bundle.data["possible"]:
         return f"the centre refuses to split {who}."
-    return f"the split of {who} is dropped: there is nothing left to split."
+    return f"{who} drops its split: there is nothing left to split."
 
 
 def _systems_split(bundle: Bundle, names: Names, proposals: Proposals) -> str:

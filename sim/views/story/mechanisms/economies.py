@@ -23,8 +23,8 @@ def _allowance(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     share = round(100 * float(bundle.data["cut_share"]))
     per_head = float(bundle.data["per_head"])
     return (
-        f"{share}% of the cut in running costs bears, which leaves £{per_head:.2f} a patient and "
-        "year."
+        f"{share}% of the cut in running costs now applies, which leaves £{per_head:.2f} per "
+        "patient per year."
     )
 
 

@@ -34,13 +34,13 @@ def _ics_review(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     if bundle.data["designated"]:
         return f"{system} becomes an integrated care system (ICS)."
     ccgs = count_of(int(bundle.data["ccgs"]), "CCG")
-    return f"{system} is not made an integrated care system (ICS): it still has {ccgs}."
+    return f"{system} is not made an integrated care system (ICS) because it still has {ccgs}."
 
 
 def _abolished(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     ccgs = count_of(int(bundle.data["ccgs"]), "CCG")
     heirs = count_of(int(bundle.data["successors"]), "system")
-    return f"a new law abolishes all CCGs: {ccgs} are succeeded by {heirs}."
+    return f"a new law abolishes all CCGs: {heirs} replace {ccgs}."
 
 
 SENTENCES: Final[Sentences] = {

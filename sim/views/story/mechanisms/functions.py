@@ -15,9 +15,9 @@ def _functions(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     data = bundle.data
     led = int(data["provider_led"]) + int(data["council_led"])
     return (
-        f"of the tasks of {names.body(bundle.first.subject)}'s parts {data['share_up']:.0%} go up, "
-        f"{data['share_place']:.0%} to place ({count_of(led, 'place')} led by a provider or "
-        f"council) and {data['share_csu']:.0%} to the support unit."
+        f"{data['share_up']:.0%} of the tasks of {names.body(bundle.first.subject)}'s parts go to "
+        f"the merged CCG, {data['share_place']:.0%} to places ({count_of(led, 'place')} led by a "
+        f"provider or council) and {data['share_csu']:.0%} to the commissioning support unit."
     )
 
 

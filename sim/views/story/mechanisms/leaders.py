@@ -1,4 +1,4 @@
-"""Sentences for what leaders, place leaders and councils do beside the chain."""
+"""Sentences about system leaders, place leaders and councils."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from sim.views.story.names import Names, Proposals
 
 EXITS: Final = {
-    "day_job": "returns to the day job",
-    "moved_on": "is moved on by the centre",
-    "had_enough": "has had enough and leaves",
+    "day_job": "returns to their main job",
+    "moved_on": "is removed by the centre",
+    "had_enough": "leaves, exhausted",
 }
 PLACE_LEADERS: Final = {
     "acute": "the chief of an acute trust",
@@ -25,7 +25,7 @@ MOST_NAMED: Final = 6
 
 
 def _systems(bundle: Bundle, names: Names) -> str:
-    """Name the systems of a crowd, or say how many they are."""
+    """Return the names of the systems of a line, or how many there are."""
     subjects = list(dict.fromkeys(event.subject for event in bundle.events))
     if len(subjects) > MOST_NAMED:
         return count_of(len(subjects), "system")
@@ -34,20 +34,20 @@ def _systems(bundle: Bundle, names: Names) -> str:
 
 def _backing(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     strength = float(bundle.data.get("strength", 0.0))
-    return f"The centre states that local leaders have its backing (strength {strength:g})."
+    return f"The centre says that it backs local leaders (strength {strength:g})."
 
 
 def _firm_hand(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     strength = float(bundle.data.get("strength", 0.0))
-    return f"The centre handles {_systems(bundle, names)} firmly (strength {strength:g})."
+    return f"The centre takes a firm line with {_systems(bundle, names)} (strength {strength:g})."
 
 
 def _cooperation(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     levels = [float(event.data.get("level", 0.0)) for event in bundle.events]
     if len(levels) == 1:
-        return f"Partners in {_systems(bundle, names)} cooperate at {levels[0]:.2f} of 1."
-    span = f"between {min(levels):.2f} and {max(levels):.2f} of 1"
-    return f"Partners in {_systems(bundle, names)} cooperate at {span}."
+        return f"Cooperation of partners in {_systems(bundle, names)}: {levels[0]:.2f} out of 1."
+    span = f"{min(levels):.2f} to {max(levels):.2f} out of 1"
+    return f"Cooperation of partners in {_systems(bundle, names)}: {span}."
 
 
 def _sponsors(bundle: Bundle, names: Names, proposals: Proposals) -> str:
@@ -55,8 +55,8 @@ def _sponsors(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     if len(bundle.events) > 1:
         lonely = sum(not event.data.get("in_favour") for event in bundle.events)
         return (
-            f"Senior leaders have been counted in {_systems(bundle, names)}; "
-            f"nobody favours merging in {count_of(lonely, 'of them', 'of them')}."
+            f"Senior leaders in {_systems(bundle, names)} say whether they favour merging; "
+            f"in {count_of(lonely, 'of them', 'of them')} nobody does."
         )
     return (
         f"{names.system(bundle.first.subject)}: {data.get('in_favour')} of "
@@ -71,25 +71,26 @@ def _finance_director(bundle: Bundle, names: Names, proposals: Proposals) -> str
 def _place_leader(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     data = bundle.data
     who = PLACE_LEADERS.get(str(data.get("type")), str(data.get("type")))
-    return f"{who} takes the lead of the place {names.body(str(data.get('place')))}."
+    return f"{who} becomes leader of the place {names.body(str(data.get('place')))}."
 
 
 def _dual_role(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    way = "by a workaround of the law" if bundle.data.get("form") == "workaround" else "directly"
+    way = "by a legal workaround" if bundle.data.get("form") == "workaround" else "directly"
     place = names.body(str(bundle.data.get("place")))
     return f"The leader of the place {place} becomes chief of its CCG too, {way}."
 
 
 def _council_offer(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    answer = "takes it and comes round" if bundle.data.get("accepted") else "stays opposed"
-    return f"leaders offer the council of {bundle.first.subject} a leading part; it {answer}."
+    accepts = "accepts and drops its opposition"
+    answer = accepts if bundle.data.get("accepted") else "stays opposed"
+    return f"leaders offer the council of {bundle.first.subject} a leading role; it {answer}."
 
 
 def _compromise(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     before, left = (float(bundle.data.get(key, 0.0)) for key in ("opposed", "left"))
     return (
-        f"leaders seek a compromise with opposed councils: of at most {before:.0%} of a CCG's "
-        f"residents, {left:.0%} are left."
+        "leaders seek a compromise with opposed councils: the largest share of a CCG's residents "
+        f"whose council is opposed falls from {before:.0%} to {left:.0%}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Sentences about other shapes than a merger."""
+"""Sentences about alternatives to a merger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sim.views.story.names import Names, Proposals
 
 SHAPES: Final = {
-    "merge": "still see a merger as the way",
+    "merge": "still prefer a merger",
     "share": "would rather share management than merge",
     "federate": "would rather federate than merge",
     "vertical": "would rather join hospital and community services than merge CCGs",
@@ -21,7 +21,7 @@ SHAPES: Final = {
 def _alternative(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     action = str(bundle.data["action"])
     said = SHAPES.get(action, action)
-    return f"{names.system(bundle.first.subject)}: its bodies look at other shapes and {said}."
+    return f"{names.system(bundle.first.subject)}: its bodies consider alternatives and {said}."
 
 
 SENTENCES: Final[Sentences] = {"alternative": _alternative}

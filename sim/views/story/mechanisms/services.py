@@ -25,13 +25,13 @@ def _number(bundle: Bundle) -> str:
 def _reconfiguration(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     loser = names.body(str(bundle.data["loser"]))
     return (
-        f"{names.system(bundle.first.subject)}: {_number(bundle)} comes up; the hospital of "
+        f"{names.system(bundle.first.subject)}: {_number(bundle)} is proposed; the hospital of "
         f"{loser} would lose {float(bundle.data['loss']):.0%} of its main services."
     )
 
 
 def _veto(bundle: Bundle, names: Names, proposals: Proposals) -> str:
-    shared = ", although it shares its officer," if bundle.data["sharing"] > 0.0 else ""
+    shared = ", although it shares an accountable officer," if bundle.data["sharing"] > 0.0 else ""
     return f"{names.body(bundle.first.subject)}{shared} is against {_number(bundle)}."
 
 
@@ -57,7 +57,7 @@ def _deadlock_ends(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     by = {
         "agreed": "with an agreement",
         "merged": "because its CCGs are now one",
-    }.get(how, f"by the word of {WHO.get(how, how)}")
+    }.get(how, f"by decision of {WHO.get(how, how)}")
     place = names.system(bundle.first.subject)
     return f"{place}: the block of {_number(bundle)} ends after {months:.0f} months {by}."
 
