@@ -66,8 +66,8 @@ class SystemFacts:
     proposal; ``leader_type`` is that of the leader in post; ``proposals_lost`` counts those voted
     down in England so far in this run; ``day`` is days since the start; ``alienation`` is the mean
     over its CCGs; ``log_divided`` the mean, over free CCGs, of the log of the number of CCGs that
-    lie mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the shape
-    chosen instead of a merger at the last review, "" before any; ``committee_share`` and
+    lie mostly in the same council (0 for one that lies mostly in none); ``alternative`` is the
+    shape chosen instead of a merger at the last review, "" before any; ``committee_share`` and
     ``team_share`` are the free CCGs on those rungs.
     """
 
