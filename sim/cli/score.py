@@ -60,8 +60,8 @@ def hindcast(
 ) -> None:
     """Score the model on 1 April 2020.
 
-    Runs a scenario up to that day, and twice more with one mechanism taken away; writes scores
-    against named baselines, patterns, reliability and plots under results/hindcast.
+    Runs a scenario up to that day, and twice more with one part of the model taken away; writes
+    scores against named baselines, patterns, reliability and plots under results/hindcast.
     """
     from sim.evidence.score import (
         TABLES,

@@ -285,11 +285,13 @@ def _reads(reads: Reads, rows: Sequence[int] = ()) -> Iterator[str]:
     parts = [
         ("parameters", [f"`{name}`" for name in reads.parameters]),
         ("levers", [f"`{name}`" for name in reads.levers]),
-        ("mechanisms", [str(number) for number in rows]),
     ]
-    told = [f"{what} {', '.join(names)}" for what, names in parts if names]
-    if told:
-        yield from ("", f"*Uses {'; '.join(told)}.*")
+    uses = "; ".join(f"{what} {', '.join(names)}" for what, names in parts if names)
+    sentences = [f"Uses {uses}."] if uses else []
+    if rows:
+        sentences.append(f"Rows of the sources: {', '.join(map(str, rows))}.")
+    if sentences:
+        yield from ("", f"*{' '.join(sentences)}*")
 
 
 @cache
