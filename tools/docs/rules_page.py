@@ -174,8 +174,9 @@ def _place(place: str, root: Path) -> Iterator[str]:
     if not is_rule:
         return
     for facts in module.facts:
-        fields = ", ".join(f"`{name}`" for name in facts.fields)
-        yield from ("", f"**{facts.name}** ({fields}). {facts.text}")
+        unnamed = [f"`{name}`" for name in facts.fields if f"`{name}`" not in facts.text]
+        fields = f" ({', '.join(unnamed)})" if unnamed else ""
+        yield from ("", f"**{facts.name}**{fields}. {facts.text}")
     if module.effects:
         yield from ("", *_effects(module.effects))
     for rule in module.rules:
