@@ -59,13 +59,19 @@ def test_the_index_of_the_documentation_names_every_page() -> None:
 
 def test_every_parameter_and_lever_is_used_somewhere_on_the_page_of_rules() -> None:
     text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
-    used = {name for line in re.findall(r"(?m)^\*Uses .*\*$", text) for name in code(line)}
+    used = set(re.findall(r"`([^`\n]+)`", text))
     assert [row.name for row in lever_table() if row.name not in used] == []
     assert [row.name for row in PARAMETER_TABLE if row.name not in used] == []
 
 
-def code(line: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", line)
+def test_every_constant_in_a_formula_of_the_page_of_rules_is_explained() -> None:
+    text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    legend, _, rules = text.partition("<!-- generated:rules -->")
+    explained = set(re.findall(r"(?m)^\| `(\w+)` \|", rules)) | set(re.findall(r"`(\w+)`", legend))
+    code = re.findall(r"(?s)```text\n(.*?)```", rules) + re.findall(r"`([^`\n]+)`", rules)
+    named = {name for part in code for name in re.findall(r'(?<!["\w])_?[A-Z][A-Z_]{2,}\b', part)}
+    assert "REFERENCE_CUT" in named and "DAYS_PER_MONTH" in named
+    assert sorted(named - explained) == []
 
 
 def test_a_changed_cell_is_noticed_and_mended() -> None:

@@ -1,4 +1,9 @@
-"""One replication: set up the start, let the agents act, return the log."""
+"""One replication: set up the start, let the agents act, return the log.
+
+Live proposals are opened; talks begun in the ``unseen_months`` before the start are found; the
+scenario's levers take over; the rule is announced; mechanisms are set up; hazards, ladders
+(``joint.ladder``) and leaders' tenures (``joint.leader_turnover``) begin.
+"""
 
 from __future__ import annotations
 

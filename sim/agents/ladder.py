@@ -15,7 +15,7 @@ from sim.streams.quantiles import exponential
 
 
 class Ladder:
-    """One CCG's climb up the ladder of joint working.
+    """One CCG's climb up the ladder of joint working; there is none unless ``joint.ladder`` is on.
 
     Its rate changes only with its rung, so each step is one exponential wait; a wait that a change
     has overtaken is known by its version. A unit-exponential budget is used up at ``total_rate``;

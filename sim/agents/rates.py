@@ -11,7 +11,7 @@ x the sum of their strengths; ``local_terms`` or ``centre_terms``; and the effec
 Shares and means are over the system's free CCGs, those in no proposal. The officer weight of a CCG
 is 1 in an officer group, 0 where it is known not to share, and ``officer_unknown_share`` where the
 record is silent. Distress of a body is the patient share of its parts that started in distress.
-Beliefs count by ``LEVEL``. A system is *pushed* while the strengths of the pushes in force there
+Beliefs count by ``level``. A system is *pushed* while the strengths of the pushes in force there
 add up to more than 0; its letter strength adds up the letters and pushes in force. In an exempt
 system letters and pushes have no strength, the region's belief counts as none, and the hard rule
 does not act.

@@ -109,8 +109,11 @@ def gaps_of(facts: FootprintFacts, *, savings_target: float) -> Gaps:
 def passing_chance(gap: float, failing: float, strictness: float = 0.0) -> float:
     """Return the chance that an application passes one published test.
 
-    It is 1 - ``failing`` x ``gap``, with ``strictness`` added to its log-odds (below zero under a
-    presumption against mergers); a test that the application meets fully is always passed. Assumed.
+    It is 1 - ``failing`` x ``gap``, where ``failing`` is the parameter of the test
+    (``fail_coterminosity``, ``fail_footprint``, ``fail_members``, ``fail_leadership``,
+    ``fail_finance``, ``fail_savings``, ``fail_durability``), with ``strictness`` added to its
+    log-odds (below zero under a presumption against mergers); a test that the application meets
+    fully is always passed. Assumed.
     """
     chance = 1.0 - failing * gap
     if chance >= 1.0:

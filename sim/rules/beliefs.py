@@ -9,7 +9,8 @@ from sim.rules.logistic import happens
 HEARD_IN_JANUARY_2019: Final = "typically"
 """What everybody has heard before any scenario begins: the Long Term Plan of January 2019."""
 
-_LEVELS: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
+# How hard each wording is, in steps.
+LEVELS: Final = {"none": 0.0, "typically": 1.0, "expected": 2.0, "required": 3.0}
 
 
 def relay(heard: str, drop: float, restore: float, u: float, mode: str) -> str:
@@ -35,4 +36,4 @@ def level(wording: str) -> float:
 
     None is 0, "typically" 1, "expected" 2 and "required" 3. Assumed: that steps count alike.
     """
-    return _LEVELS[wording]
+    return LEVELS[wording]

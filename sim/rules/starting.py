@@ -53,7 +53,8 @@ def common_terms(p: Parameters, facts: StartFacts) -> Terms:
     The log-rate terms are ``start_crowding`` x log(free CCGs / 4); ``start_officer`` x the share
     under a shared officer; ``start_shortfall`` x (mean running-cost gap / 0.2 - 1);
     ``start_distress`` x the share in distress; ``start_after_lost`` for a time after a lost ballot
-    or refusal; ``leader_dedicated`` where a dedicated leader is in post; and the place's leaning.
+    or refusal; ``leader_dedicated`` where a dedicated leader is in post; and the place's
+    leaning (``start_place_sd`` x a draw that is standard normal unless the fit knows the place).
     Source: priors.md section 6; section 4 (hardship starts).
     """
     return (
@@ -122,7 +123,8 @@ def centre_intensity(
 ) -> float:
     """Return how active the centre is in starting proposals, 1 as in 2019.
 
-    It is the mean of its three levers (each 1 as in 2019), weighted by their parts of the
+    It is the mean of its three levers ``force.encouragement``, ``force.incentive`` and
+    ``force.cajoling`` (each 1 as in 2019), weighted by their parts of the
     activity of 2019: ``encouragement_share`` for encouragement, and of the rest
     ``cajoling_share`` for cajoling and what is left for incentives. Equal levers give just that
     level. The sources name the three in one breath (HSJ, October 2019), so the shares are assumed.

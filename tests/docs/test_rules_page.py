@@ -97,7 +97,7 @@ def test_what_a_rule_reads_is_found_through_other_names(module) -> None:  # type
     [effect] = module.effects
     assert (effect.name, effect.in_force, effect.size) == (
         "strong",
-        "levers.force.hard_rule",
+        ("levers.force.hard_rule",),
         ("p.start_distress * facts.leaders.backing",),
     )
     assert effect.reads == Reads(("start_distress",), ("force.hard_rule",)), "a fact is no lever"

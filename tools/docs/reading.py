@@ -81,11 +81,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class EffectRow:
-    """One effect: its term, the decision, when it is in force, how large it is."""
+    """One effect: its term, the decision, when it is in force, how large it is.
+
+    ``when`` says in words when it is in force, where a function decides that.
+    """
 
     name: str
     decision: str
-    in_force: str
+    in_force: tuple[str, ...]
+    when: str
     size: tuple[str, ...]
     text: str
     reads: Reads
@@ -257,9 +261,14 @@ def _shortest(lines: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _terms(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
-    """Yield the named terms of a rule that returns a row of them."""
+    """Yield the named terms of a rule that returns a row of them, or a record by its fields."""
     last = body[-1] if body else None
-    if not (isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple)):
+    if not isinstance(last, ast.Return):
+        return
+    if isinstance(last.value, ast.Call) and not last.value.args:
+        for keyword in last.value.keywords:
+            yield str(keyword.arg), shown(keyword.value)
+    if not isinstance(last.value, ast.Tuple):
         return
     for one in last.value.elts:
         match one:
@@ -331,15 +340,21 @@ def _effects(tree: ast.Module, functions: Mapping[str, ast.FunctionDef]) -> Iter
                 args=[ast.Constant(value=str(name)), ast.Constant(value=str(decision)), when, size],
             ):
                 force, worth = _of(when, functions), _of(size, functions)
-                known = isinstance(size, ast.Name) and functions.get(size.id)
                 yield EffectRow(
                     name,
                     decision,
-                    "; ".join(force[0]),
+                    force[0],
+                    _words(when, functions),
                     worth[0],
-                    markdown(ast.get_docstring(known)) if known else "",
+                    _words(size, functions),
                     both(*(reads_of(one) for one in (*force[1], *worth[1]))),
                 )
+
+
+def _words(node: ast.expr, functions: Mapping[str, ast.FunctionDef]) -> str:
+    """Return the docstring of a function given by name, else nothing."""
+    known = functions.get(node.id) if isinstance(node, ast.Name) else None
+    return markdown(ast.get_docstring(known)) if known else ""
 
 
 def _of(

@@ -38,6 +38,7 @@ UNITS: Final = {
 }
 """What an effect on each decision is added to."""
 
+REGISTRY: Final = "sim.agents.mechanisms.registry"
 MARGIN: Final = 96
 """Letters in a line of a formula before it is broken."""
 
@@ -125,9 +126,7 @@ def sections(root: Path = ROOT) -> tuple[Section, ...]:
     subjects = {path.stem for path in rules.glob("*.py")} - {"__init__", "registry"}
     order = [*(s for s in MECHANISMS if s in subjects), *sorted(subjects - set(MECHANISMS))]
     agents = sorted(path.stem for path in (root / "sim/agents/mechanisms").glob("*.py"))
-    effects = Section(
-        "Mechanisms", ("sim.rules.effect", "sim.agents.effects", "sim.agents.mechanisms.registry")
-    )
+    effects = Section("Mechanisms", ("sim.rules.effect", "sim.agents.effects", REGISTRY))
     return (
         *CORE,
         effects,
@@ -166,19 +165,33 @@ def _place(place: str, root: Path) -> Iterator[str]:
     module = read_module(place, root)
     link = f"[`{place}`](../{place.replace('.', '/')}.py)"
     yield f"**{link}.** {module.text}"
-    if module.constants:
-        yield from ("", *_constants(module.constants))
-    if not place.startswith("sim.rules."):
-        yield from _reads(module.reads)
+    is_rule = place.startswith("sim.rules.")
+    constants = [c for c in module.constants if is_rule or c.comment or c.value[0].isdigit()]
+    if place == REGISTRY:
+        constants += _order(root)
+    if constants:
+        yield from ("", *_constants(constants))
+    if not is_rule:
         return
     for facts in module.facts:
-        fields = ", ".join(f"`{name}`" for name in facts.fields)
-        yield from ("", f"**{facts.name}** ({fields}). {facts.text}")
+        unnamed = [f"`{name}`" for name in facts.fields if f"`{name}`" not in facts.text]
+        fields = f" ({', '.join(unnamed)})" if unnamed else ""
+        yield from ("", f"**{facts.name}**{fields}. {facts.text}")
     if module.effects:
         yield from ("", *_effects(module.effects))
     for rule in module.rules:
         if rule.public and not _is_effect(rule, module):
             yield from ("", *_rule(rule, place))
+
+
+def _order(root: Path) -> Iterator[Constant]:
+    """Yield the tuple in which the registry of agents lists them, in the order of set-up."""
+    source = root.joinpath(*REGISTRY.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Tuple(elts=elts)):
+                order = ", ".join(ast.unparse(one).removesuffix(".activate") for one in elts)
+                yield Constant(name, order, "the order in which mechanisms are set up")
 
 
 def _is_effect(rule: Rule, module: Module) -> bool:
@@ -206,20 +219,41 @@ def _constants(constants: Sequence[Constant]) -> Iterator[str]:
 
 
 def _effects(effects: Sequence[EffectRow]) -> Iterator[str]:
+    """Yield one row for each effect, however many decisions it is added to; long sizes below."""
+    decisions: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    by_key = {}
+    for one in effects:
+        key = (one.name, one.in_force, one.size)
+        decisions.setdefault(key, []).append(UNITS[one.decision])
+        by_key[key] = one
     yield row(("effect", "added to", "in force where", "size", "what it means"))
     yield row(("---",) * 5)
-    for one in effects:
-        size = "; ".join(f"`{' '.join(line.split())}`" for line in one.size)
+    for key, units in decisions.items():
+        one = by_key[key]
         yield row(
             (
                 f"`{one.name}`",
-                UNITS[one.decision],
-                f"`{one.in_force}`",
-                size,
-                " ".join(_plain(one.text).split()),
+                "; ".join(units),
+                f"`{one.in_force[0]}`" if len(one.in_force) == 1 else _plain(_flat(one.when)),
+                f"`{one.size[0]}`" if len(one.size) == 1 else "below",
+                _plain(_flat(one.text)),
             )
         )
+    for one in by_key.values():
+        if len(one.size) > 1:
+            yield from (
+                "",
+                f"The size of the effect `{one.name}`:",
+                "",
+                "```text",
+                *_broken(one.size),
+                "```",
+            )
     yield from _reads(both(*(one.reads for one in effects)))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _rule(rule: Rule, place: str) -> Iterator[str]:
@@ -252,11 +286,13 @@ def _reads(reads: Reads, rows: Sequence[int] = ()) -> Iterator[str]:
     parts = [
         ("parameters", [f"`{name}`" for name in reads.parameters]),
         ("levers", [f"`{name}`" for name in reads.levers]),
-        ("mechanisms", [str(number) for number in rows]),
     ]
-    told = [f"{what} {', '.join(names)}" for what, names in parts if names]
-    if told:
-        yield from ("", f"*Uses {'; '.join(told)}.*")
+    uses = "; ".join(f"{what} {', '.join(names)}" for what, names in parts if names)
+    sentences = [f"Uses {uses}."] if uses else []
+    if rows:
+        sentences.append(f"Rows of the sources: {', '.join(map(str, rows))}.")
+    if sentences:
+        yield from ("", f"*{' '.join(sentences)}*")
 
 
 @cache

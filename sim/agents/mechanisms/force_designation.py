@@ -1,7 +1,7 @@
 """Designation: how the systems that are not yet integrated care systems (ICSs) become so.
 
 With ``information.ics_rule`` off unlinked, every system whose recorded status is ``stp`` (neither
-an ICS nor devolved) has a first review at u x (days from the start to ``DEADLINE``), u uniform; if
+an ICS nor devolved) has a first review at u x (days from the start to 1 April 2021), u uniform; if
 the run starts on or after that date, at the start. Under by_deadline it becomes an ICS then. Under
 conditional only if it has one CCG or is exempt; if not, it is looked at again each 1 April, after
 the day's mergers and mandates. A system that has been split or joined is reviewed no more.

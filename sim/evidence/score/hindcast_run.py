@@ -1,6 +1,6 @@
 """The hindcast as a job: arms of one scenario up to the day, their batch, and all that is scored.
 
-Arms: the model with its default parameters, and two with one mechanism taken away, to see which
+Arms: the model with its default parameters, and two with one part taken away, to see which
 patterns it carries. Everything is derived from the batch's tables, so a finished batch can be
 scored again without running anything.
 """

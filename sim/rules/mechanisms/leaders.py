@@ -90,7 +90,8 @@ def pace(p: Parameters, *, chair: bool, rival: bool) -> float:
 def place_leader_type(u: float) -> str:
     """Return which kind of body the leader of a place comes from.
 
-    Drawn in the shares of ``PLACE_LEADERS``. Computed from the place leaders named in HSJ, June
+    It is the first kind of ``PLACE_LEADERS`` at which the shares so far add up to more than ``u``.
+    Computed from the place leaders named in HSJ, June
     2019.
     """
     for kind, share in PLACE_LEADERS:

@@ -157,7 +157,9 @@ def fading(months: float, half_life: float) -> float:
 def can_alienate(levers: Levers) -> bool:
     """Return whether anything in a scenario can overrule a CCG, so that alienation may matter.
 
-    Every lever that forces a CCG belongs here, or the alienation it leaves weighs on nobody.
+    A mandate can, a rule of decision by which CCGs are overruled (majority or leader), and
+    reconfigurations of services. Every lever that forces a CCG belongs here, or the alienation
+    it leaves weighs on nobody.
     """
     force = levers.force
     forced = force.mandate is not None or DECISION_RULES[force.decision_rule].overrules
