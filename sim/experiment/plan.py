@@ -180,11 +180,11 @@ class BatchInterrupted(Exception):  # noqa: N818 - what happened, not an error
     def __init__(self, done: int, total: int, folder: Path | None) -> None:
         if folder is None:
             message = (
-                f"{done} of {total} replications were run and, without a results folder, not kept"
+                f"{done} of {total} replications were run; without a results folder none is kept"
             )
         else:
             message = f"{done} of {total} replications are kept in {folder}; "
-            message += "the same command continues from there"
+            message += "the same command goes on from there"
         super().__init__(f"interrupted: {message}")
         self.done = done
         self.total = total

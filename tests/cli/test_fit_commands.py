@@ -54,7 +54,7 @@ def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "forecast.md").read_text() == "ten years of work"
     again = run(*arguments)
     assert again.returncode == 2
-    assert "published already and must not change" in again.stderr
+    assert "must not change" in again.stderr
     assert (docs / "forecast.md").read_text() == page
     later = run(*arguments[:-2], "2020-04-03", "--quiet")
     assert later.returncode == 0, later.stderr
@@ -80,7 +80,7 @@ def test_a_small_forecast_is_published_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("forecast", "--made-on", "yesterday"), "--made-on 'yesterday' must be a day"),
+        (("forecast", "--made-on", "yesterday"), "--made-on 'yesterday' must be a date"),
         (("forecast", "--replications", "0"), "--replications"),
         (("fit", "run", "--replications", "199"), "--replications is 199; must be at least 200"),
         (("fit", "run", "--publish", "a b"), "--publish 'a b'"),

@@ -49,7 +49,7 @@ def test_the_tiny_world_itself_is_sound(tiny: Path) -> None:
 
 CELLS = [
     # file, row, column, value, what the message says
-    ("ccgs.csv", 3, "code", "S1C1", "twice"),
+    ("ccgs.csv", 3, "code", "S1C1", "more than once"),
     ("ccgs.csv", 3, "code", "", "is empty"),
     ("ccgs.csv", 3, "code", "A+B", "not a code"),
     ("ccgs.csv", 3, "code", "default", "standard ballot rule"),
@@ -76,36 +76,36 @@ CELLS = [
     ("practices.csv", 5, "leaning", "", "not a number"),
     ("practices.csv", 5, "leaning", "inf", "not a finite number"),
     ("practices.csv", 5, "leaning", "1e999", "not a finite number"),
-    ("systems.csv", 3, "code", "S1", "twice"),
-    ("systems.csv", 3, "name", "System S1", "twice"),
+    ("systems.csv", 3, "code", "S1", "more than once"),
+    ("systems.csv", 3, "name", "System S1", "more than once"),
     ("systems.csv", 3, "region", "Regoin 2", "did you mean 'Region 2'"),
     ("systems.csv", 3, "leader_type", "gp", "allowed: unknown, ccg"),
     ("systems.csv", 3, "leader_dedicated", "2", "allowed: 0, 1"),
     ("systems.csv", 3, "ics_status", "", "is empty"),
-    ("regions.csv", 3, "name", "Region 1", "twice"),
+    ("regions.csv", 3, "name", "Region 1", "more than once"),
     ("borders.csv", 3, "ccg_a", "S1C7", "unknown CCG"),
     ("borders.csv", 3, "ccg_b", "S1C2", "borders itself"),
-    ("borders.csv", 3, "ccg_b", "S1C1", "twice"),
+    ("borders.csv", 3, "ccg_b", "S1C1", "more than once"),
     ("borders.csv", 3, "km", "-2", "out of range"),
     ("borders.csv", 3, "kind", "canal", "allowed: border, bridge"),
-    ("councils.csv", 3, "code", "K1", "twice"),
+    ("councils.csv", 3, "code", "K1", "more than once"),
     ("councils.csv", 3, "stance", "against", "allowed: unknown, support"),
     ("council_overlaps.csv", 2, "ccg", "S1", "unknown CCG"),
     ("council_overlaps.csv", 2, "council", "K3", "unknown council"),
     ("council_overlaps.csv", 2, "share_of_ccg", "0.99", "sum to 0.9900"),
     ("council_overlaps.csv", 2, "share_of_ccg", "1.2", "between 0 and 1"),
-    ("council_overlaps.csv", 5, "council", "K1", "twice"),
-    ("lmcs.csv", 3, "name", "North LMC", "twice"),
+    ("council_overlaps.csv", 5, "council", "K1", "more than once"),
+    ("lmcs.csv", 3, "name", "North LMC", "more than once"),
     ("lmc_areas.csv", 2, "lmc", "Nroth LMC", "did you mean 'North LMC'"),
     ("ballot_rules.csv", 3, "ccg", "S2C9", "unknown CCG"),
-    ("ballot_rules.csv", 3, "ccg", "default", "twice"),
+    ("ballot_rules.csv", 3, "ccg", "default", "more than once"),
     ("ballot_rules.csv", 3, "quorum", "75", "between 0 and 1"),
     ("ballot_rules.csv", 3, "threshold", "most", "not a number"),
     ("ballot_rules.csv", 3, "weighting", "size", "allowed: equal, list_size"),
     ("ballot_rules.csv", 3, "binding", "yes", "allowed: 0, 1"),
     ("live_proposals.csv", 2, "system", "S9", "unknown system"),
     ("live_proposals.csv", 2, "ccgs", "S1C3", "one CCG"),
-    ("live_proposals.csv", 2, "ccgs", "S1C3+S1C3", "is in it twice"),
+    ("live_proposals.csv", 2, "ccgs", "S1C3+S1C3", "is already in"),
     ("live_proposals.csv", 2, "ccgs", "S1C3+S2C8", "unknown CCG 'S2C8'"),
     ("live_proposals.csv", 2, "ccgs", "S1C1+S2C1", "not connected"),
     ("live_proposals.csv", 2, "stage", "applied", "allowed: mooted, drafted, engaged, balloted"),
@@ -178,7 +178,7 @@ def test_a_ccg_in_two_live_proposals(tiny: Path) -> None:
     path = tiny / "live_proposals.csv"
     save(path, [*cells(path), ["LP-2", "S1", "S1C2+S1C3", "mooted", "2019-05", "", "unknown"]])
     message = refused(tiny)
-    assert "row 3, column 'ccgs': CCG S1C3 is in it twice or already in LP-1" in message
+    assert "row 3, column 'ccgs': CCG S1C3 is already in LP-1" in message
 
 
 def test_a_system_in_pieces(tiny: Path) -> None:

@@ -31,6 +31,12 @@ STANCES: Final = {
     "none": "without advice",
     "unknown": "with no known view",
 }
+ADVICE: Final = {
+    "support": "advice to vote for it",
+    "neutral": "neutral advice",
+    "oppose": "advice to vote against it",
+    "none": "no advice",
+}
 ORIGINS: Final = {"local": "local leaders", "centre": "the centre"}
 LMC_SAID: Final = {
     "support": "LMC advised in favour",
@@ -170,7 +176,7 @@ def _mooted(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     known = str(data.get("known_since") or "")
     what = f"merging {names.bodies(footprint)}"
     if known:
-        text = f"{what} is already under discussion, publicly since {_month(known)}"
+        text = f"{what} has been under discussion in public since {_month(known)}"
     elif data.get("parent"):
         text = f"after the failed attempt {who} propose a narrower one, {what}"
     else:
@@ -206,11 +212,8 @@ def _advice(bundle: Bundle, names: Names, proposals: Proposals) -> str:
     for stance, who in _by_stance(bundle):
         one = len(who) == 1
         named = listing([name if "LMC" in name else f"{name} LMC" for name in who])
-        if stance == "none":
-            parts.append(f"{named} {'gives' if one else 'give'} no advice to members")
-        else:
-            does = STANCES.get(stance, stance)
-            parts.append(f"{named} {'advises' if one else 'advise'} members {does}")
+        what = ADVICE.get(stance, stance)
+        parts.append(f"{named} {'gives' if one else 'give'} members {what}")
     return "; ".join(parts) + "."
 
 

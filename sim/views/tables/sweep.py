@@ -53,7 +53,7 @@ def sweep_table(frame: pd.DataFrame) -> Table:
     )
     if also:
         table.add_column(also, overflow="fold")
-    table.add_column(setting, justify="right", overflow="fold")
+    table.add_column(setting, justify="right", no_wrap=True)
     for outcome in outcomes:
         table.add_column(label(outcome), justify="right", overflow="fold")
     before: Any = None
