@@ -7,9 +7,9 @@ has agents that act of their own accord, or both.
 
 A mechanism with agents is a module with ``activate(replication)``: it looks at its levers and, only
 where they are off their neutral values, sets up its agents, subscribes to what happens in the chain
-(``sim.agents.listeners``) and answers what the chain asks (``sim.agents.hooks``). Its ``EVENTS``
-are the kinds of event that it writes. All are set up in the order of ``AGENTS``, once the centre
-has announced the rule at the start. Their draws have purposes of their own, so they
+(``sim.agents.listeners``) and answers what the chain asks (``sim.agents.hooks``). It lists the
+kinds of event that it writes. All are set up in the order of ``AGENTS``, once the centre has
+announced the rule at the start. Their draws have purposes of their own, so they
 never move a draw of the chain. All their dated acts happen among the policy events of the day
 unless something else is said; "a rate per month" without more is that of a hazard with a constant
 profile.
