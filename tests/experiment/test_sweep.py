@@ -66,7 +66,7 @@ def test_a_value_that_is_not_allowed_is_refused_by_key(base: Scenario) -> None:
     with pytest.raises(InputError, match="at most 200"):
         arms(base, Setting("salience", tuple(range(300))), None)
     one = make_setting("force.cajoling", (0.0, 1.0))
-    with pytest.raises(InputError, match="force.cajoling varies already"):
+    with pytest.raises(InputError, match=r"force\.cajoling varies already"):
         sweep(base, one, also=one, replications=2, workers=1)
     with pytest.raises(InputError, match="did you mean 'proposals"):
         sweep(base, one, outcomes=("proposal",), replications=2, workers=1)
