@@ -24,5 +24,6 @@ def require(package: str) -> ModuleType:
         top = package.partition(".")[0]
         raise InputError(
             f"this needs the package {INSTALLED_AS.get(top, top)}, which is not installed; "
-            "install the optional extra: pip install 'ccg-consolidation[analysis]'"
+            "install the optional extra, in the project's folder: "
+            ".venv/bin/pip install -c constraints.txt -e '.[analysis]'"
         ) from None
