@@ -185,6 +185,7 @@ def test_committees_never_follow_by_more_than_wholly_or_where_there_is_nothing_t
     assert follow_weight(0.25, 0.0, 1.4, 0.3) == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
 @pytest.mark.parametrize(("effect", "mood", "oppose"), COMMITTEES)
 def test_members_advised_against_are_cooler_by_the_whole_association(

@@ -129,6 +129,7 @@ def assert_inside_and_apart(figure: Figure, shown: set[str]) -> None:
             assert apart, (text, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("titles", [tuple(TITLES.values()), *LONG])
 def test_titles_fit_into_plots(
     titles: tuple[str, ...], results_folder: Path, geography: Geography
